@@ -1,0 +1,38 @@
+"""The command's root: its verbs, loaded one by one, and the place where errors become exit codes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from invoice_ocr import __version__
+
+app = typer.Typer(
+    name="invoice-ocr",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Invoices from PDFs and pictures, offline: fields, their place on the page, and how sure they are.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"invoice-ocr {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> int:
+    """Run the command line in sys.argv and return its exit code."""
+    app()
+    return 0

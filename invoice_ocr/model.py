@@ -1,0 +1,280 @@
+"""The nouns everything else speaks in: frozen, typed, and free of behaviour beyond geometry.
+
+Boxes are in points (1/72 inch), origin top left, y down; pages are numbered from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Origin = Literal["ocr", "text-layer", "e-invoice", "qr", "derived", "correction"]
+Status = Literal["accepted", "review", "missing", "corrected"]
+Decision = Literal["post", "review", "reject"]
+Value = str | Decimal | date
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle on a page: left <= right, top <= bottom, in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def center_x(self) -> float:
+        return (self.left + self.right) / 2
+
+    @property
+    def center_y(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    def overlap(self, other: Box) -> float:
+        """Area shared with another box, in square points; 0 when they are apart."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return width * height if width > 0 and height > 0 else 0.0
+
+    def scaled(self, factor: float) -> Box:
+        return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
+
+    @staticmethod
+    def around(boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of `boxes`; ValueError when there are none."""
+        every = list(boxes)
+        return Box(
+            min(b.left for b in every),
+            min(b.top for b in every),
+            max(b.right for b in every),
+            max(b.bottom for b in every),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One printed word.
+
+    confidence: 0..1, how sure its source is that `text` is what is printed (1.0 for a trusted text layer).
+    alternatives: other readings of the same ink, best first.
+    """
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+    source: Origin = "ocr"
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of one page, in reading order. width, height: points, as the page is displayed.
+
+    rotation: degrees clockwise (0, 90, 180, 270) that the stored page was turned to be displayed upright.
+    """
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...] = ()
+    rotation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Each page's size and words with boxes, and nothing else: what caches keep and fixtures record."""
+
+    pages: tuple[PageWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One rendered page. pixels: uint8, shape (height, width, 3), RGB; dpi: dots per inch of both axes."""
+
+    number: int
+    pixels: np.ndarray
+    dpi: float
+    rotation: int = 0
+
+    @property
+    def width(self) -> float:
+        """Width in points."""
+        return float(self.pixels.shape[1]) * 72.0 / self.dpi
+
+    @property
+    def height(self) -> float:
+        """Height in points."""
+        return float(self.pixels.shape[0]) * 72.0 / self.dpi
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one baseline with no column gap between them, left to right."""
+
+    words: tuple[Word, ...]
+    box: Box
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def confidence(self) -> float:
+        """Mean confidence of the words, 0..1."""
+        return sum(word.confidence for word in self.words) / len(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page laid out: lines in reading order, and rows (lines side by side at one height), top to bottom."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Pages that belong together, laid out."""
+
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a value was seen and what found it. A value without evidence cannot exist."""
+
+    page: int
+    box: Box
+    text: str
+    rule: str
+    source: Origin
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible value of one field. score: 0..1, uncalibrated; `readings` are all values the text may mean."""
+
+    name: str
+    value: Value
+    score: float
+    evidence: Evidence
+    readings: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A rival that lost: what it said, where, and how likely it was thought."""
+
+    value: Value
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The value of one field of an invoice.
+
+    confidence: calibrated probability that the value is right, 0..1. A missing field has value None, no evidence.
+    """
+
+    name: str
+    value: Value | None
+    confidence: float
+    status: Status
+    evidence: Evidence | None = None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """One VAT breakdown (BG-23). rate: percent."""
+
+    rate: Decimal | None
+    net: Decimal | None
+    tax: Decimal | None
+    category: str | None = None
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One invoice line (BG-25)."""
+
+    position: str | None = None
+    article_number: str | None = None
+    description: str | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    unit_price: Decimal | None = None
+    tax_rate: Decimal | None = None
+    amount: Decimal | None = None
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A doubt that travels with the result: a stable dotted code, a sentence, the fields it touches."""
+
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What one document says, with how sure we are. `fields` holds every field of the contract, missing ones too."""
+
+    fields: dict[str, Field]
+    pages: tuple[int, ...]
+    decision: Decision
+    reasons: tuple[str, ...] = ()
+    tax_lines: tuple[TaxLine, ...] = ()
+    line_items: tuple[LineItem, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    document: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an input gave no invoice: code of errors.py, what happened, what to do."""
+
+    code: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of output: an invoice, or the failure that stands in its place."""
+
+    file: str
+    sha256: str
+    invoice: Invoice | None
+    failure: Failure | None = None
+    recipe: str = ""
+    timings: dict[str, float] = field(default_factory=dict, compare=False)

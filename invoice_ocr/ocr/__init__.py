@@ -1,0 +1,1 @@
+"""What reads words from pixels: engines, and what they share before and after the networks."""

@@ -1,0 +1,1 @@
+"""Making the weights: generated documents, recogniser, detector, export. Needs the extra `train`."""
