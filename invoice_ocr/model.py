@@ -18,6 +18,38 @@ Origin = Literal["ocr", "text-layer", "e-invoice", "qr", "derived", "correction"
 Status = Literal["accepted", "review", "missing", "corrected"]
 Decision = Literal["post", "review", "reject"]
 Value = str | Decimal | date
+Kind = Literal["text", "date", "decimal"]
+
+# The fields of the contract in its order, each with the type of its value. What is known of them: rules/fields.yaml.
+FIELD_KINDS: dict[str, Kind] = {
+    "document_type": "text",
+    "invoice_number": "text",
+    "issue_date": "date",
+    "due_date": "date",
+    "delivery_date": "date",
+    "period_start": "date",
+    "period_end": "date",
+    "currency": "text",
+    "total_net": "decimal",
+    "total_tax": "decimal",
+    "total_gross": "decimal",
+    "prepaid": "decimal",
+    "amount_due": "decimal",
+    "seller_name": "text",
+    "seller_vat_id": "text",
+    "seller_tax_number": "text",
+    "seller_registration": "text",
+    "buyer_name": "text",
+    "buyer_vat_id": "text",
+    "buyer_reference": "text",
+    "purchase_order": "text",
+    "contract": "text",
+    "customer_number": "text",
+    "iban": "text",
+    "bic": "text",
+    "payment_reference": "text",
+    "payment_terms": "text",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,213 @@
-"""One frozen Settings: every option is spelled here once; flags, environment and recipe derive from it."""
+"""One frozen Settings: every option is spelled here once; flags, environment, file and recipe derive from it.
+
+Where a value comes from, the first that has it: the flag, INVOICE_OCR_<NAME> in the environment, <name> in
+invoice-ocr.toml of the working folder, the default.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import tomllib
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from invoice_ocr.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+FILE_NAME = "invoice-ocr.toml"
+ENVIRONMENT_PREFIX = "INVOICE_OCR_"
 
 
-def option(default: Any, text: str, *, recipe: bool = False, flags: tuple[str, ...] = ()) -> Any:
-    """A settings field: its default, its help text, whether it changes results, and flags besides --its-name."""
-    return field(default=default, metadata={"help": text, "recipe": recipe, "flags": flags})
+def option(
+    default: Any,
+    text: str,
+    *,
+    recipe: bool = False,
+    flags: tuple[str, ...] = (),
+    choices: tuple[str, ...] = (),
+    pattern: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    group: str = "Reading",
+) -> Any:
+    """A settings field: its default, its help text, whether it changes results, flags besides --its-name, its limits.
+
+    choices: the only texts allowed. pattern: what the whole text must match. low, high: inclusive limits of a number.
+    group: the heading under which --help shows it.
+    """
+    metadata = {"help": text, "recipe": recipe, "flags": flags, "choices": choices, "pattern": pattern}
+    return field(default=default, metadata=metadata | {"low": low, "high": high, "group": group})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a user can choose. The environment spells each as INVOICE_OCR_<NAME>, the file as its name."""
 
-    text: str = option("auto", "Where words come from: auto, ocr (pixels), layer (the PDF's text).", recipe=True)
-    runtime: str = option("auto", "What runs the networks: auto, onnx, tensorflow, rapidocr.", recipe=True)
-    device: str = option("auto", "auto, cpu, gpu or gpu:N.")
-    lang: str = option("", "Languages of the documents, such as de or de,fr; empty: found by itself.", recipe=True)
-    dpi: int = option(200, "Resolution at which PDF pages are rendered.", recipe=True)
-    pages: str = option("", "Pages to read, such as 1-3,7; empty: all.", recipe=True)
-    rules: Path | None = option(None, "A folder of rules that add to or override the shipped ones.", recipe=True)
-    min_confidence: float = option(0.95, "A field less sure than this is for review.", recipe=True)
-    weights: str = option("", "A folder of other weights, or the name of docTR's own.", recipe=True)
+    text: str = option(
+        "auto",
+        "Where words come from: pixels (ocr), the PDF's own text (layer), or whichever can be trusted (auto).",
+        recipe=True,
+        choices=("auto", "ocr", "layer"),
+    )
+    runtime: str = option(
+        "auto",
+        "What runs the networks.",
+        recipe=True,
+        choices=("auto", "onnx", "tensorflow", "rapidocr"),
+        group="Engine",
+    )
+    device: str = option("auto", "auto, cpu, gpu or gpu:N.", pattern=r"auto|cpu|gpu(:\d+)?", group="Engine")
+    lang: str = option(
+        "",
+        "Languages of the documents, such as de or de,fr; empty: found by itself.",
+        recipe=True,
+        pattern=r"([A-Za-z]{2,3}(-[A-Za-z]+)?(,[A-Za-z]{2,3}(-[A-Za-z]+)?)*)?",
+    )
+    dpi: int = option(200, "Resolution at which PDF pages are rendered.", recipe=True, low=50, high=1200)
+    pages: str = option(
+        "",
+        "Pages to read, such as 1-3,7; empty: all.",
+        recipe=True,
+        pattern=r"(\d+(-\d*)?(,\d+(-\d*)?)*)?",
+    )
+    rules: Path | None = option(
+        None, "A folder of rules that add to or override the shipped ones.", recipe=True, group="Understanding"
+    )
+    min_confidence: float = option(
+        0.95, "A field less sure than this is for review.", recipe=True, low=0, high=1, group="Understanding"
+    )
+    weights: str = option("", "A folder of other weights, or the name of docTR's own.", recipe=True, group="Engine")
     password_file: Path | None = option(None, "A file with one password a line, tried on encrypted PDFs.")
-    jobs: int = option(0, "Worker processes that open files; 0: one a core.", flags=("-j",))
-    batch_size: int = option(0, "Word pictures recognised at once; 0: chosen by itself.")
-    timeout: float = option(120.0, "Seconds that one document may take to open.")
-    max_file_mb: int = option(50, "Larger files are refused.")
-    max_pages: int = option(200, "Documents of more pages are refused.")
-    max_image_mpixels: int = option(100, "Larger pictures and pages are refused.")
-    max_memory_mb: int = option(3000, "Memory that opening one document may take.")
-    fail_on: str = option("error", "error, or review: leave with 4 when something needs review.")
-    dry_run: bool = option(False, "Say what would be read, and stop.")
+    jobs: int = option(
+        0, "Worker processes that open files; 0: one a core.", flags=("-j",), low=0, high=1024, group="Limits"
+    )
+    batch_size: int = option(
+        0, "Word pictures recognised at once; 0: chosen by itself.", low=0, high=65536, group="Engine"
+    )
+    timeout: float = option(120.0, "Seconds that one document may take to open.", low=0.1, group="Limits")
+    max_file_mb: int = option(50, "Larger files are refused.", low=1, group="Limits")
+    max_pages: int = option(200, "Documents of more pages are refused.", low=1, group="Limits")
+    max_image_mpixels: int = option(100, "Larger pictures and pages are refused.", low=1, group="Limits")
+    max_memory_mb: int = option(3000, "Memory that opening one document may take.", low=64, group="Limits")
+    fail_on: str = option(
+        "error",
+        "review: leave with exit code 4 when something needs review.",
+        choices=("error", "review"),
+        group="Output",
+    )
+    dry_run: bool = option(False, "Say what would be read, and stop.", group="Output")
 
     def recipe(self) -> dict[str, str]:
         """The settings that change results, by name, as text: one part of the recipe that keys a cached result."""
         return {f.name: str(getattr(self, f.name)) for f in fields(self) if f.metadata["recipe"]}
+
+
+def load(flags: Mapping[str, Any] | None = None, *, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force: flags over environment over invoice-ocr.toml over defaults.
+
+    flags: by name, None where not given. environment: os.environ when None.
+    Raises ConfigError for a name nobody knows, or a value that does not fit, naming where it stands.
+    """
+    chosen = _from_file(Path(FILE_NAME))
+    chosen |= _from_environment(os.environ if environment is None else environment)
+    chosen |= {name: value for name, value in (flags or {}).items() if value is not None}
+    return make(chosen)
+
+
+def make(values: Mapping[str, Any]) -> Settings:
+    """Settings of these values and defaults for the rest, types and limits checked; raises ConfigError."""
+    checked = {}
+    for name, value in values.items():
+        if name not in types():
+            raise unknown("option", name, types())
+        checked[name] = check(name, value)
+    return Settings(**checked)
+
+
+def check(name: str, value: Any, where: str = "") -> Any:
+    """The value as its option's type and within its limits, or ConfigError. where: told in the message."""
+    kind, limits = types()[name], {f.name: f.metadata for f in fields(Settings)}[name]
+    spelled = where or f"--{name.replace('_', '-')}"
+    typed = _as_type(kind, value, spelled)
+    if limits["choices"] and typed not in limits["choices"]:
+        raise ConfigError(f"{spelled} cannot be {value!r}", fix=f"Choose one of: {', '.join(limits['choices'])}.")
+    if limits["pattern"] and not re.fullmatch(limits["pattern"], typed):
+        raise ConfigError(f"{spelled} cannot be {value!r}", fix=limits["help"])
+    low, high = limits["low"], limits["high"]
+    if (low is not None and typed < low) or (high is not None and typed > high):
+        wanted = f"at least {low}" if high is None else f"from {low} to {high}"
+        raise ConfigError(f"{spelled} cannot be {value}", fix=f"Give a number {wanted}.")
+    return typed
+
+
+@cache
+def types() -> dict[str, type]:
+    """The plain type of each option, by name: `Path | None` counts as Path."""
+    hints = get_type_hints(Settings)
+    return {name: next((t for t in get_args(hint) if t is not type(None)), hint) for name, hint in hints.items()}
+
+
+def unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
+    """The error for a name that nobody knows, with the nearest known one as its fix."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    fix = f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(known))}."
+    return ConfigError(f"unknown {what} {name!r}", fix=fix)
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        chosen = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}", fix="Mend the file, or move it away.") from error
+    for name in chosen:
+        if name not in types():
+            raise unknown(f"setting in {path}", name, types())
+    return {name: check(name, value, f"{name} in {path}") for name, value in chosen.items()}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    chosen = {}
+    known = {ENVIRONMENT_PREFIX + name.upper(): name for name in types()}
+    for variable, value in environment.items():
+        if not variable.startswith(ENVIRONMENT_PREFIX):
+            continue
+        if variable not in known:
+            raise _unknown_variable(variable, known)
+        chosen[known[variable]] = check(known[variable], value, variable)
+    return chosen
+
+
+def _unknown_variable(variable: str, known: Collection[str]) -> ConfigError:
+    near = unknown("variable", variable.removeprefix(ENVIRONMENT_PREFIX), types()).fix
+    for name in types():
+        near = near.replace(repr(name), repr(ENVIRONMENT_PREFIX + name.upper()))
+    return ConfigError(
+        f"unknown environment variable {variable!r}", fix=near if "Did you" in near else ", ".join(known)
+    )
+
+
+def _as_type(kind: type, value: Any, spelled: str) -> Any:
+    """The value as `kind`; texts are read as the environment spells them."""
+    if kind is bool and isinstance(value, str):
+        word = value.strip().lower()
+        if word not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
+            raise ConfigError(f"{spelled} cannot be {value!r}", fix="Give true or false.")
+        return word in {"1", "true", "yes", "on"}
+    fits: Any = {bool: bool, int: int, float: int | float, str: str, Path: str | os.PathLike}[kind]
+    if isinstance(value, str) and kind in {int, float}:
+        try:
+            return kind(value)
+        except ValueError:
+            raise ConfigError(f"{spelled} cannot be {value!r}", fix="Give a number.") from None
+    if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
+        raise ConfigError(f"{spelled} cannot be {value!r}", fix=f"Give a {kind.__name__.lower()}.")
+    return Path(os.fspath(value)).expanduser() if kind is Path else kind(value)
