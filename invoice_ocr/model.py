@@ -310,3 +310,16 @@ class Record:
     failure: Failure | None = None
     recipe: str = ""
     timings: dict[str, float] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What one input says word for word: its reading, laid out as well, or the failure that stands in its place."""
+
+    file: str
+    sha256: str
+    reading: Reading | None
+    document: Document | None = None
+    failure: Failure | None = None
+    issues: tuple[Issue, ...] = ()
+    timings: dict[str, float] = field(default_factory=dict, compare=False)

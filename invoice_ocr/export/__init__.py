@@ -1,0 +1,33 @@
+"""Records to bytes, one file a format; the registries name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from invoice_ocr.export import csv, json, words, xlsx
+from invoice_ocr.export.json import record_to_dict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from invoice_ocr.model import Record, Transcript
+
+__all__ = ["EXPORTERS", "SUFFIXES", "WORD_EXPORTERS", "WORD_SUFFIXES", "record_to_dict", "write_line_items"]
+
+# Each takes all records of a run and an open binary stream, and leaves the stream open.
+EXPORTERS: dict[str, Callable[[Iterable[Record], BinaryIO], None]] = {
+    "json": json.write,
+    "jsonl": json.write_lines,
+    "csv": csv.write,
+    "xlsx": xlsx.write,
+}
+SUFFIXES: dict[str, str] = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xlsx": "xlsx"}
+
+WORD_EXPORTERS: dict[str, Callable[[Iterable[Transcript], BinaryIO], None]] = {
+    "text": words.write_text,
+    "json": words.write_json,
+    "csv": words.write_csv,
+}
+WORD_SUFFIXES: dict[str, str] = {".txt": "text", ".json": "json", ".csv": "csv"}
+
+write_line_items = csv.write_line_items
