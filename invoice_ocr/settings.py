@@ -73,7 +73,7 @@ class Settings:
         "",
         "Pages to read, such as 1-3,7; empty: all.",
         recipe=True,
-        pattern=r"(\d+(-\d*)?(,\d+(-\d*)?)*)?",
+        pattern=r"(\s*(\d+|\d+\s*-\s*\d*|-\s*\d+)\s*(,|$))*",
     )
     rules: Path | None = option(
         None, "A folder of rules that add to or override the shipped ones.", recipe=True, group="Understanding"

@@ -1,0 +1,149 @@
+"""Whether what a PDF's text layer says is what is printed: the words behind fields, read again from pixels.
+
+A text layer can be wrong by accident (a broken font table) or on purpose (another IBAN under the picture). Only clear
+disagreement counts: a recogniser errs in about one word of a hundred, so a word that differs is read once more at a
+higher resolution, and both readings must say the same other thing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from invoice_ocr.model import Box, Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+
+    from invoice_ocr.model import Evidence, Field, Invoice
+
+    # Clips of pages as uint8 RGB arrays, in the order asked: places are (page number, box in points), then dpi.
+    Cut = Callable[[Sequence[tuple[int, Box]], float], Sequence[np.ndarray]]
+    Recognise = Callable[[Sequence[np.ndarray]], Sequence[tuple[str, float]]]
+
+CODE = "text.layer-mismatch"
+SECOND_LOOK = 1.5  # times the first resolution
+_SURE = 0.6  # a reading less sure than this contradicts nothing
+_BLANK = 24  # grey levels between the lightest and darkest pixel of a clip in which nothing is printed
+_MARGINS = (1.5, 0.7)  # points around a word: first so that no letter is cut, then so that no neighbour is seen
+
+# Letters and digits that look alike in some print, each group under one name.
+_GROUPS = ("0oоο", "1li|!ıії", "2z", "5s", "6g", "8b", "9q")
+_ALIKE = str.maketrans({c: group[0] for group in _GROUPS for c in group})
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A word behind a field: which field, where, and what the text layer says there."""
+
+    field: str
+    page: int
+    box: Box
+    text: str
+
+
+def suspects(invoice: Invoice) -> list[Suspect]:
+    """The words of text layers behind the invoice's values, each once."""
+    found: dict[tuple[int, Box, str], Suspect] = {}
+    for field in invoice.fields.values():
+        for suspect in _words_behind(field):
+            found.setdefault((suspect.page, suspect.box, suspect.text), suspect)
+    return list(found.values())
+
+
+def check(invoice: Invoice, cut: Cut, recognise: Recognise, *, dpi: float, alphabet: str) -> Invoice:
+    """The invoice, with an issue `text.layer-mismatch` and status review on fields whose pixels say something else.
+
+    alphabet: the characters that `recognise` knows; words with others are not judged. Empty: all are known.
+    """
+    known = frozenset(alphabet)
+    doubted = [s for s in suspects(invoice) if not known or known.issuperset(s.text)]
+    first = _look(doubted, cut, recognise, dpi, _MARGINS[0])
+    heard = {s: seen[0] for s, seen in zip(doubted, first, strict=True) if contradicts(s.text, *seen)}
+    second = _look(list(heard), cut, recognise, dpi * SECOND_LOOK, _MARGINS[1])
+    again = {s: seen[0] for s, seen in zip(heard, second, strict=True) if contradicts(s.text, *seen)}
+    return flag(invoice, {s: text for s, text in again.items() if _same(text, heard[s]) or not _near(text, s.text)})
+
+
+def contradicts(text: str, seen: str, confidence: float) -> bool:
+    """Whether a reading of the pixels clearly says something else than `text`.
+
+    Case, accents, marks and look-alikes do not count. In words without a digit nor do a few letters: a name that a
+    recogniser spells a little differently is the same name.
+    """
+    wanted, found = fold(text), fold(seen)
+    if wanted == found or not wanted or confidence < _SURE:
+        return False
+    if any(c.isdigit() for c in text):
+        return True
+    return not _near(text, seen)
+
+
+def fold(text: str) -> str:
+    """What is left of a text when case, accents, marks and look-alikes are taken out: letters and digits."""
+    plain = unicodedata.normalize("NFKD", text).translate(_ALIKE).casefold().translate(_ALIKE)
+    return "".join(c for c in plain if c.isalnum())
+
+
+def _same(text: str, other: str) -> bool:
+    return fold(text) == fold(other)
+
+
+def _near(text: str, other: str) -> bool:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.normalized_similarity(fold(text), fold(other)) >= 0.5
+
+
+def flag(invoice: Invoice, seen: dict[Suspect, str]) -> Invoice:
+    """The invoice with these contradictions on it: an issue each, the fields in review, the decision not `post`."""
+    if not seen:
+        return invoice
+    issues = tuple(
+        Issue(
+            CODE,
+            f"the PDF says {s.text!r} where {text!r} is printed" if text else f"{s.text!r} is not printed",
+            (s.field,),
+        )
+        for s, text in seen.items()
+    )
+    touched = {s.field for s in seen}
+    fields = {
+        name: replace(field, status="review") if name in touched and field.status == "accepted" else field
+        for name, field in invoice.fields.items()
+    }
+    reasons = invoice.reasons if CODE in invoice.reasons else (*invoice.reasons, CODE)
+    decision = "review" if invoice.decision == "post" else invoice.decision
+    return replace(invoice, fields=fields, issues=(*invoice.issues, *issues), reasons=reasons, decision=decision)
+
+
+def _look(
+    doubted: Sequence[Suspect], cut: Cut, recognise: Recognise, dpi: float, margin: float
+) -> list[tuple[str, float]]:
+    """What the pixels say at each place; where nothing at all is printed, "" for sure."""
+    if not doubted:
+        return []
+    clips = cut([(s.page, _wider(s.box, margin)) for s in doubted], dpi)
+    seen = recognise(clips)
+    return [("", 1.0) if _blank(clip) else one for clip, one in zip(clips, seen, strict=True)]
+
+
+def _blank(clip: np.ndarray) -> bool:
+    return clip.size == 0 or int(clip.max()) - int(clip.min()) < _BLANK
+
+
+def _wider(box: Box, margin: float) -> Box:
+    return Box(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin)
+
+
+def _words_behind(field: Field) -> list[Suspect]:
+    evidence: Evidence | None = field.evidence
+    if field.value is None or evidence is None or evidence.source != "text-layer":
+        return []
+    if not evidence.words:
+        return [Suspect(field.name, evidence.page, evidence.box, evidence.text)]
+    words = [word for word in evidence.words if word.source == "text-layer" and fold(word.text)]
+    return [Suspect(field.name, evidence.page, word.box, word.text) for word in words]
