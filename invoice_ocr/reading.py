@@ -1,0 +1,124 @@
+"""Opened documents to readings, in order: text layers as they are, pictures through an engine with a long queue."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from invoice_ocr.model import PageWords, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from invoice_ocr.intake import Failed, Opened, Source
+    from invoice_ocr.model import Failure, Issue, PageImage
+    from invoice_ocr.ocr import Engine
+
+# Documents opened ahead of the one whose words come next. Enough to fill an engine's pool with pages; small enough that
+# ten thousand born-digital files behind one scan do not keep its result, or fill the memory.
+_AHEAD = 32
+
+
+@dataclass(slots=True)
+class Read:
+    """One input being read. seconds: from its first page opened to its last word. whole: its last page was opened."""
+
+    source: Source | Failed
+    issues: list[Issue] = field(default_factory=list)
+    failure: Failure | None = None
+    seconds: float = 0.0
+    whole: bool = False
+    _pages: list[PageWords | None] = field(default_factory=list)
+    _missing: int = 0
+    _since: float = field(default_factory=time.monotonic)
+
+    @property
+    def reading(self) -> Reading | None:
+        """Words of all pages; None when the input failed."""
+        return None if self.failure else Reading(tuple(page for page in self._pages if page is not None))
+
+    @property
+    def complete(self) -> bool:
+        return self.whole and not self._missing
+
+    def add(self, part: Opened) -> list[tuple[int, PageImage]]:
+        """Take in a part of the document and give back the pictures that need an engine, each with its slot."""
+        waiting = []
+        self.issues.extend(part.issues)
+        self.failure = self.failure or part.failure
+        self.whole = part.last or part.failure is not None
+        for page in part.pages:
+            if page.words is None and page.image is not None:
+                waiting.append((len(self._pages), page.image))
+                self._missing += 1
+                self._pages.append(None)
+            else:
+                self._pages.append(PageWords(page.number, page.width, page.height, page.words or (), page.rotation))
+        return waiting
+
+    def put(self, slot: int, words: PageWords) -> None:
+        """Take in what the engine read in the picture of that slot."""
+        self._pages[slot] = words
+        self._missing -= 1
+
+
+def read_documents(parts: Iterable[Opened], load: Callable[[], Engine]) -> Iterator[Read]:
+    """One Read for each input, in order.
+
+    parts: opened documents, long ones in several parts that follow each other. load: gives the engine; called for the
+    first time when a page needs pixels, never when none does.
+    """
+    desk = _Desk(parts)
+    while True:
+        yield from desk.finished()
+        if not desk.pictures and not desk.pull():
+            return
+        if desk.pictures:
+            for words in load().read(desk.feed()):
+                desk.put(words)
+                yield from desk.finished()
+
+
+class _Desk:
+    """What lies open: documents in order, pictures not yet shown to the engine, and slots that wait for its words."""
+
+    def __init__(self, parts: Iterable[Opened]) -> None:
+        self.pictures: deque[tuple[Read, int, PageImage]] = deque()
+        self._parts = iter(parts)
+        self._open: deque[Read] = deque()
+        self._slots: deque[tuple[Read, int]] = deque()
+
+    def pull(self) -> bool:
+        """Open the next part; False when there is none."""
+        part = next(self._parts, None)
+        if part is None:
+            return False
+        if not self._open or self._open[-1].whole:
+            self._open.append(Read(part.source))
+        document = self._open[-1]
+        self.pictures.extend((document, slot, image) for slot, image in document.add(part))
+        return True
+
+    def feed(self) -> Iterator[PageImage]:
+        """Pictures for the engine, opening documents as it asks for more; ends when too many wait for their turn."""
+        while True:
+            while self.pictures:
+                document, slot, image = self.pictures.popleft()
+                self._slots.append((document, slot))
+                yield image
+                del image
+            if len(self._open) > _AHEAD or not self.pull():
+                return
+
+    def put(self, words: PageWords) -> None:
+        document, slot = self._slots.popleft()
+        document.put(slot, words)
+
+    def finished(self) -> Iterator[Read]:
+        """Documents all of whose words are known, from the front."""
+        while self._open and self._open[0].complete:
+            document = self._open.popleft()
+            document.seconds = time.monotonic() - document._since  # noqa: SLF001  the clock is the desk's business
+            yield document
