@@ -1,0 +1,320 @@
+"""PDF pages as pixels or as the words of their text layer. The only file that imports PyMuPDF."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pymupdf as untyped
+
+from invoice_ocr.errors import (
+    Empty,
+    Encrypted,
+    InputError,
+    OutOfMemory,
+    PageTooBig,
+    TooManyPages,
+    Truncated,
+    Unsupported,
+)
+from invoice_ocr.intake.pages import Corners, Part, Pixels, Request, Sheet, chosen
+from invoice_ocr.intake.tokens import Token, tokens_of
+from invoice_ocr.intake.trust import SCANNED, Raster, Verdict, coverage, is_blank, judge
+
+pymupdf: Any = untyped  # 1.28 has a py.typed, and few types
+pymupdf.TOOLS.mupdf_display_errors(False)
+pymupdf.TOOLS.mupdf_display_warnings(False)
+
+_DAMAGE = (RuntimeError, ValueError, TypeError, IndexError, OverflowError, pymupdf.mupdf.FzErrorBase)
+_TEXT_FLAGS = (
+    pymupdf.TEXT_PRESERVE_WHITESPACE
+    | pymupdf.TEXT_MEDIABOX_CLIP
+    | pymupdf.TEXT_IGNORE_ACTUALTEXT  # it says what a program may read in place of what is shown
+)
+_RASTER_PIXELS = 2_000_000  # of the small rendering at 72 dpi; larger pages are looked at from further away
+_LARGE = 1.1 * 842 * 1191  # square points: A3 and a little
+_COARSEST = 36.0  # dpi
+_TEXT_PAGES = 32  # pages of words in one answer
+
+
+def parse(request: Request) -> Part:
+    """The pages of a PDF, or clips of them; a broken one is opened once more after a repair."""
+    try:
+        return _parse(request.document, request)
+    except Truncated as error:
+        repaired = _repaired(request.document, request.passwords)
+        if repaired is None:
+            raise
+        try:
+            part = _parse(repaired, request)
+        except Truncated:
+            raise error from None
+        if request.first == 0:
+            part.issues.append(_REPAIRED)
+        return part
+
+
+_REPAIRED = ("file.repaired", "The file is damaged; what could be repaired was read.")
+
+
+def _parse(data: bytes, request: Request) -> Part:
+    with _opened(data, request.passwords) as document:
+        count = _count(document)
+        if request.clips is not None:
+            return Part(clips=_clips(document, count, request))
+        numbers = chosen(request.pages, count)
+        if not numbers:
+            raise Empty(f"None of the pages {request.pages} exists: it has {count}.", fix="Change --pages.")
+        if len(numbers) > request.max_pages:
+            raise TooManyPages(f"It has {len(numbers)} pages, more than {request.max_pages} (--max-pages).")
+        _refuse_shells(document)
+        part = _read(document, numbers, request)
+        if request.first == 0 and document.is_repaired:
+            part.issues.append(_REPAIRED)
+        return part
+
+
+def _read(document: Any, numbers: list[int], request: Request) -> Part:
+    sheets: list[Sheet] = []
+    issues: list[tuple[str, str]] = []
+    lost: list[tuple[int, str, str]] = []
+    spent = 0
+    for index, number in enumerate(numbers[request.first :], request.first):
+        if spent >= request.budget or len(sheets) >= _TEXT_PAGES:
+            return Part(sheets, issues, lost, index)
+        try:
+            sheet = _sheet(document, number, request, issues)
+        except InputError as error:
+            lost.append((number, type(error).__name__, error.message))
+            continue
+        sheets.append(sheet)
+        spent += len(memoryview(sheet.pixels.buffer)) if sheet.pixels else 0
+    if not sheets and request.first == 0 and lost and all(name == Truncated.__name__ for _, name, _ in lost):
+        raise Truncated(lost[0][2])
+    return Part(sheets, issues, lost)
+
+
+def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str, str]]) -> Sheet:
+    """One page: its trusted words, or its pixels, as `request.text` wants them."""
+    try:
+        page = document[number - 1]
+        width, height, rotation = float(page.rect.width), float(page.rect.height), int(page.rotation) % 360
+        if not (0 < width < 1e6 and 0 < height < 1e6):
+            raise Truncated(f"Page {number} has no size.")
+        drawn = page.get_displaylist()
+        words: list[tuple[str, Corners]] | None = None
+        pixels = None
+        if request.text != "ocr":
+            verdict = _verdict(page, drawn)
+            words = _words(verdict, number, request.text, issues)
+        if words is None:
+            pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
+    except MemoryError as error:
+        raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
+    except _DAMAGE as error:
+        raise _typed(error, f"Page {number} is damaged: it cannot be drawn.") from error
+    return Sheet(number, width, height, rotation, words, pixels)
+
+
+def _words(verdict: Verdict, number: int, text: str, issues: list[tuple[str, str]]) -> list[tuple[str, Corners]] | None:
+    """The words of a page, or None when its pixels have to be read instead."""
+    if not verdict.trusted and text == "auto":
+        return None
+    if not verdict.trusted:
+        issues.append(("text.layer-distrusted", f"Page {number}: {verdict.why}."))
+    if verdict.hidden:
+        issues.append(("text.hidden", f"Page {number}: {verdict.hidden} words that cannot be seen were left out."))
+    return [(token.text, tuple(round(edge, 2) for edge in token.corners)) for token in verdict.words]  # type: ignore[misc]
+
+
+def _verdict(page: Any, drawn: Any) -> Verdict:
+    """What of the page's text layer can be believed."""
+    with_images = pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS | pymupdf.TEXT_PRESERVE_IMAGES))
+    images = [block[:4] for block in with_images.extractBLOCKS() if block[6] == 1]
+    tokens = tokens_of(pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS)).extractRAWDICT()["blocks"])
+    if not any(token.painted for token in tokens) and coverage(images, page.rect.width, page.rect.height) > SCANNED:
+        return Verdict([], len(tokens), trusted=False, why="it is a picture")
+    raster = _raster(drawn, page.rect.width, page.rect.height)
+    if not tokens:
+        blank = is_blank(raster)
+        return Verdict([], 0, blank, "" if blank else "it has no text layer")
+    covered = _covered(page, tokens, images) if images else None
+    return judge(tokens, raster, images, covered)
+
+
+def _covered(page: Any, tokens: Sequence[Token], images: Sequence[Corners]) -> list[bool] | None:
+    """For each token whether an opaque picture was drawn over it; None when no picture meets any."""
+    if not any(_inside(token, box) for token in tokens for box in images):
+        return None
+    turn = page.rotation_matrix
+    masked = {_key(picture["bbox"]) for picture in page.get_image_info() if picture.get("has-mask")}
+    steps = [
+        (kind, tuple(pymupdf.Rect(box) * turn), _key(box) in masked)
+        for kind, box, *_ in page.get_bboxlog()
+        if kind in {"fill-image", "fill-text", "stroke-text"}
+    ]
+    pictures = [(order, box) for order, (kind, box, mask) in enumerate(steps) if kind == "fill-image" and not mask]
+    texts = [(order, box) for order, (kind, box, _) in enumerate(steps) if kind != "fill-image"]
+    covered = []
+    for token in tokens:
+        above = max((order for order, box in pictures if _inside(token, box)), default=-1)
+        own = max((order for order, box in texts if _inside(token, box)), default=-1) if above >= 0 else 0
+        covered.append(above > own)
+    return covered
+
+
+def _inside(token: Token, box: Sequence[float]) -> bool:
+    x, y = (token.left + token.right) / 2, (token.top + token.bottom) / 2
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _key(box: Sequence[float]) -> tuple[int, ...]:
+    return tuple(round(edge) for edge in box)
+
+
+def _raster(drawn: Any, width: float, height: float) -> Raster:
+    scale = min(1.0, math.sqrt(_RASTER_PIXELS / (width * height)))
+    picture = drawn.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=0)
+    return Raster(picture.samples, picture.width, picture.height, scale)
+
+
+def _dpi(page: Any, wanted: float) -> float:
+    """`wanted`, or less on a page larger than A3 that is one picture: its own pixels an inch, for more show no more.
+
+    Programs that make a PDF of a photo often count one pixel as one point; that page is a yard wide.
+    """
+    width, height = page.rect.width, page.rect.height
+    if width * height <= _LARGE:
+        return wanted
+    pictures = [
+        p for p in page.get_image_info() if (p["bbox"][2] - p["bbox"][0]) > 1 and (p["bbox"][3] - p["bbox"][1]) > 1
+    ]
+    if coverage([p["bbox"] for p in pictures], width, height) <= SCANNED:
+        return wanted
+    finest = max(72 * math.sqrt(p["width"] * p["height"] / _area(p["bbox"])) for p in pictures)
+    return min(wanted, max(_COARSEST, finest))
+
+
+def _area(box: Sequence[float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _pixels(drawn: Any, width: float, height: float, dpi: float, max_pixels: int, number: int) -> Pixels:
+    scale = dpi / 72
+    if width * scale * height * scale > max_pixels:
+        raise PageTooBig(
+            f"Page {number} is {width / 72:.0f} x {height / 72:.0f} inches: at {dpi:.0f} dpi more than "
+            f"{max_pixels // 1_000_000} megapixels (--max-image-mpixels)."
+        )
+    picture = drawn.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=0)
+    if picture.width < 1 or picture.height < 1:
+        raise Truncated(f"Page {number} has no size.")
+    return Pixels(picture.width, picture.height, dpi, picture.samples)
+
+
+def _clips(document: Any, count: int, request: Request) -> list[Pixels]:
+    """Clips of displayed pages at the request's dpi, in order."""
+    drawn: dict[int, Any] = {}
+    clips = []
+    scale = request.dpi / 72
+    for number, (left, top, right, bottom) in request.clips or ():
+        if not 1 <= number <= count:
+            raise Empty(f"There is no page {number}.")
+        try:
+            if number not in drawn:
+                drawn[number] = document[number - 1].get_displaylist()
+            width, height = (max(1, round((high - low) * scale)) for low, high in ((left, right), (top, bottom)))
+            if width * height > request.max_pixels:
+                raise PageTooBig(f"A clip of page {number} is larger than a page may be.")
+            clip = pymupdf.Rect(left, top, left + width / scale, top + height / scale)
+            picture = drawn[number].get_pixmap(
+                matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csRGB, alpha=0, clip=clip
+            )
+            clips.append(_fitted(picture, width, height, request.dpi))
+        except _DAMAGE as error:
+            raise _typed(error, f"Page {number} is damaged: it cannot be drawn.") from error
+    return clips
+
+
+def _fitted(picture: Any, width: int, height: int, dpi: float) -> Pixels:
+    """A drawn clip at exactly width x height: what rounding added is cut off, what lay off the page is white."""
+    samples, stride = picture.samples, picture.width * 3
+    kept = min(width, picture.width) * 3
+    rows = [
+        samples[row * stride : row * stride + kept].ljust(width * 3, b"\xff")
+        for row in range(min(height, picture.height))
+    ]
+    rows += [b"\xff" * (width * 3)] * (height - len(rows))
+    return Pixels(width, height, dpi, b"".join(rows))
+
+
+def _opened(data: bytes, passwords: Sequence[str]) -> Any:
+    """The open PDF. Truncated when it cannot be opened, Encrypted when no password fits."""
+    try:
+        document = pymupdf.open(stream=data, filetype="pdf")
+    except MemoryError as error:
+        raise OutOfMemory("Opening it needs more memory than --max-memory-mb allows.") from error
+    except _DAMAGE as error:
+        raise _typed(error, "This PDF is damaged: it cannot be opened.") from error
+    if document.needs_pass and not any(document.authenticate(password) for password in passwords):
+        document.close()
+        raise Encrypted(
+            "The PDF needs a password" + (", and none of those given fits." if passwords else ", so nothing was read.")
+        )
+    return document
+
+
+def _count(document: Any) -> int:
+    try:
+        count = int(document.page_count)
+    except _DAMAGE as error:
+        raise _typed(error, "This PDF is damaged: its pages cannot be counted.") from error
+    if count < 1:
+        raise Truncated("This PDF is damaged: no page is left in it.")
+    return count
+
+
+def _refuse_shells(document: Any) -> None:
+    """Unsupported for a PDF whose pages only say that another program has to be used: XFA forms and portfolios."""
+    try:
+        catalog = document.pdf_catalog()
+        kind, value = document.xref_get_key(catalog, "NeedsRendering")
+        if kind == "bool" and value == "true":
+            raise Unsupported("It is a dynamic XFA form, whose pages are made by Adobe Reader.")
+        kind, _ = document.xref_get_key(catalog, "Collection")
+        if kind in {"dict", "xref"} and any(
+            name.lower().endswith(".pdf")
+            for name in (document.embfile_info(i)["filename"] for i in range(document.embfile_count()))
+        ):
+            raise Unsupported("It is a portfolio of other files.", fix="Save the files in it and give those.")
+    except (*_DAMAGE, KeyError):
+        return
+
+
+def _repaired(data: bytes, passwords: Sequence[str]) -> bytes | None:
+    """The file written anew by qpdf, which reads some that MuPDF does not; None when it cannot either."""
+    import pikepdf
+
+    for password in ("", *passwords):
+        try:
+            with pikepdf.open(io.BytesIO(data), password=password) as document:
+                if len(document.pages) == 0:
+                    return None
+                copy = io.BytesIO()
+                document.save(copy, encryption=False)
+                return copy.getvalue()
+        except pikepdf.PasswordError:
+            continue
+        except (pikepdf.PdfError, pikepdf.DataDecodingError, *_DAMAGE):
+            return None
+    return None
+
+
+def _typed(error: BaseException, message: str) -> InputError:
+    """OutOfMemory when MuPDF says that an allocation failed, otherwise Truncated with `message`."""
+    said = str(error)
+    if "alloc" in said and "fail" in said:
+        return OutOfMemory("Opening it needs more memory than --max-memory-mb allows.")
+    return Truncated(message)

@@ -1,0 +1,192 @@
+"""One worker process seen from the coordinator: start it, ask it, end it, and say what it died of."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from invoice_ocr.errors import InputError, MissingPart, OutOfMemory, ParserCrash, Timeout
+from invoice_ocr.intake import wire
+from invoice_ocr.intake.pages import Request
+
+_START = (
+    "import json,sys; sys.path[:]=json.loads(sys.argv[1]); from invoice_ocr.intake.worker import main; main({!r},{})"
+)
+_START_SECONDS = 60.0  # to import its parser, on a busy machine
+_RECYCLE_AFTER = 100  # answers; PyMuPDF grows over thousands of documents
+_RECYCLE_AT_MB = 1000  # megabytes that a worker may have held at its peak before it makes room for a fresh one
+_PIPE_BYTES = 1 << 20
+_OUT_OF_MEMORY = (b"bad_alloc", b"MemoryError", b"malloc", b"Cannot allocate memory", b"out of memory")
+_KEPT_VARIABLES = (
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TEMP",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker sent: the header, the pictures' bytes, and how long it took in seconds."""
+
+    header: dict[str, Any]
+    blobs: list[bytearray]
+    seconds: float
+
+
+class Died(Exception):
+    """A worker ended, or had to be ended, before it answered."""
+
+    def __init__(self, error: InputError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class Process:
+    """A running worker with `parser` (`module:function`) in it. memory_mb: the address space it may have."""
+
+    def __init__(self, parser: str, *, memory_mb: int) -> None:
+        path = [place for place in sys.path if isinstance(place, str)]
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        self._answers = 0
+        self._peak_mb = 0.0
+        self._late = False
+        self._ready = False
+        self._process = subprocess.Popen(  # noqa: S603  our own interpreter with our own code
+            [sys.executable, "-I", "-B", "-c", _START.format(parser, memory_mb), json.dumps(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
+        _widen(self._process.stdin, self._process.stdout)
+
+    def ask(self, request: Request, *, seconds: float, most: int) -> Answer:
+        """What the worker makes of `request`. Died when it ends, answers nonsense, or needs more than `seconds`.
+
+        most: bytes of pixels that the answer may have.
+        """
+        if not self._ready:
+            self._wait_until_ready()
+        started = time.monotonic()
+        header, document = _packed(request)
+        message = self._exchange(header | {"seconds": seconds}, document, seconds=seconds, most=most)
+        if message is None:
+            raise Died(self._cause(seconds))
+        self._answers += 1
+        self._peak_mb = float(message[0].get("peak_mb", 0.0))
+        return Answer(*message, seconds=time.monotonic() - started)
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has done enough, or grown enough, to be replaced by a fresh one."""
+        return self._answers >= _RECYCLE_AFTER or self._peak_mb > _RECYCLE_AT_MB
+
+    def kill(self) -> None:
+        """End it now, from any thread."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def end(self) -> None:
+        """End it, wait until it is gone, and give back its pipes."""
+        self.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with contextlib.suppress(OSError):
+                stream.close()  # type: ignore[union-attr]
+
+    def _wait_until_ready(self) -> None:
+        if self._exchange(None, b"", seconds=_START_SECONDS, most=0) is None:
+            said = self._last_words().decode(errors="replace").strip().splitlines()
+            raise MissingPart(
+                f"The worker that opens documents does not start: {said[-1] if said else self._signal()}.",
+                fix="pip install --force-reinstall invoice-ocr",
+            )
+        self._ready = True
+
+    def _exchange(
+        self, header: dict[str, Any] | None, document: bytes, *, seconds: float, most: int
+    ) -> tuple[dict[str, Any], list[bytearray]] | None:
+        """Send (unless `header` is None) and receive one message; None when the worker ended or was ended."""
+        timer = threading.Timer(seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            if header is not None:
+                wire.send(self._process.stdin, header, [document])  # type: ignore[arg-type]
+            return wire.receive(self._process.stdout, most=most)  # type: ignore[arg-type]
+        except (OSError, ValueError, wire.Garbled):
+            return None
+        finally:
+            timer.cancel()
+
+    def _expire(self) -> None:
+        self._late = True
+        self.kill()
+
+    def _cause(self, seconds: float) -> InputError:
+        self.kill()
+        self._process.wait()
+        code = -self._process.returncode
+        if self._late or code in {getattr(signal, "SIGXCPU", None), getattr(signal, "SIGALRM", None)}:
+            return Timeout(f"Opening it took longer than {seconds:.0f} s (--timeout).")
+        if any(sign in self._last_words() for sign in _OUT_OF_MEMORY):
+            return OutOfMemory("Opening it needs more memory than --max-memory-mb allows.")
+        return ParserCrash(f"The process that opened it died ({self._signal()}).")
+
+    def _signal(self) -> str:
+        code = self._process.poll()
+        if code is None or code >= 0:
+            return f"exit {code}"
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+
+    def _last_words(self) -> bytes:
+        """What the worker wrote to stderr: at most a pipe full, since nobody listened while it lived."""
+        self._process.wait()
+        try:
+            return self._process.stderr.read(_PIPE_BYTES)  # type: ignore[union-attr]
+        except (OSError, ValueError):
+            return b""
+
+
+def _packed(request: Request) -> tuple[dict[str, Any], bytes]:
+    header = {
+        "first": request.first,
+        "text": request.text,
+        "pages": request.pages,
+        "dpi": request.dpi,
+        "max_pages": request.max_pages,
+        "max_pixels": request.max_pixels,
+        "budget": request.budget,
+        "passwords": request.passwords,
+        "clips": request.clips,
+    }
+    return header, request.document
+
+
+def _widen(*streams: Any) -> None:
+    """Larger pipes where the system allows them: a page of pixels then crosses in a dozen steps and not in 200."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    resize = getattr(fcntl, "F_SETPIPE_SZ", 0)
+    for stream in streams if resize else ():
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(stream.fileno(), resize, _PIPE_BYTES)

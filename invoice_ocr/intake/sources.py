@@ -1,0 +1,253 @@
+"""From what a user names to Sources: files, folders, patterns, lists, stdin; in Python bytes, streams and arrays."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import re
+import stat
+import struct
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from invoice_ocr.errors import Empty, InputError, NotADocument, NotFound, TooBigFile, Unsupported
+from invoice_ocr.intake import sniff
+from invoice_ocr.model import Failure
+from invoice_ocr.settings import Settings
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Input = str | Path | bytes | bytearray | BinaryIO | np.ndarray
+
+_CHUNK = 1 << 20
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
+_JUNK = frozenset({"Thumbs.db", "desktop.ini", "@eaDir", "__MACOSX"})
+_OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input that may be a document: a file at `path`, or `content` already in memory.
+
+    name: what messages and results call it. sha256: of the bytes, in hexadecimal. size: bytes.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    path: Path | None = None
+    content: bytes | None = None
+
+    def read(self) -> bytes:
+        """The bytes. NotFound when the file has gone or is no longer the one that was hashed."""
+        if self.content is not None:
+            return self.content
+        if self.path is None:
+            raise NotFound(f"{self.name} has neither a path nor bytes.")
+        found = b"".join(_bytes_of(self.path, most=self.size + 1))
+        if len(found) != self.size or hashlib.sha256(found).hexdigest() != self.sha256:
+            raise NotFound(
+                f"{self.name} was changed while it was being read.", fix="Run again when nothing writes to it."
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One input that failed before it was opened."""
+
+    name: str
+    failure: Failure
+    sha256: str = ""
+    size: int = 0
+
+
+def failure_of(error: InputError) -> Failure:
+    """The record of an error that cost one input."""
+    return Failure(error.code, error.message, error.fix)
+
+
+def expand(inputs: Iterable[Input], settings: Settings | None = None) -> Iterator[Source | Failed]:
+    """Each document that `inputs` name, in order: one Source, or one Failed where there is nothing to open.
+
+    A string or path is a file, a folder (all of it, in order of names), a pattern, `-` (stdin) or `@list` (one path a
+    line). Bytes, a binary stream and a uint8 array (height, width[, 3 or 4], RGB) are documents themselves.
+    Of a folder only what could be a document is taken: by its first bytes, or by an ending that promises one.
+    """
+    limits = settings or Settings()
+    for item in inputs:
+        if isinstance(item, str | Path):
+            yield from _named(str(item), limits)
+        else:
+            yield _given(item, limits)
+
+
+def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
+    if name == "-":
+        yield _given(sys.stdin.buffer, limits, name="-")
+    elif name.startswith("@") and not os.path.lexists(name):
+        yield from _listed(name[1:], limits)
+    elif _ADDRESS.match(name):
+        yield Failed(name, failure_of(Unsupported(f"{name} is an address.", fix="Fetch it and give the file.")))
+    elif Path(name).is_dir():
+        for path in _walk(name):
+            yield _file(path, limits)
+    elif glob.has_magic(name) and not os.path.lexists(name):
+        yield from _matching(name, limits)
+    else:
+        yield _file(name, limits)
+
+
+def _matching(pattern: str, limits: Settings) -> Iterator[Source | Failed]:
+    found = sorted(glob.iglob(_any_case_ending(pattern), recursive=True))  # noqa: PTH207  Path.glob has no absolute patterns
+    if not found:
+        yield Failed(pattern, failure_of(NotFound(f"Nothing matches {pattern}.")))
+    for path in found:
+        if Path(path).is_dir():
+            for inner in _walk(path):
+                yield _file(inner, limits)
+        else:
+            yield _file(path, limits)
+
+
+def _any_case_ending(pattern: str) -> str:
+    """`pattern` with an ending that matches in capitals and small letters: *.pdf finds A.PDF too."""
+    stem, dot, ending = pattern.rpartition(".")
+    if not dot or not ending.isalnum():
+        return pattern
+    return stem + dot + "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in ending)
+
+
+def _listed(name: str, limits: Settings) -> Iterator[Source | Failed]:
+    try:
+        text = sys.stdin.buffer.read() if name == "-" else b"".join(_bytes_of(Path(name), most=1 << 30))
+    except InputError as error:
+        yield Failed(f"@{name}", failure_of(error))
+        return
+    for line in os.fsdecode(text.removeprefix(b"\xef\xbb\xbf")).splitlines():
+        if line.strip():
+            yield from _named(line.strip(), limits)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Regular files under `folder` that could be documents, in order of names; links to folders are not followed."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _JUNK)
+        for name in sorted(names):
+            path = os.path.join(place, name)  # noqa: PTH118  a Path object for each of a million files is slow
+            if not name.startswith(".") and name not in _JUNK and _could_be_document(path):
+                yield path
+
+
+def _could_be_document(path: str) -> bool:
+    promising = os.path.splitext(path)[1].lower() in sniff.ENDINGS  # noqa: PTH122  as above
+    try:
+        head = next(_bytes_of(Path(path), most=sniff.HEAD), b"")
+    except NotADocument:
+        return False
+    except InputError:
+        return promising
+    kind = sniff.kind_of(head)
+    return promising or (kind is not None and (kind != "xml" or sniff.holds_invoice(head)))
+
+
+def _file(path: str, limits: Settings) -> Source | Failed:
+    digest, size, most = hashlib.sha256(), 0, limits.max_file_mb * 1_000_000
+    try:
+        for chunk in _bytes_of(Path(path), most=most + 1):
+            size += len(chunk)
+            digest.update(chunk)
+        if size > most:
+            raise _too_big(path, limits)
+        if size == 0:
+            raise Empty(f"{path} has no bytes.")
+    except InputError as error:
+        return Failed(path, failure_of(error), size=size)
+    return Source(path, digest.hexdigest(), size, path=Path(path))
+
+
+def _given(item: bytes | bytearray | BinaryIO | np.ndarray, limits: Settings, name: str = "") -> Source | Failed:
+    """A Source of what is already in memory or comes from a stream; TypeError for anything else."""
+    most = limits.max_file_mb * 1_000_000
+    if isinstance(item, bytes | bytearray | memoryview):
+        name, content = name or "<bytes>", bytes(item)
+    elif hasattr(item, "read"):
+        stream_name = getattr(item, "name", None)
+        name = name or (stream_name if isinstance(stream_name, str) else "<stream>")
+        content = item.read(most + 1)
+        if not isinstance(content, bytes):
+            raise TypeError(f"{name} is a text stream; open it in binary mode.")
+    elif hasattr(item, "__array_interface__"):
+        name, content, most = name or "<array>", bitmap(item), sys.maxsize
+    else:
+        raise TypeError(f"a path, bytes, a binary stream or a uint8 array is wanted, not {type(item).__name__}")
+    if len(content) > most:
+        return Failed(name, failure_of(_too_big(name, limits)), size=len(content))
+    if not content:
+        return Failed(name, failure_of(Empty(f"{name} has no bytes.")))
+    return Source(name, hashlib.sha256(content).hexdigest(), len(content), content=content)
+
+
+def bitmap(pixels: np.ndarray) -> bytes:
+    """A BMP file that holds `pixels`: uint8, (height, width), (height, width, 3) RGB or (height, width, 4) RGBA.
+
+    Transparent pixels stand on white. TypeError for another type or shape.
+    """
+    import numpy as np
+
+    if pixels.dtype != np.uint8 or pixels.ndim not in {2, 3} or (pixels.ndim == 3 and pixels.shape[2] not in {1, 3, 4}):
+        raise TypeError(f"an array of a page is uint8 (height, width[, 3 or 4]), not {pixels.dtype} {pixels.shape}")
+    if pixels.size == 0:
+        return b""
+    page = pixels if pixels.ndim == 3 else pixels[:, :, None]
+    if page.shape[2] == 4:
+        alpha = page[:, :, 3:].astype(np.uint16)
+        page = ((page[:, :, :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    height, width = page.shape[:2]
+    rows = np.zeros((height, -(-width * 3 // 4) * 4), np.uint8)
+    rows[:, : width * 3] = np.broadcast_to(page, (height, width, 3))[::-1, :, ::-1].reshape(height, width * 3)
+    header = struct.pack(
+        "<2sIHHIIiiHHIIiiII", b"BM", 54 + rows.size, 0, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0
+    )
+    return header + rows.tobytes()
+
+
+def _too_big(name: str, limits: Settings) -> TooBigFile:
+    return TooBigFile(f"{name} has more than {limits.max_file_mb} MB (--max-file-mb).")
+
+
+def _bytes_of(path: Path, *, most: int) -> Iterator[bytes]:
+    """The first `most` bytes of a regular file, piece by piece. A pipe or device is refused before it can block."""
+    try:
+        descriptor = os.open(path, _OPENING)
+    except FileNotFoundError:
+        raise NotFound(f"There is no {path}.") from None
+    except (OSError, ValueError) as error:
+        raise _unopened(path, error) from None
+    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  opened above, so that a FIFO cannot block
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotADocument(f"{path} is not a regular file.", fix="Give a file, a folder, or - for stdin.")
+        left = most
+        try:
+            while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
+        except OSError as error:
+            raise NotFound(f"{path} cannot be read: {error.strerror}.", fix="Check the disk or the share.") from None
+
+
+def _unopened(path: Path, error: OSError | ValueError) -> InputError:
+    """The failure of a path that cannot be opened: sockets and devices are no documents, the rest is not to be had."""
+    try:
+        special = not stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        special = False
+    if special:
+        return NotADocument(f"{path} is not a regular file.", fix="Give a file, a folder, or - for stdin.")
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return NotFound(f"{path} cannot be opened: {why}.", fix="Check the path and the permissions.")

@@ -1,0 +1,156 @@
+"""Whether a text layer says what the page shows: every word is looked for in a small rendering of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from invoice_ocr.intake.pages import Corners
+from invoice_ocr.intake.tokens import Token
+
+_LEAST_SIZE = 1.5  # points; smaller print nobody reads
+_CONTRAST = 24  # of 255 between text and its ground, under which nobody sees it
+_INK_SHARE = 0.15  # of that contrast that thin, antialiased strokes must reach at 72 dpi
+_INK = 40  # greys by which a pixel differs from the page's ground to count as ink
+_BLANK = 0.0002  # share of ink under which a page is blank: dust and a hairline
+_HIDDEN_SHARE = 0.3  # of the words; a page with more hidden ones has a text layer made for something else
+_HIDDEN_FEW = 3
+_BROKEN_SHARE = 0.02  # of the words
+SCANNED = 0.5  # share of the page under images from which it may be a scan
+_SCAN_RATIO = 2.0  # unexplained to explained ink of a page under images: letterheads 0.1-1, scans over 10
+_FEW_WORDS = 25  # with fewer words, much unexplained ink may be text drawn as curves
+_FEW_RATIO = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A page in grey. samples: width * height bytes, row by row; scale: pixels a point."""
+
+    samples: bytes
+    width: int
+    height: int
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """words: those that can be seen. trusted: whether they are what the page shows. why: one reason against it."""
+
+    words: list[Token]
+    hidden: int
+    trusted: bool
+    why: str = ""
+
+
+def judge(
+    tokens: Sequence[Token], raster: Raster, images: Sequence[Corners], covered: Sequence[bool] | None = None
+) -> Verdict:
+    """What of a text layer can be believed.
+
+    images: boxes of the page's pictures, points. covered: for each token, whether an opaque picture was drawn over it.
+    """
+    width, height = raster.width / raster.scale, raster.height / raster.scale
+    seen: list[Token] = []
+    hidden = broken = 0
+    for index, token in enumerate(tokens):
+        x, y = (token.left + token.right) / 2, (token.top + token.bottom) / 2
+        if not (0 <= x <= width and 0 <= y <= height):
+            continue  # outside the displayed page: neither shown nor a sign of anything
+        if (
+            not token.painted
+            or token.size < _LEAST_SIZE
+            or (covered is not None and covered[index])
+            or not _shows(token, raster)
+        ):
+            hidden += 1
+        elif token.broken == len(token.text):
+            continue  # an icon out of a symbol font
+        elif token.broken:
+            broken += 2 if any(char.isdigit() for char in token.text) else 1
+        else:
+            seen.append(token)
+    why = _against(seen, hidden, broken, raster, images)
+    return Verdict(seen, hidden, not why, why)
+
+
+def is_blank(raster: Raster) -> bool:
+    """Whether a page shows nothing."""
+    return _ink(raster.samples, _ground(raster.samples)) <= _BLANK * len(raster.samples)
+
+
+def _against(seen: list[Token], hidden: int, broken: int, raster: Raster, images: Sequence[Corners]) -> str:
+    """Why the words that are seen cannot stand for the page; empty when they can."""
+    if hidden > _HIDDEN_FEW and hidden > _HIDDEN_SHARE * (hidden + len(seen)):
+        return "most of its text cannot be seen" if hidden > len(seen) else "much of its text cannot be seen"
+    if broken > _BROKEN_SHARE * (len(seen) + broken):
+        return "its letters have no known meaning"
+    if not seen:
+        return "" if is_blank(raster) else "it has no text that can be seen"
+    ratio = _unexplained(seen, raster)
+    if coverage(images, raster.width / raster.scale, raster.height / raster.scale) > SCANNED and ratio > _SCAN_RATIO:
+        return "it is a picture with little text of its own"
+    if len(seen) < _FEW_WORDS and ratio > _FEW_RATIO:
+        return "it shows far more than its text says"
+    return ""
+
+
+def _shows(token: Token, raster: Raster) -> bool:
+    """Whether ink of the token's lightness stands where it claims to be, on a ground it can be told from."""
+    pixels = _cut(token, raster)
+    if not pixels:
+        return False
+    counts = [0] * 16
+    for value in pixels:
+        counts[value >> 4] += 1
+    common = max(range(16), key=counts.__getitem__)
+    ground = next(value for value in pixels if value >> 4 == common)
+    contrast = abs(ground - token.grey)
+    if contrast < _CONTRAST:
+        # Bold or large print may cover most of its box: then its ground is what little is left of another lightness.
+        ground = max(pixels, key=lambda value: abs(value - token.grey))
+        contrast = abs(ground - token.grey)
+        return contrast >= 2 * _CONTRAST and _is_dense(token, pixels)
+    reached = (ground - min(pixels)) if token.grey < ground else (max(pixels) - ground)
+    return reached >= max(6.0, _INK_SHARE * contrast)
+
+
+def _is_dense(token: Token, pixels: bytes) -> bool:
+    """Whether dark-on-light or light-on-dark print fills its box so far that ink is its most common value."""
+    near = sum(abs(value - token.grey) < _CONTRAST for value in pixels)
+    return near <= 0.8 * len(pixels)
+
+
+def _cut(token: Token, raster: Raster) -> bytes:
+    scale = raster.scale
+    left, right = max(0, int(token.left * scale)), min(raster.width, int(token.right * scale) + 1)
+    top, bottom = max(0, int(token.top * scale)), min(raster.height, int(token.bottom * scale) + 1)
+    if left >= right or top >= bottom:
+        return b""
+    samples, width = raster.samples, raster.width
+    return b"".join(samples[row * width + left : row * width + right] for row in range(top, bottom))
+
+
+def _ground(samples: bytes) -> int:
+    """The most common grey of the page."""
+    sample = samples[:: max(1, len(samples) // 20_000)]
+    return max(set(sample), key=sample.count)
+
+
+def _ink(samples: bytes, ground: int) -> int:
+    table = bytes(1 if abs(value - ground) > _INK else 0 for value in range(256))
+    return samples.translate(table).count(1)
+
+
+def _unexplained(seen: Sequence[Token], raster: Raster) -> float:
+    """Ink outside the words over ink inside them."""
+    ground = _ground(raster.samples)
+    inside = sum(_ink(_cut(token, raster), ground) for token in seen)
+    return (_ink(raster.samples, ground) - inside) / max(1, inside)
+
+
+def coverage(images: Sequence[Corners], width: float, height: float) -> float:
+    """Share of a page of width x height points under images, 0..1; where they overlap they count twice."""
+    area = 0.0
+    for left, top, right, bottom in images:
+        area += max(0.0, min(right, width) - max(left, 0.0)) * max(0.0, min(bottom, height) - max(top, 0.0))
+    return min(1.0, area / max(1e-6, width * height))

@@ -1,0 +1,149 @@
+"""The disposable process in which untrusted bytes are parsed: limits first, then one request after another.
+
+It is started by `pool.py` as a plain interpreter, so that neither the caller's main module nor its threads come along.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from invoice_ocr.errors import InputError, OutOfMemory, ParserCrash
+from invoice_ocr.intake import wire
+from invoice_ocr.intake.pages import Parser, Part, Pixels, Request
+
+_MOST_DOCUMENT = 1 << 40  # the coordinator has checked the size; this end trusts it
+_GRACE = 10  # seconds after which a worker whose coordinator is gone ends itself
+_OPEN_FILES = 64
+_NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS of linux/prctl.h
+
+
+def main(parser: str, memory_mb: int) -> None:
+    """Answer requests from stdin on stdout until stdin ends. parser: `module:function`. Does not return."""
+    requests, answers = _take_streams()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, which then ends us
+    _limit(memory_mb)
+    module, _, name = parser.partition(":")
+    parse: Parser = getattr(importlib.import_module(module), name)
+    if warm_up := getattr(sys.modules[module], "warm_up", None):
+        warm_up()
+    wire.send(answers, {"ready": True})
+    while (message := wire.receive(requests, most=_MOST_DOCUMENT)) is not None:
+        header, blobs = message
+        _allow_time(float(header.pop("seconds")))
+        answer, buffers = _answered(parse, header, bytes(blobs[0]))
+        answer["peak_mb"] = _peak_mb()
+        wire.send(answers, answer, buffers)
+        del message, blobs, answer, buffers
+        _stop_clock()
+    os._exit(0)  # parsers' destructors are not worth a crash
+
+
+def _answered(parse: Parser, header: dict[str, Any], document: bytes) -> tuple[dict[str, Any], list[Any]]:
+    """The answer to one request as message header and blobs; every error of a parser becomes a typed one."""
+    try:
+        part = parse(_request(header, document))
+        return _packed(part)
+    except InputError as error:
+        return _failure(error), []
+    except MemoryError:
+        return _failure(OutOfMemory("It needs more memory than one document may take.")), []
+    except Exception as error:  # noqa: BLE001  hostile bytes find what no list of exceptions foresees; the run goes on
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        line = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else ""  # noqa: PTH119
+        return _failure(ParserCrash(f"Its parser failed with {type(error).__name__} ({line}).")), []
+
+
+def _request(header: dict[str, Any], document: bytes) -> Request:
+    clips = header.pop("clips")
+    placed = None if clips is None else tuple((int(n), (c[0], c[1], c[2], c[3])) for n, c in clips)
+    return Request(document, clips=placed, passwords=tuple(header.pop("passwords")), **header)
+
+
+def _packed(part: Part) -> tuple[dict[str, Any], list[Any]]:
+    pictures: list[Pixels] = [sheet.pixels for sheet in part.sheets if sheet.pixels] + part.clips
+    header = {
+        "sheets": [(s.number, s.width, s.height, s.rotation, s.words, s.pixels is not None) for s in part.sheets],
+        "issues": part.issues,
+        "lost": part.lost,
+        "rest": part.rest,
+        "pictures": [(p.width, p.height, p.dpi) for p in pictures],
+    }
+    return header, [p.buffer for p in pictures]
+
+
+def _failure(error: InputError) -> dict[str, Any]:
+    return {"error": [type(error).__name__, error.message, error.fix]}
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Private ends of stdin and stdout; 0 and 1 then lead nowhere, so that no library can speak in between."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(2, False)  # nobody reads stderr before this process has ended: a full pipe must not stop it
+    return requests, answers
+
+
+def _limit(memory_mb: int) -> None:
+    """Take away what a parser never needs. Best effort where the system has no such limit."""
+    sys.setrecursionlimit(2000)
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limits = {
+        resource.RLIMIT_AS: memory_mb * 1_000_000,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: _OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in limits.items():
+        try:
+            _, hard = resource.getrlimit(kind)
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
+            resource.setrlimit(kind, (most, most))
+        except (OSError, ValueError):  # macOS refuses RLIMIT_AS
+            continue
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+
+def _allow_time(seconds: float) -> None:
+    """End this process when it works or waits longer than `seconds`, even if nobody is left to kill it."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+    try:
+        import resource
+    except ImportError:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _stop_clock() -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _peak_mb() -> float:
+    """The most memory this process has held, in megabytes; 0 where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1e6 if sys.platform == "darwin" else 1e3)
