@@ -1,0 +1,94 @@
+"""Made-up pages: where hearts and weights lie, what a cut shows, what a shard keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from invoice_ocr.training.cuts import cut_page, draw_maps, shrink
+from invoice_ocr.training.page_damage import damage
+from invoice_ocr.training.page_shards import read_shard
+from invoice_ocr.training.sheet import DrawnPage
+
+STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
+
+
+def page_of_bars() -> DrawnPage:
+    """A page whose words are dark bars, so that no font is needed."""
+    pixels = np.full((300, 300, 3), 255, np.uint8)
+    boxes = [(x, y, x + 40, y + 12) for y in range(10, 280, 30) for x in range(10, 260, 60)]
+    for left, top, right, bottom in boxes:
+        pixels[top:bottom, left:right] = 20
+    return DrawnPage(pixels, np.array(boxes, np.float32), 1.2)
+
+
+def write_bars(folder: Path) -> None:
+    page = page_of_bars()
+    _, jpeg = cv2.imencode(".jpg", page.pixels)
+    folder.mkdir(parents=True)
+    np.savez(
+        folder / "pages.npz",
+        blob=jpeg.ravel(),
+        starts=np.array([0, len(jpeg.ravel())]),
+        boxes=page.boxes,
+        firsts=np.array([0, len(page.boxes)]),
+        scales=np.array([page.scale], np.float32),
+    )
+
+
+def test_a_shrunken_wide_box_keeps_half_its_height() -> None:
+    heart = shrink(np.array([[0.0, 0.0, 1000.0, 20.0]]))[0]
+    assert heart[3] - heart[1] == pytest.approx(10, abs=0.3)
+
+
+def test_a_tiny_box_keeps_a_heart_of_two_pixels() -> None:
+    heart = shrink(np.array([[5.0, 5.0, 6.0, 11.0]]))[0]
+    assert heart[2] - heart[0] == 2
+    assert (heart[0] + heart[2]) / 2 == 5.5
+
+
+def test_hearts_of_neighbouring_words_and_lines_stay_apart() -> None:
+    boxes = np.array([[10, 10, 40, 18], [43, 10, 80, 18], [10, 20, 40, 28], [43, 20, 80, 28]], np.float32)
+    heart, *_ = draw_maps(boxes, STILL, 96)
+    assert cv2.connectedComponents(heart)[0] - 1 == 4
+
+
+def test_the_heart_lies_where_the_box_says() -> None:
+    heart, weight, _, _ = draw_maps(np.array([[20, 30, 60, 50]], np.float32), STILL, 96)
+    rows, columns = np.nonzero(heart)
+    assert abs((rows.min() + rows.max() + 1) / 2 - 40) <= 0.5
+    assert abs((columns.min() + columns.max() + 1) / 2 - 40) <= 0.5
+    assert weight[40, 40] == 3
+    assert weight[90, 90] == 1
+
+
+def test_words_too_low_to_read_count_neither_way() -> None:
+    heart, weight, _, _ = draw_maps(np.array([[20, 30, 60, 33]], np.float32), STILL, 96)
+    assert not heart.any()
+    assert weight[31, 40] == 0
+
+
+def test_a_cut_shows_the_words_its_map_marks() -> None:
+    rng = np.random.default_rng(4)
+    cuts = [cut_page(page_of_bars(), rng, 128) for _ in range(12)]
+    dark = [cut.image[cut.heart > 0].mean() < cut.image[cut.heart == 0].mean() for cut in cuts if cut.heart.any()]
+    assert len(dark) >= 8
+    assert sum(dark) >= 0.8 * len(dark)  # a few are inverted on purpose
+
+
+def test_damage_keeps_shape_and_differs_between_draws() -> None:
+    image = page_of_bars().pixels
+    rng = np.random.default_rng(1)
+    outs = [damage(image, rng) for _ in range(6)]
+    assert all(out.shape == image.shape and out.dtype == np.uint8 for out in outs)
+    assert len({out.tobytes() for out in outs}) > 3
+
+
+def test_a_shard_gives_back_its_page(tmp_path: Path) -> None:
+    write_bars(tmp_path / "pages")
+    page = read_shard(tmp_path / "pages" / "pages.npz").page(0)
+    assert page.pixels.shape == (300, 300, 3)
+    assert np.array_equal(page.boxes, page_of_bars().boxes)
