@@ -1,3 +1,25 @@
 """Invoices from PDFs and pictures: numbers, dates, totals, parties and bank details, with a confidence to rely on."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from invoice_ocr.api import extract, read
+    from invoice_ocr.model import Invoice
+
 __version__ = "0.1.0"
+__all__ = ["Invoice", "__version__", "extract", "read"]
+
+
+def __getattr__(name: str) -> Any:
+    """extract, read and Invoice, imported when first asked for: `import invoice_ocr` loads nothing heavy."""
+    if name in {"extract", "read"}:
+        from invoice_ocr import api
+
+        return getattr(api, name)
+    if name == "Invoice":
+        from invoice_ocr.model import Invoice
+
+        return Invoice
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

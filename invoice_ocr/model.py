@@ -207,13 +207,19 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One possible value of one field. score: 0..1, uncalibrated; `readings` are all values the text may mean."""
+    """One possible value of one field. score: 0..1, uncalibrated; `readings` are all values the text may mean.
+
+    orders: for dates, the order (dmy, mdy, ymd, written) behind each reading. mark: for amounts, the currency mark
+    printed beside it, or "".
+    """
 
     name: str
     value: Value
     score: float
     evidence: Evidence
     readings: tuple[Value, ...] = ()
+    orders: tuple[str, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,14 @@ def check(invoice: Invoice, cut: Cut, recognise: Recognise, *, dpi: float, alpha
     return flag(invoice, {s: text for s, text in again.items() if _same(text, heard[s]) or not _near(text, s.text)})
 
 
+def unchecked(invoice: Invoice, why: str) -> Invoice:
+    """The invoice of a document whose pixels could not be had: not to be posted unseen."""
+    issue = Issue("text.layer-unchecked", f"the text layer could not be compared with the pixels: {why}")
+    reasons = (*invoice.reasons, issue.code)
+    decision = "review" if invoice.decision == "post" else invoice.decision
+    return replace(invoice, issues=(*invoice.issues, issue), reasons=reasons, decision=decision)
+
+
 def contradicts(text: str, seen: str, confidence: float) -> bool:
     """Whether a reading of the pixels clearly says something else than `text`.
 

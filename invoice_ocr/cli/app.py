@@ -1,4 +1,4 @@
-"""The command's root: its verbs, loaded one by one, and the place where errors become exit codes."""
+"""The command's root and its verbs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from invoice_ocr import __version__
+from invoice_ocr.cli.extract import extract
+from invoice_ocr.cli.read import read
 
 app = typer.Typer(
     name="invoice-ocr",
@@ -14,7 +16,10 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Invoices from PDFs and pictures, offline: fields, their place on the page, and how sure they are.",
+    epilog="Start with:  invoice-ocr extract invoice.pdf",
 )
+for command in (extract, read):
+    app.command(no_args_is_help=True)(command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -30,9 +35,3 @@ def root(
     ] = False,
 ) -> None:
     pass
-
-
-def run() -> int:
-    """Run the command line in sys.argv and return its exit code."""
-    app()
-    return 0

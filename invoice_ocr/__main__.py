@@ -1,0 +1,5 @@
+"""python -m invoice_ocr"""
+
+from invoice_ocr.cli import main
+
+main()

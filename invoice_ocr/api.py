@@ -1,0 +1,83 @@
+"""extract() and read() for Python: one input gives one result or its error, a list gives a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, overload
+
+from invoice_ocr import errors, pipeline, settings
+from invoice_ocr.errors import InputError
+from invoice_ocr.model import FIELD_KINDS, Failure, Field, Invoice, Issue, Reading
+
+if TYPE_CHECKING:
+    from invoice_ocr.intake.sources import Input
+    from invoice_ocr.ocr import Engine
+
+
+@overload
+def extract(source: Input, *, engine: Engine | None = None, **options: Any) -> Invoice: ...
+@overload
+def extract(source: list[Input], *, engine: Engine | None = None, **options: Any) -> list[Invoice]: ...
+def extract(source: Input | list[Input], *, engine: Engine | None = None, **options: Any) -> Invoice | list[Invoice]:
+    """The invoice in one document; or, for a list of documents, all their invoices in order.
+
+    source: a path, a file's bytes, an open binary stream, or a page as a uint8 array, shape (height, width[, 3 or 4]),
+    RGB. A list may hold any mix of them, and folders and patterns too.
+    engine: reads pixels instead of the one that the options ask for; load it once with `invoice_ocr.ocr.load_engine`.
+    options: what the command's flags say, with underscores: text="layer", dpi=300, min_confidence=0.9.
+
+    A single document that cannot be read raises its InputError (NotFound, Encrypted, ...), one that holds several
+    invoices a ValueError. In a list, an input that fails gives an Invoice without values whose decision is "reject" and
+    whose only issue has the error's code. ConfigError for a bad option; nothing is read from the environment.
+    """
+    chosen = settings.make(options)
+    if isinstance(source, list):
+        records = pipeline.extract(source, chosen, engine=engine)
+        return [r.invoice if r.invoice is not None else _rejected(r.failure) for r in records]
+    found = []
+    for record in pipeline.extract([source], chosen, engine=engine):
+        if record.invoice is None:
+            raise error_of(record.failure)
+        found.append(record.invoice)
+    if len(found) != 1:
+        raise ValueError(
+            f"{len(found)} invoices where one was expected: give a list, extract([source]), to get them all"
+        )
+    return found[0]
+
+
+@overload
+def read(source: Input, *, engine: Engine | None = None, **options: Any) -> Reading: ...
+@overload
+def read(source: list[Input], *, engine: Engine | None = None, **options: Any) -> list[Reading]: ...
+def read(source: Input | list[Input], *, engine: Engine | None = None, **options: Any) -> Reading | list[Reading]:
+    """The words of one document, page by page, with boxes in points; or a list of such readings for a list.
+
+    Arguments as for `extract`. A document that cannot be read raises its InputError, in a list too.
+    """
+    chosen = settings.make(options)
+    readings = []
+    for transcript in pipeline.read(source if isinstance(source, list) else [source], chosen, engine=engine):
+        if transcript.reading is None:
+            raise error_of(transcript.failure)
+        readings.append(transcript.reading)
+    if isinstance(source, list):
+        return readings
+    if len(readings) != 1:
+        raise ValueError(f"{len(readings)} documents where one was expected: give a list, read([source])")
+    return readings[0]
+
+
+def error_of(failure: Failure | None) -> InputError:
+    """The typed error that a failure was made of."""
+    kinds = {
+        kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, InputError)
+    }
+    if failure is None:
+        return errors.NotFound("There is nothing to read.")
+    return kinds.get(failure.code, InputError)(failure.message, fix=failure.fix)
+
+
+def _rejected(failure: Failure | None) -> Invoice:
+    code, message = (failure.code, failure.message) if failure else ("E_NOT_FOUND", "There is nothing to read.")
+    fields = {name: Field(name, None, 0.0, "missing") for name in FIELD_KINDS}
+    return Invoice(fields, (), "reject", (code,), issues=(Issue(code, message),))

@@ -1,0 +1,141 @@
+"""The two streams: data on stdout and nothing else there, whatever libraries print; the rest on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from invoice_ocr.errors import InvoiceOcrError, OutputReadonly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+    from rich.status import Status
+
+    from invoice_ocr.model import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Verbosity:
+    """quiet: only errors. verbose: also what is being done. debug: also tracebacks."""
+
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+
+
+@contextlib.contextmanager
+def guarded_stdout() -> Iterator[BinaryIO]:
+    """The real stdout as a binary stream; meanwhile everything else that writes to stdout, also C code, hits stderr."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:
+        raise OutputReadonly("stdout is closed", fix="Give -o FILE, or open stdout.") from None
+    with open(kept, "wb") as stream:  # noqa: PTH123  a descriptor, not a path
+        os.dup2(2, 1)
+        try:
+            yield stream
+            stream.flush()
+        finally:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                sys.stdout.flush()
+            os.dup2(kept, 1)
+
+
+def console(stream: BinaryIO | None = None) -> Console:
+    """A rich console on stderr, or on the given binary stream. NO_COLOR and a dumb terminal are honoured by rich."""
+    from rich.console import Console
+
+    if stream is None:
+        return Console(stderr=True, highlight=False, soft_wrap=True)
+    text = open(stream.fileno(), "w", encoding=_encoding(), errors="replace", closefd=False)  # noqa: SIM115
+    width = None if text.isatty() else 100
+    return Console(file=text, highlight=False, width=width)
+
+
+def clean(text: str) -> str:
+    """Text that is safe to print on a terminal: control, format and lone surrogate characters become a mark."""
+    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text)
+
+
+def report(error: InvoiceOcrError | Failure, where: str = "") -> None:
+    """At most four lines on stderr: what happened, where, what to do, the code."""
+    from rich.text import Text
+
+    message = clean(error.message.replace("\n", " ").strip())
+    lines = [Text.assemble(("error: ", "bold red"), message)]
+    if where and where not in error.message:
+        lines.append(Text.assemble(("   in: ", "dim"), clean(where)))
+    lines.append(Text.assemble(("  fix: ", "dim"), clean(error.fix.replace("\n", " "))))
+    lines.append(Text(f"       {error.code}", style="dim"))
+    out = console()
+    for line in lines:
+        out.print(line)
+
+
+def note(text: str, verbosity: Verbosity) -> None:
+    """One dim line on stderr, unless -q."""
+    if not verbosity.quiet:
+        from rich.text import Text
+
+        console().print(Text(clean(text), style="dim"))
+
+
+class Waiting:
+    """A spinner with the latest log line while work goes on; nothing where stderr is no terminal, or with -q or -v."""
+
+    def __init__(self, verbosity: Verbosity) -> None:
+        self._status: Status | None = None
+        out = console()
+        if out.is_terminal and not verbosity.quiet and not verbosity.verbose:
+            self._status = out.status("starting")
+        self._handler = _Latest(self)
+
+    def __enter__(self) -> Self:
+        if self._status:
+            self._status.start()
+            logging.getLogger("invoice_ocr").addHandler(self._handler)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            logging.getLogger("invoice_ocr").removeHandler(self._handler)
+            self._status.stop()
+
+    def tell(self, text: str) -> None:
+        if self._status:
+            from rich.text import Text
+
+            self._status.update(Text(clean(text), style="dim", overflow="ellipsis", no_wrap=True))
+
+    @contextlib.contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Out of the way while something else is printed."""
+        if self._status:
+            self._status.stop()
+        yield
+        if self._status:
+            self._status.start()
+
+
+class _Latest(logging.Handler):
+    """Shows the latest record of a log in place."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        super().__init__(logging.INFO)
+        self._waiting = waiting
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._waiting.tell(record.getMessage())
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"

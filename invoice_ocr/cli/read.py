@@ -1,0 +1,160 @@
+"""`invoice-ocr read`: every word with its place, as text, JSON or CSV."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from invoice_ocr.cli.console import Verbosity, Waiting, clean, note, report
+from invoice_ocr.cli.extract import Paths, Tally, dry_run
+from invoice_ocr.cli.options import LIMITS, READING, with_settings
+from invoice_ocr.cli.output import format_of, opened
+from invoice_ocr.cli.verb import verb
+from invoice_ocr.errors import ExitCode, OutputReadonly
+from invoice_ocr.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from invoice_ocr.model import PageWords, Transcript
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE|DIR", help="Write here; into a folder: one file an input.", show_default=False
+    ),
+]
+To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="text, json or csv.", show_default="text")]
+MinConfidence = Annotated[
+    float, typer.Option("--min-confidence", metavar="X", min=0, max=1, help="Leave out words less sure than this.")
+]
+
+_DOUBTFUL = 0.8  # a page whose words are on average less sure than this is worth a warning
+_PREVIEW = 64  # characters of a file's first words shown when many are read into a folder
+_ENDINGS = {"text": ".txt", "json": ".json", "csv": ".csv"}
+
+
+@verb
+@with_settings(*READING, *LIMITS, "dry_run")
+def read(
+    paths: Paths,
+    *,
+    output: Output = None,
+    to: To = "",
+    min_confidence: MinConfidence = 0.0,
+    settings: Settings,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+) -> ExitCode:
+    """Read words only: text in reading order, or every word and line with its place and how sure it is."""
+    from invoice_ocr.export import WORD_EXPORTERS, WORD_SUFFIXES
+
+    into = _folder(output)
+    chosen = format_of(None if into else output, to, WORD_SUFFIXES, tuple(WORD_EXPORTERS)) or "text"
+    if settings.dry_run:
+        return dry_run(paths, settings, stdout)
+
+    from invoice_ocr import pipeline
+
+    tally = Tally()
+    with Waiting(verbosity) as waiting:
+        transcripts = _watched(pipeline.read(paths, settings), tally, waiting, verbosity)
+        sure = (_without_doubtful(transcript, min_confidence) for transcript in transcripts)
+        if into:
+            _write_each(sure, into, chosen, waiting, verbosity)
+        else:
+            with opened(output, stdout) as stream:
+                WORD_EXPORTERS[chosen](sure, stream)
+    if output is not None and str(output) != "-":
+        note(f"{tally.inputs - tally.failed} of {tally.inputs} read → {output}", verbosity)
+    return tally.exit_code(settings)
+
+
+def _folder(output: Path | None) -> Path | None:
+    """The folder that -o names: one that exists, or a name that ends in a slash or has no suffix."""
+    if output is None or str(output) == "-":
+        return None
+    return output if output.is_dir() or not output.suffix else None
+
+
+def _watched(
+    transcripts: Iterable[Transcript], tally: Tally, waiting: Waiting, verbosity: Verbosity
+) -> Iterator[Transcript]:
+    """The transcripts, counted as they pass; failures and doubtful pages are told on stderr."""
+    for transcript in transcripts:
+        tally.inputs += 1
+        tally.failed += transcript.failure is not None
+        with waiting.hidden():
+            if transcript.failure is not None:
+                report(transcript.failure, transcript.file)
+            for issue in transcript.issues:
+                note(f"{transcript.file}: {issue.message}", verbosity)
+            for page in transcript.reading.pages if transcript.reading else ():
+                _warn(page, transcript.file, verbosity)
+        yield transcript
+
+
+def _warn(page: PageWords, file: str, verbosity: Verbosity) -> None:
+    if not page.words:
+        note(f"{file}: no words were found on page {page.number}.", verbosity)
+        return
+    mean = sum(word.confidence for word in page.words) / len(page.words)
+    if mean < _DOUBTFUL:
+        note(
+            f"{file}: page {page.number} was hard to read (confidence {mean:.2f}); a sharper scan may help.", verbosity
+        )
+
+
+def _without_doubtful(transcript: Transcript, least: float) -> Transcript:
+    """The transcript without words less sure than `least`."""
+    if least <= 0 or transcript.reading is None:
+        return transcript
+    from invoice_ocr.pipeline import without_doubtful
+
+    reading, document = without_doubtful(transcript.reading, least)
+    return replace(transcript, reading=reading, document=document)
+
+
+def _write_each(
+    transcripts: Iterable[Transcript], folder: Path, chosen: str, waiting: Waiting, verbosity: Verbosity
+) -> None:
+    """One file an input, named as the input; a line about each on stderr. Equal names get a number."""
+    from invoice_ocr.export import WORD_EXPORTERS
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputReadonly(f"{folder} cannot be made: {error.strerror}") from error
+    taken: set[str] = set()
+    for transcript in transcripts:
+        if transcript.reading is None:
+            continue
+        target = folder / _name(transcript.file, _ENDINGS[chosen], taken)
+        with opened(target, None) as stream:
+            WORD_EXPORTERS[chosen]([transcript], stream)
+        with waiting.hidden():
+            note(f"{target}  {_preview(transcript)}", verbosity)
+
+
+def _name(file: str, ending: str, taken: set[str]) -> str:
+    """A name that no earlier input of this run has: scan.pdf.txt, scan.pdf.2.txt."""
+    stem = PurePath(file).name.strip("<>") or "stdin"
+    stem = "stdin" if stem == "-" else stem
+    name, number = f"{stem}{ending}", 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{stem}.{number}{ending}"
+    taken.add(name.casefold())
+    return name
+
+
+def _preview(transcript: Transcript) -> str:
+    """How much was read, and how it starts."""
+    pages = transcript.reading.pages if transcript.reading else ()
+    words = [word.text for page in pages for word in page.words]
+    start = clean(" ".join(words[:20]))
+    start = start if len(start) <= _PREVIEW else f"{start[: _PREVIEW - 1]}…"
+    return f"{len(pages)} page{'s' * (len(pages) != 1)}, {len(words)} words: {start}"

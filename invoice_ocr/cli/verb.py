@@ -1,0 +1,130 @@
+"""What every verb shares: -q -v --debug, and the one place that maps errors to exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import inspect
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from invoice_ocr.cli.console import Verbosity, guarded_stdout, report
+from invoice_ocr.cli.options import as_command
+from invoice_ocr.errors import DiskFull, ExitCode, InputError, InvoiceOcrError, OutOfMemory, OutputReadonly
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+_PANEL = "Messages"
+_FLAGS = [
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Annotated[bool, made])
+    for name, made in (
+        ("quiet", typer.Option("--quiet", "-q", help="Only errors on stderr.", rich_help_panel=_PANEL)),
+        ("verbose", typer.Option("--verbose", "-v", help="Also what is being done.", rich_help_panel=_PANEL)),
+        ("debug", typer.Option("--debug", help="Also tracebacks.", rich_help_panel=_PANEL)),
+    )
+]
+
+
+class Terminated(BaseException):
+    """SIGTERM came."""
+
+
+def verb(command: Callable[..., ExitCode | None]) -> Callable[..., None]:
+    """A Typer command from a function that takes `stdout` (binary), `verbosity` and its own flags.
+
+    While it runs nothing but `stdout` reaches the real stdout; what it raises becomes a message and an exit code.
+    """
+    own = [p for name, p in inspect.signature(command).parameters.items() if name not in {"stdout", "verbosity"}]
+
+    def wrapper(*, quiet: bool, verbose: bool, debug: bool, **given: Any) -> NoReturn:
+        verbosity = Verbosity(quiet=quiet, verbose=verbose or debug, debug=debug)
+        raise typer.Exit(int(_run(command, given, verbosity)))
+
+    return as_command(wrapper, command, [*own, *_FLAGS])
+
+
+def _run(command: Callable[..., ExitCode | None], given: dict[str, Any], verbosity: Verbosity) -> ExitCode:
+    try:
+        with _logging(verbosity), _termination(), guarded_stdout() as stdout:
+            return command(**given, stdout=stdout, verbosity=verbosity) or ExitCode.OK
+    except (typer.Exit, typer.BadParameter):
+        raise
+    except BaseException as error:  # noqa: BLE001  this is the place where errors end
+        if verbosity.debug:
+            traceback.print_exc(file=sys.stderr)
+        return _code_of(error)
+
+
+def _code_of(error: BaseException) -> ExitCode:
+    """Say what happened, and give back the exit code that stands for it."""
+    if isinstance(error, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    if isinstance(error, Terminated):
+        return ExitCode.TERMINATED
+    if isinstance(error, BrokenPipeError):
+        return ExitCode.OK
+    known = _known(error)
+    report(known)
+    return ExitCode.ALL_FAILED if isinstance(known, InputError) else known.exit_code
+
+
+def _known(error: BaseException) -> InvoiceOcrError:
+    """The error as one of ours: the disk's and the memory's have names, the rest is our bug."""
+    if isinstance(error, InvoiceOcrError):
+        return error
+    if isinstance(error, MemoryError):
+        return OutOfMemory("there is not enough memory", fix="Lower --dpi, --batch-size or --jobs.")
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(f"the disk is full: {error}")
+    if isinstance(error, OSError) and error.errno in {errno.EROFS, errno.EACCES, errno.EPERM} and error.filename:
+        return OutputReadonly(f"{error.filename} cannot be written: {error.strerror}")
+    return InvoiceOcrError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+@contextlib.contextmanager
+def _logging(verbosity: Verbosity) -> Iterator[None]:
+    """Our log lines on stderr with -v and --debug; only kept for the spinner otherwise."""
+    logger = logging.getLogger("invoice_ocr")
+    handler: logging.Handler = logging.StreamHandler(sys.stderr) if verbosity.verbose else logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(relativeCreated)7.0f ms  %(message)s"))
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG if verbosity.debug else logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
+
+
+@contextlib.contextmanager
+def _termination() -> Iterator[None]:
+    """SIGTERM unwinds like Ctrl-C does, so that workers end and half-written files go."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process; a reader of our output that has gone away is no reason to complain."""
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError, AttributeError):
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)

@@ -1,0 +1,168 @@
+"""read() and extract(): the only file that knows the order of things."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from invoice_ocr import __version__, candidates, checks, confidence, conventions, parties, pixel_check, resolve
+from invoice_ocr.errors import InputError
+from invoice_ocr.intake import Intake, Source, expand
+from invoice_ocr.layout import lay_out
+from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
+from invoice_ocr.reading import Read, read_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
+
+    from invoice_ocr.intake.sources import Input
+    from invoice_ocr.model import Box
+    from invoice_ocr.ocr import Engine
+    from invoice_ocr.rulepack import RulePack
+    from invoice_ocr.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class _Lazy:
+    """The engine that settings ask for, loaded when first called for; or the one given, as tests and services do."""
+
+    def __init__(self, settings: Settings, engine: Engine | None) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._alphabet: str | None = None
+
+    def __call__(self) -> Engine:
+        if self._engine is None:
+            from invoice_ocr.ocr import load_engine
+
+            since = time.monotonic()
+            self._engine = load_engine(self._settings)
+            log.info("engine %s loaded in %.1f s", self._engine.name, time.monotonic() - since)
+        return self._engine
+
+    @property
+    def alphabet(self) -> str:
+        if self._alphabet is None:
+            self._alphabet = str(self().describe().get("alphabet", ""))
+        return self._alphabet
+
+
+def read(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None) -> Iterator[Transcript]:
+    """The words of each input, in order: one Transcript per input, failures too.
+
+    inputs: what `intake.expand` takes. engine: instead of the one that settings ask for.
+    Raises RunError when nothing can go on (a part missing, weights that are not what they should be).
+    """
+    with Intake(settings) as intake:
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), _Lazy(settings, engine)):
+            _tell(one)
+            reading = one.reading
+            yield Transcript(
+                one.source.name,
+                one.source.sha256,
+                reading,
+                lay_out(reading) if reading else None,
+                one.failure,
+                tuple(one.issues),
+                {"read": one.seconds},
+            )
+
+
+def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None) -> Iterator[Record]:
+    """The invoices of each input, in order: at least one Record per input, failures too.
+
+    inputs: what `intake.expand` takes. engine: instead of the one that settings ask for.
+    With text "auto", the words of text layers that became values are read again from pixels (pixel_check).
+    Raises RunError as `read` does, and RuleError when the rule pack is malformed.
+    """
+    from invoice_ocr.rulepack import load_pack
+
+    pack = load_pack(settings.rules)
+    lazy = _Lazy(settings, engine)
+    recipe = recipe_of(settings, pack)
+    with Intake(settings) as intake:
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy):
+            _tell(one)
+            timings = {"read": one.seconds}
+            for invoice in _invoices(one, pack, settings, timings):
+                seen = _checked(invoice, one.source, intake, lazy, settings, timings) if invoice else None
+                yield Record(one.source.name, one.source.sha256, seen, one.failure, recipe, timings)
+
+
+def understand(reading: Reading, pack: RulePack, settings: Settings) -> list[Invoice]:
+    """The invoices in a reading: at least one. Pure, and fast."""
+    document = lay_out(reading)
+    found = [*candidates.find(document, pack), *parties.find(document, pack)]
+    resolution = resolve.resolve(document, found, conventions.infer(document, found, pack), pack)
+    issues = checks.check(resolution)
+    pages = tuple(page.number for page in reading.pages)
+    return [confidence.calibrate(resolution, issues, pack, settings, pages=pages)]
+
+
+def without_doubtful(reading: Reading, least: float) -> tuple[Reading, Document]:
+    """The reading without words less sure than `least`, and laid out anew."""
+    pages = tuple(replace(p, words=tuple(w for w in p.words if w.confidence >= least)) for p in reading.pages)
+    return Reading(pages), lay_out(Reading(pages))
+
+
+def recipe_of(settings: Settings, pack: RulePack) -> str:
+    """A digest of all that decides a result besides the document: code, settings that matter, rules."""
+    parts: dict[str, Any] = {"version": __version__, "settings": settings.recipe(), "rules": pack.digest}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _tell(one: Read) -> None:
+    """A line in the log for each input."""
+    name, reading = one.source.name, one.reading
+    if reading is None:
+        log.info("%s: %s", name, one.failure.message if one.failure else "nothing")
+        return
+    words = sum(len(page.words) for page in reading.pages)
+    log.info("%s: %d pages, %d words, %.2f s", name, len(reading.pages), words, one.seconds)
+
+
+def _invoices(one: Read, pack: RulePack, settings: Settings, timings: dict[str, float]) -> Sequence[Invoice | None]:
+    """What was understood of one input, with what intake had to say; [None] when it failed."""
+    reading = one.reading
+    if reading is None:
+        return [None]
+    since = time.monotonic()
+    found = [_with_issues(invoice, one) for invoice in understand(reading, pack, settings)]
+    timings["understand"] = time.monotonic() - since
+    return found
+
+
+def _with_issues(invoice: Invoice, one: Read) -> Invoice:
+    """The invoice with the issues found while its pages were opened; one with a page missing is not posted."""
+    if not one.issues:
+        return invoice
+    lost = [issue.code for issue in one.issues if issue.code == "page.skipped"]
+    reasons = (*invoice.reasons, *(code for code in dict.fromkeys(lost) if code not in invoice.reasons))
+    decision = "review" if lost and invoice.decision == "post" else invoice.decision
+    return replace(invoice, issues=(*invoice.issues, *one.issues), reasons=reasons, decision=decision)
+
+
+def _checked(
+    invoice: Invoice, source: Any, intake: Intake, lazy: _Lazy, settings: Settings, timings: dict[str, float]
+) -> Invoice:
+    """The invoice after the pixel check, where its words came from a text layer and `auto` asks for it."""
+    if settings.text != "auto" or not isinstance(source, Source) or not pixel_check.suspects(invoice):
+        return invoice
+
+    def cut(places: Sequence[tuple[int, Box]], dpi: float) -> Sequence[np.ndarray]:
+        return intake.crops(source, places, dpi)
+
+    since = time.monotonic()
+    try:
+        seen = pixel_check.check(invoice, cut, lazy().recognise, dpi=settings.dpi, alphabet=lazy.alphabet)
+    except InputError as error:
+        return pixel_check.unchecked(invoice, error.message)
+    timings["check"] = timings.get("check", 0.0) + time.monotonic() - since
+    return seen
