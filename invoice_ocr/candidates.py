@@ -1,0 +1,252 @@
+"""A document and a rule pack to candidates: every value that a label introduces, with its evidence and its rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.labels import Hit
+from invoice_ocr.model import Box, Candidate, Document, Evidence
+from invoice_ocr.readers import Found, from_date, read
+from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import find_bics, find_ibans, find_vat_ids
+
+# How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
+_REACH = 3.6
+_WEAKEST = 0.12
+_RATE = re.compile(r"[@(]?\d{1,2}(?:[.,]\d{1,3})?\s?%\)?")
+_SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
+_SHORT = 3  # letters: labels as short as this are also ordinary words
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A cell with the labels found in it."""
+
+    cell: Cell
+    hits: tuple[Hit, ...]
+
+
+class Sheet:
+    """One page with its labels found: what candidates, line items and parties are looked for on."""
+
+    def __init__(self, grid: Grid, pack: RulePack) -> None:
+        self.grid = grid
+        self.pack = pack
+        self.hits: dict[tuple[int, int], tuple[Hit, ...]] = {}
+        for cell in grid.cells():
+            hits = find_labels(cell, pack)
+            if hits:
+                self.hits[cell.row, cell.column] = hits
+
+    def hits_of(self, cell: Cell) -> tuple[Hit, ...]:
+        return self.hits.get((cell.row, cell.column), ())
+
+    def starts_with_label(self, cell: Cell) -> bool:
+        """Whether a cell begins with a label, so that a value further right or below cannot belong to another."""
+        hits = self.hits_of(cell)
+        return bool(hits) and not cell.text[: hits[0].start].strip(" *•-(") and not _is_weak(cell, hits[0])
+
+
+def find(document: Document, pack: RulePack) -> list[Candidate]:
+    """All candidates of all fields and asides, best evidence not yet decided."""
+    found: list[Candidate] = []
+    for grid in make_grids(document):
+        sheet = Sheet(grid, pack)
+        for cell in grid.cells():
+            for index, hit in enumerate(sheet.hits_of(cell)):
+                for rule in pack.by_label[hit.key]:
+                    found += _from_label(sheet, cell, index, rule)
+        found += _unlabelled(sheet)
+    return found
+
+
+def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
+    """Labels in a cell; rates such as `19 %` are looked through, so `inkl. 19% MwSt` is met as `inkl. MwSt`."""
+    text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text) if "%" in cell.text else cell.text
+    forgiving = any(word.source == "ocr" for word in cell.line.words)
+    return tuple(pack.labels.find(text, forgiving=forgiving))
+
+
+def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Candidate]:
+    spec = sheet.pack.fields[rule.field]
+    if spec.reader == "none":
+        return
+    hits = sheet.hits_of(cell)
+    hit = hits[index]
+    weight = rule.weight * hit.quality * _standing(cell, hits, index)
+    if weight < _WEAKEST:
+        return
+    end = hits[index + 1].start if index + 1 < len(hits) else len(cell.text)
+    seen = 0.0
+    if "same" in rule.at:
+        for candidate in _same(sheet, cell, hit, end, rule, spec, weight):
+            seen = max(seen, candidate.score / weight)
+            yield candidate
+    if seen > 0.6 or not _can_look_away(cell, hit, end):
+        return
+    weight *= _residue(cell.text[hit.end : end]) * (1.0 if index == len(hits) - 1 else 0.7)
+    if index > 0 and not _between(cell, hits[index - 1], hit):
+        weight *= 0.55  # another label right before this one has the better claim
+    if "right" in rule.at:
+        for candidate in _right(sheet, cell, hit, rule, spec, weight):
+            seen = max(seen, candidate.score / weight)
+            yield candidate
+    if "below" in rule.at:
+        yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
+
+
+def _standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
+    """How much the place of a label in its cell speaks for it: at the start, or followed by a colon, 1.0."""
+    hit = hits[index]
+    before = cell.text[hits[index - 1].end if index else 0 : hit.start].strip(" *•-(")
+    followed = bool(_SEPARATOR.match(cell.text, hit.end))
+    if _is_weak(cell, hit):
+        return 0.0
+    if not before:
+        return 1.0
+    if followed:
+        return 0.9
+    return 0.5 if len(cell.line.words) > 9 else 0.75
+
+
+def _is_weak(cell: Cell, hit: Hit) -> bool:
+    """Whether a very short label stands where it is likelier a word of a sentence, or a letter of a code."""
+    if len(hit.key) > _SHORT:
+        return False
+    before, after = cell.text[: hit.start].rstrip(), cell.text[hit.end :]
+    if before and before[-1] not in ",;(|:" or (before and cell.text[hit.start - 1].isalnum()):
+        return not re.match(r"\s?[:#°]", after)
+    return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
+
+
+def _can_look_away(cell: Cell, hit: Hit, end: int) -> bool:
+    """Whether a value may stand outside the cell: not when the label is a word inside a sentence."""
+    rest = cell.text[hit.end : end].strip()
+    if len(hit.key) <= _SHORT and rest and not rest.startswith((":", ".", "#")) and not _RATE.match(rest):
+        return False
+    return len(rest.split()) <= 5
+
+
+def _residue(rest: str) -> float:
+    """How much words left over after a label weaken it: `VAT (20%)` has none, `Total pages in set` has three."""
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\([^)]*\)", " ", _RATE.sub(" ", rest)))
+    words = [word for word in words if word not in ("EUR", "USD", "GBP", "RM", "Euro", "CHF") and not word.isupper()]
+    return (1.0, 0.75, 0.5)[len(words)] if len(words) < 3 else 0.3
+
+
+def _between(cell: Cell, first: Hit, second: Hit) -> str:
+    return cell.text[first.end : second.start].strip(" :.-/|(")
+
+
+def _same(
+    sheet: Sheet, cell: Cell, hit: Hit, end: int, rule: Rule, spec: FieldSpec, weight: float
+) -> Iterator[Candidate]:
+    text = cell.text[hit.end : end]
+    if not text.strip(" :.-"):
+        return
+    if spec.reader in ("name", "text") and not re.match(r"\s*[:：]|\s{2,}", text):
+        return
+    found = read(spec.reader, text, sheet.pack.months)
+    for place, item in enumerate(found):
+        gap = re.findall(r"[^\W\d_]{2,}", _RATE.sub(" ", text[: item.start]))
+        factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
+        if spec.reader == "amount" and place < len(found) - 1:
+            factor *= 0.85
+        elif spec.reader != "amount" and place:
+            factor *= 0.6
+        yield _candidate(rule, "same", cell, _shift(item, hit.end), weight * factor)
+
+
+def _shift(item: Found, by: int) -> Found:
+    return replace(item, start=item.start + by, end=item.end + by)
+
+
+def _right(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
+    found: list[tuple[Cell, Found]] = []
+    left = cell.box.right
+    for other in sheet.grid.right_of(cell):
+        if sheet.starts_with_label(other):
+            break
+        items = read(spec.reader, other.text, sheet.pack.months)
+        if spec.reader in ("name", "text", "reference"):
+            items = items[:1]
+        found += [(other, item) for item in items]
+        if spec.reader != "amount" and (found or other.box.left - left > 0.5 * sheet.grid.page.width):
+            break
+    for place, (other, item) in enumerate(found):
+        factor = 0.98 if place == len(found) - 1 else 0.85
+        if other.box.left - left > 0.45 * sheet.grid.page.width:
+            factor *= 0.9
+        yield _candidate(rule, "right", other, item, weight * factor)
+
+
+def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
+    box = cell.box_of(hit.start, hit.end)
+    reach = _REACH * min(cell.box.height, 16.0)
+    if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
+        return
+    for place, other in enumerate(sheet.grid.below(cell, box, reach)):
+        if sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other, spec):
+            return
+        found = read(spec.reader, other.text, sheet.pack.months)
+        if spec.reader in ("amount", "date"):
+            found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
+        if found:
+            yield _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
+            return
+        if place >= 2 or spec.reader in ("name", "reference"):
+            return
+
+
+def _same_kind(sheet: Sheet, other: Cell, spec: FieldSpec) -> bool:
+    """Whether the cell below begins with a label of an aside that only names what follows, as `EUR 12,00` may."""
+    return all(
+        sheet.pack.fields[rule.field].reader == "none" or rule.field == "currency"
+        for hit in sheet.hits_of(other)[:1]
+        for rule in sheet.pack.by_label[hit.key]
+    )
+
+
+def _under(label: Box, value: Box) -> bool:
+    return value.left < label.right + 4 and value.right > label.left - 4
+
+
+def _candidate(rule: Rule, position: str, cell: Cell, item: Found, score: float) -> Candidate:
+    return make_candidate(rule.field, f"{rule.id}.{position}", cell, item, score)
+
+
+def make_candidate(name: str, rule: str, cell: Cell, item: Found, score: float) -> Candidate:
+    """A candidate with its evidence taken from the characters start..end of a cell. score: before the item's quality."""
+    words = cell.words(item.start, max(item.end, item.start + 1))
+    box = Box.around(word.box for word in words)
+    text = cell.text[item.start : item.end].strip()
+    evidence = Evidence(cell.page, box, text, rule, words[0].source, words)
+    trust = 0.5 + 0.5 * min(word.confidence for word in words)
+    extra: dict[str, Any] = {"orders": item.orders, "mark": item.mark}
+    return Candidate(name, item.value, score * item.quality * trust, evidence, item.readings or (item.value,), **extra)
+
+
+def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
+    """Values that show by themselves what they are: IBANs, VAT ids, BICs beside an IBAN, dates near the top."""
+    for cell in sheet.grid.cells():
+        text = cell.text
+        if not any(char.isdigit() for char in text):
+            continue
+        ibans = find_ibans(text)
+        for iban in ibans:
+            yield make_candidate("iban", "universal.iban", cell, Found(iban.value, iban.start, iban.end), 0.85)
+        if ibans:
+            for bic in find_bics(text):
+                yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)
+        for vat in find_vat_ids(text):
+            yield make_candidate("seller_vat_id", "universal.vat_id", cell, Found(vat.value, vat.start, vat.end), 0.6)
+        if len(cell.line.words) <= 8:
+            high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
+            for written in find_dates(text, sheet.pack.months):
+                score = 0.45 if high else 0.3
+                yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)

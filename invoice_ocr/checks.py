@@ -1,0 +1,117 @@
+"""Sums, dates and identifiers to issues: every doubt about a document, with a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from invoice_ocr.model import Issue, LineItem, TaxLine, Value
+from invoice_ocr.resolve import Choice, Resolution
+from invoice_ocr.values.identifier import find_ibans, find_vat_ids
+
+# Rounding may move a sum by one cent for each of a few tax rates.
+_TOLERANCE = Decimal("0.05")
+
+# Issues that only tell; all others send the document to review.
+NOTES = frozenset({"lines.mismatch"})
+
+
+def check(
+    resolution: Resolution, tax_lines: Sequence[TaxLine] = (), line_items: Sequence[LineItem] = ()
+) -> list[Issue]:
+    """Every issue of one document, in a fixed order.
+
+    Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, date.ambiguous, amount.ambiguous,
+    currency.ambiguous, date.order, iban.invalid, vat-id.invalid, amount.sign.
+    """
+    choices = resolution.choices
+    issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
+    issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution)]
+    return issues
+
+
+def _amount(resolution: Resolution, name: str) -> Decimal | None:
+    choice = resolution.choices.get(name)
+    return choice.value if choice and isinstance(choice.value, Decimal) else None
+
+
+def _date(resolution: Resolution, name: str) -> date | None:
+    choice = resolution.choices.get(name)
+    return choice.value if choice and isinstance(choice.value, date) else None
+
+
+def _sums(resolution: Resolution) -> Iterator[Issue]:
+    net, tax, gross = (_amount(resolution, name) for name in ("total_net", "total_tax", "total_gross"))
+    proved = resolution.choices["total_gross"].proof if "total_gross" in resolution.choices else ""
+    if net is not None and tax is not None and gross is not None and not proved and abs(net + tax - gross) > _TOLERANCE:
+        yield Issue(
+            "totals.mismatch",
+            f"{net} net and {tax} tax are not {gross} gross",
+            ("total_net", "total_tax", "total_gross"),
+        )
+    due, paid = _amount(resolution, "amount_due"), _amount(resolution, "prepaid")
+    if (
+        gross is not None
+        and due is not None
+        and paid is not None
+        and abs(gross - abs(paid) - due) > _TOLERANCE
+        and due != gross
+    ):
+        yield Issue("totals.due-mismatch", f"{gross} less {paid} paid is not {due} due", ("prepaid", "amount_due"))
+
+
+def _ambiguous(choices: Sequence[Choice] | object) -> Iterator[Issue]:
+    for choice in choices:  # type: ignore[attr-defined]
+        if len(choice.readings) < 2:
+            continue
+        shown = " or ".join(_show(reading) for reading in choice.readings)
+        kind = "date" if isinstance(choice.value, date) else "currency" if choice.name == "currency" else "amount"
+        yield Issue(f"{kind}.ambiguous", f"{choice.evidence.text} may be {shown}", (choice.name,))
+
+
+def _show(value: Value) -> str:
+    return f"{value.day} {value:%B} {value.year}" if isinstance(value, date) else str(value)
+
+
+def _dates(resolution: Resolution) -> Iterator[Issue]:
+    issued, due = _date(resolution, "issue_date"), _date(resolution, "due_date")
+    if issued and due and due < issued:
+        yield Issue("date.order", f"due on {due}, before it was issued on {issued}", ("issue_date", "due_date"))
+    start, end = _date(resolution, "period_start"), _date(resolution, "period_end")
+    if start and end and end < start:
+        yield Issue(
+            "date.order", f"the period ends on {end}, before it starts on {start}", ("period_start", "period_end")
+        )
+
+
+def _identifiers(resolution: Resolution) -> Iterator[Issue]:
+    iban = resolution.choices.get("iban")
+    if iban and not find_ibans(str(iban.value)):
+        yield Issue("iban.invalid", f"{iban.value} has wrong check digits", ("iban",))
+    for name in ("seller_vat_id", "buyer_vat_id"):
+        choice = resolution.choices.get(name)
+        if choice and not find_vat_ids(str(choice.value)):
+            yield Issue("vat-id.invalid", f"{choice.value} is no valid VAT id", (name,))
+
+
+def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Sequence[LineItem]) -> Iterator[Issue]:
+    tax = _amount(resolution, "total_tax")
+    taxes = [line.tax for line in tax_lines]
+    if tax is not None and taxes and all(part is not None for part in taxes):
+        total = sum((part for part in taxes if part is not None), Decimal(0))
+        if abs(total - tax) > _TOLERANCE:
+            yield Issue("tax-lines.mismatch", f"the taxes by rate make {total}, not {tax}", ("total_tax",))
+    amounts = [line.amount for line in line_items]
+    sums = [value for name in ("total_net", "total_gross") if (value := _amount(resolution, name)) is not None]
+    if sums and amounts and all(part is not None for part in amounts):
+        total = sum((part for part in amounts if part is not None), Decimal(0))
+        if all(abs(total - value) > _TOLERANCE for value in sums):
+            yield Issue("lines.mismatch", f"the lines make {total}, neither net nor gross", ())
+
+
+def _signs(resolution: Resolution) -> Iterator[Issue]:
+    gross = _amount(resolution, "total_gross")
+    kind = resolution.choices.get("document_type")
+    if gross is not None and gross < 0 and not (kind and kind.value == "credit_note"):
+        yield Issue("amount.sign", f"{gross} is below zero on what is not called a credit note", ("total_gross",))

@@ -1,0 +1,197 @@
+"""How a whole document writes numbers and dates, and where it comes from: what settles a value ambiguous alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from invoice_ocr.model import Candidate, Document
+from invoice_ocr.rulepack import Country, RulePack
+from invoice_ocr.values.amount import Amount, find_amounts
+from invoice_ocr.values.currency import find_currencies, read_currency
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.text import fold
+
+_DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What one document shows of its habits.
+
+    decimal: "." or ",", or "" when the amounts do not say and no country is known. order: dmy, mdy, ymd or "".
+    order_proved: dates of the document itself show the order. countries: most likely first. marks: currency codes
+    by how often their mark stands on the document. language: code, or "".
+    """
+
+    decimal: str = ""
+    order: str = ""
+    order_proved: bool = False
+    countries: tuple[str, ...] = ()
+    currencies: tuple[tuple[str, int], ...] = ()
+    language: str = ""
+
+
+def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
+    """The conventions of a document, from every number and date on it and from where its parties are."""
+    texts = [line.text for page in document.pages for line in page.lines]
+    language = detect_language(texts, pack)
+    marks = _count_marks(texts)
+    countries = _countries(texts, candidates, marks, pack)
+    order, proved = _order(texts, countries, language, pack)
+    known = [pack.countries[code] for code in countries if code in pack.countries]
+    return Conventions(
+        _decimal(texts, known), order, proved, tuple(countries), _currencies(marks, countries, pack), language
+    )
+
+
+def detect_language(texts: Iterable[str], pack: RulePack) -> str:
+    """The language most of whose frequent words stand on the document, or "" when none stands out."""
+    votes: Counter[str] = Counter()
+    for text in texts:
+        for word in text.split():
+            for language in pack.common.get(fold(word), ()):
+                votes[language] += 1
+    best = votes.most_common(2)
+    if not best or best[0][1] < 2 or (len(best) > 1 and best[0][1] < 1.2 * best[1][1]):
+        return ""
+    return best[0][0]
+
+
+def _count_marks(texts: Iterable[str]) -> Counter[str]:
+    marks: Counter[str] = Counter()
+    for text in texts:
+        if any(char.isdigit() for char in text):
+            marks.update(mark for mark, _, _ in find_currencies(text))
+        elif text.isupper() and len(text) == 3 and read_currency(text):
+            marks[text] += 1
+    return marks
+
+
+def _countries(texts: Sequence[str], candidates: Sequence[Candidate], marks: Counter[str], pack: RulePack) -> list[str]:
+    votes: Counter[str] = Counter()
+    for candidate in candidates:
+        if candidate.name in ("seller_vat_id", "iban") and candidate.score > 0.5:
+            code = str(candidate.value)[:2]
+            votes[{"EL": "GR", "XI": "GB", "CH": "CH"}.get(code, code)] += 6 if candidate.name == "seller_vat_id" else 4
+    whole = " " + " ".join(texts) + " "
+    padded = " " + "".join(char if char.isalnum() else " " for char in whole) + " "
+    for code, country in pack.countries.items():
+        votes[code] += 2 * sum(f" {name} " in padded or f" {name.upper()} " in padded for name in country.names)
+        votes[code] += 2 * bool(country.phone and f" {country.phone}" in whole.replace("(", " "))
+        votes[code] += 2 * _sole_currency(country, marks, pack)
+    for form, places in pack.legal_forms.items():
+        if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
+            votes[places[0]] += 2
+    return [code for code, count in votes.most_common() if count > 0 and code in pack.countries][:4]
+
+
+def _sole_currency(country: Country, marks: Counter[str], pack: RulePack) -> bool:
+    """Whether the document shows a currency that only this country uses."""
+    shared = sum(other.currency == country.currency for other in pack.countries.values())
+    return shared == 1 and any(read_currency(mark)[:1] == (country.currency,) and mark != "$" for mark in marks)
+
+
+def _currencies(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> tuple[tuple[str, int], ...]:
+    """Currency codes with how often they are shown; a mark of several currencies counts for that of the country."""
+    votes: Counter[str] = Counter()
+    for mark, count in marks.items():
+        code = settle_mark(mark, countries, pack)
+        if code:
+            votes[code] += count
+    return tuple(votes.most_common())
+
+
+def settle_mark(mark: str, countries: Sequence[str], pack: RulePack) -> str:
+    """The currency that a mark means in a document of these countries; the likeliest when they do not say."""
+    codes = read_currency(mark)
+    for country in countries:
+        known = pack.countries.get(country)
+        if known and known.currency in codes:
+            return known.currency
+    return codes[0] if codes else ""
+
+
+def _decimal(texts: Iterable[str], countries: Sequence[Country]) -> str:
+    votes: Counter[str] = Counter()
+    for text in texts:
+        for amount in find_amounts(text) if any(char.isdigit() for char in text) else ():
+            votes[amount.style] += _clarity(amount)
+    point, comma = votes["."], votes[","]
+    if point > 3 * comma:
+        return "."
+    if comma > 3 * point:
+        return ","
+    return countries[0].decimal if countries and not point and not comma else ""
+
+
+def _clarity(amount: Amount) -> int:
+    """How surely one amount shows its decimal mark: two printed cents are the usual form of money."""
+    return (3 if amount.decimals == 2 else 1) if amount.style else 0
+
+
+def _order(texts: Iterable[str], countries: Sequence[str], language: str, pack: RulePack) -> tuple[str, bool]:
+    votes: Counter[str] = Counter()
+    for text in texts:
+        for written in find_dates(text, pack.months) if sum(char.isdigit() for char in text) >= 4 else ():
+            orders = set(written.orders) - {"ymd" if len(written.orders) > 1 else ""}
+            if len(orders) == 1 and not written.text[:4].isdigit():
+                votes[orders.pop()] += 1
+    clear = [order for order in ("dmy", "mdy", "ymd") if votes[order]]
+    if len(clear) == 1:
+        return clear[0], True
+    if not clear:
+        for code in countries[:1]:
+            return pack.countries[code].order, False
+        if language not in ("", "en"):
+            return "dmy", False
+    return "", False
+
+
+def settle(candidate: Candidate, conventions: Conventions) -> Candidate:
+    """The candidate with only those readings left that the document's conventions allow, its value among them."""
+    if len(candidate.readings) < 2:
+        return candidate
+    if candidate.name in _DATED:
+        return _settle_date(candidate, conventions)
+    if isinstance(candidate.value, Decimal) and conventions.decimal:
+        kept = tuple(reading for reading in candidate.readings if _fits(reading, candidate, conventions.decimal))
+        if kept:
+            return replace(candidate, value=kept[0], readings=kept)
+    return candidate
+
+
+def _fits(reading: object, candidate: Candidate, decimal: str) -> bool:
+    """Whether a reading of `1.234` (or of a loose minus) agrees with the document's decimal mark."""
+    exponent = reading.as_tuple().exponent if isinstance(reading, Decimal) else 0
+    mark = "." if "." in candidate.evidence.text else ","
+    whole = isinstance(exponent, int) and exponent >= 0
+    return (not whole) if mark == decimal else whole
+
+
+def _settle_date(candidate: Candidate, conventions: Conventions) -> Candidate:
+    pairs = list(zip(candidate.readings, candidate.orders, strict=False))
+    if conventions.order != "ymd" and any(order != "ymd" for _, order in pairs):
+        pairs = [pair for pair in pairs if pair[1] != "ymd"]
+    fitting = [pair for pair in pairs if pair[1] == conventions.order] or pairs
+    return replace(
+        candidate,
+        value=fitting[0][0],
+        readings=tuple(reading for reading, _ in fitting),
+        orders=tuple(order for _, order in fitting),
+    )
+
+
+def narrow_by_due_date(issued: Candidate, due: date) -> Candidate:
+    """The issue date with only those readings left that lie before the due date and within half a year of it."""
+    kept = [
+        (reading, order)
+        for reading, order in zip(issued.readings, issued.orders, strict=False)
+        if isinstance(reading, date) and 0 <= (due - reading).days <= 185
+    ]
+    if not kept:
+        return issued
+    return replace(issued, value=kept[0][0], readings=tuple(r for r, _ in kept), orders=tuple(o for _, o in kept))

@@ -1,0 +1,106 @@
+"""A page as cells that know their neighbours: what stands right of a place, and what below it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from invoice_ocr.model import Box, Document, Line, Page, Word
+
+# A gap wider than this many heights, though too narrow for a column, is shown as two spaces, so that
+# `1 234,56` in one number and `1  234,56` in two stay different texts.
+_WIDE_SPACE = 0.42
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One line of a page as text with the way back to its words.
+
+    row, column: its place on the page, from 0. starts: where each word begins in `text`.
+    """
+
+    page: int
+    row: int
+    column: int
+    line: Line
+    text: str
+    starts: tuple[int, ...]
+
+    @property
+    def box(self) -> Box:
+        return self.line.box
+
+    def words(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words that hold the characters start..end of the text."""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, end - 1) - 1)
+        return self.line.words[first : last + 1]
+
+    def box_of(self, start: int, end: int) -> Box:
+        """Where the characters start..end stand; inside a word, in proportion to its length."""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        words = self.words(start, end)
+        box = Box.around(word.box for word in words)
+        head, tail = words[0], words[-1]
+        into = max(0, start - self.starts[first]) / max(1, len(head.text))
+        last_start = self.starts[first + len(words) - 1]
+        out = max(0, last_start + len(tail.text) - end) / max(1, len(tail.text))
+        left = head.box.left + min(into, 1.0) * head.box.width
+        right = tail.box.right - min(out, 1.0) * tail.box.width
+        return Box(left, box.top, max(left, right), box.bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One page as rows of cells."""
+
+    page: Page
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def cells(self) -> Iterator[Cell]:
+        """All cells, in reading order."""
+        for row in self.rows:
+            yield from row
+
+    def right_of(self, cell: Cell) -> tuple[Cell, ...]:
+        """The cells right of one in its row, nearest first."""
+        return self.rows[cell.row][cell.column + 1 :]
+
+    def below(self, cell: Cell, box: Box, reach: float) -> Iterator[Cell]:
+        """The cells under a box that share some of its width, nearest first, down to `reach` points under it."""
+        for row in self.rows[cell.row + 1 :]:
+            if row[0].box.top - box.bottom > reach and min(other.box.top for other in row) - box.bottom > reach:
+                return
+            for other in row:
+                if other.box.left < box.right and other.box.right > box.left and other.box.center_y > box.bottom:
+                    yield other
+
+
+def make_grids(document: Document) -> tuple[Grid, ...]:
+    """One grid a page."""
+    return tuple(_make_grid(page) for page in document.pages)
+
+
+def _make_grid(page: Page) -> Grid:
+    rows = tuple(
+        tuple(_make_cell(page.number, row, column, line) for column, line in enumerate(lines))
+        for row, lines in enumerate(page.rows)
+    )
+    return Grid(page, rows)
+
+
+def _make_cell(page: int, row: int, column: int, line: Line) -> Cell:
+    parts, starts, at = [], [], 0
+    previous: Word | None = None
+    for word in line.words:
+        if previous is not None:
+            height = min(previous.box.height, word.box.height)
+            space = "  " if word.box.left - previous.box.right > _WIDE_SPACE * height else " "
+            parts.append(space)
+            at += len(space)
+        starts.append(at)
+        parts.append(word.text)
+        at += len(word.text)
+        previous = word
+    return Cell(page, row, column, line, "".join(parts), tuple(starts))

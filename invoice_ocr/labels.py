@@ -1,0 +1,99 @@
+"""Finding labels, the printed texts that introduce values, folded and with slips of a recogniser forgiven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz.distance import OSA
+
+from invoice_ocr.values.text import slip, tokens
+
+_LONGEST = 8  # tokens
+_FUZZY_FROM = 7  # letters: shorter labels are too near to other words
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One label in a text. key: the folded label that was met. quality: 1.0 as written, less when slips were forgiven."""
+
+    key: str
+    start: int
+    end: int
+    quality: float = 1.0
+
+
+class LabelIndex:
+    """All labels of a pack by their folded text; finds the longest that begins at each word."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = frozenset(keys)
+        self._starts = _prefixes(self.keys)
+
+    @cached_property
+    def _slips(self) -> Mapping[str, str]:
+        return {slip(key): key for key in sorted(self.keys) if len(key) >= 4}
+
+    @cached_property
+    def _near(self) -> Mapping[str, tuple[str, ...]]:
+        """Every label with one character left out, to the labels it came from."""
+        near: dict[str, tuple[str, ...]] = {}
+        for key in sorted(self.keys):
+            if len(key) >= _FUZZY_FROM:
+                for shorter in {key, *(key[:at] + key[at + 1 :] for at in range(len(key)))}:
+                    near[shorter] = (*near.get(shorter, ()), key)
+        return near
+
+    def find(self, text: str, *, forgiving: bool = False) -> list[Hit]:
+        """Labels in a text, left to right, none inside another; the longest wins.
+
+        forgiving: one wrong, missing or extra letter is let pass in labels of seven letters and more, and
+        letters that recognisers confuse count as equal.
+        """
+        parts = tokens(text)
+        hits: list[Hit] = []
+        index = 0
+        while index < len(parts):
+            found = self._exact(parts, index) or (self._similar(parts, index) if forgiving else None)
+            if found is None:
+                index += 1
+                continue
+            key, last, quality = found
+            hits.append(Hit(key, parts[index][1], parts[last][2], quality))
+            index = last + 1
+        return hits
+
+    def _exact(self, parts: list[tuple[str, int, int]], index: int) -> tuple[str, int, float] | None:
+        joined, best = "", None
+        for last in range(index, min(index + _LONGEST, len(parts))):
+            joined += parts[last][0]
+            if joined not in self._starts:
+                break
+            if joined in self.keys:
+                best = (joined, last, 1.0)
+        return best
+
+    def _similar(self, parts: list[tuple[str, int, int]], index: int) -> tuple[str, int, float] | None:
+        joined, best = "", None
+        for last in range(index, min(index + _LONGEST, len(parts))):
+            joined += parts[last][0]
+            if len(joined) > 40:
+                break
+            key = self._slips.get(slip(joined)) if len(joined) >= 4 else None
+            if key:
+                best = (key, last, 0.95)
+            elif len(joined) >= _FUZZY_FROM - 1:
+                near = self._nearest(joined)
+                best = (near, last, 0.85) if near else best
+        return best
+
+    def _nearest(self, joined: str) -> str | None:
+        shorter = {joined, *(joined[:at] + joined[at + 1 :] for at in range(len(joined)))}
+        rivals = {key for part in shorter for key in self._near.get(part, ())}
+        close = sorted(key for key in rivals if OSA.distance(joined, key) <= 1)
+        return close[0] if len(close) == 1 else None
+
+
+def _prefixes(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(key[:length] for key in keys for length in range(1, len(key) + 1))

@@ -1,0 +1,281 @@
+"""Who sells and who buys, where no label says so: legal forms, address blocks, letterheads, web addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
+
+from rapidfuzz.fuzz import ratio
+
+from invoice_ocr.candidates import find_labels, make_candidate
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.model import Candidate, Document
+from invoice_ocr.readers import Found
+from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.text import fold
+
+_POSTCODE = re.compile(
+    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{5}-\d{3})"
+)
+_SELLER_SIGN = re.compile(
+    r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk|tax|p\.?iva|nip|cif|nif|cnpj|bank)\b|@"
+)
+_DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
+_JOINERS = frozenset(
+    {
+        "&",
+        "+",
+        "und",
+        "and",
+        "of",
+        "de",
+        "et",
+        "y",
+        "e",
+        "la",
+        "le",
+        "the",
+        "for",
+        "du",
+        "des",
+        "van",
+        "der",
+        "von",
+        "für",
+        "i",
+        "en",
+    }
+)
+_WEAK_FORMS = frozenset(
+    {
+        "company",
+        "co",
+        "sa",
+        "se",
+        "me",
+        "as",
+        "ab",
+        "trading",
+        "enterprise",
+        "holdings",
+        "ag",
+        "kg",
+        "bv",
+        "nv",
+        "ug",
+        "oy",
+    }
+)
+_FREE_MAIL = frozenset(
+    {
+        "gmail",
+        "hotmail",
+        "yahoo",
+        "outlook",
+        "gmx",
+        "web",
+        "icloud",
+        "live",
+        "aol",
+        "googlemail",
+        "msn",
+        "orange",
+        "wanadoo",
+        "free",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name seen on a page, and how much its form and place speak for a party."""
+
+    cell: Cell
+    start: int
+    end: int
+    score: float
+    rule: str
+
+    @property
+    def text(self) -> str:
+        return self.cell.text[self.start : self.end]
+
+
+def find(document: Document, pack: RulePack) -> list[Candidate]:
+    """Candidates for seller_name and buyer_name from the looks of the pages; names behind labels are found elsewhere."""
+    grids = make_grids(document)
+    if not grids:
+        return []
+    whole = [cell.text for grid in grids for cell in grid.cells()]
+    domains = {fold(hit.group(1)) for text in whole for hit in _DOMAIN.finditer(text)} - _FREE_MAIL
+    buyers = _labelled_buyers(grids[0], pack)
+    named = [name for grid in grids[:3] for name in _by_legal_form(grid, pack)]
+    named += list(_letterhead(grids[0], pack))
+    found = []
+    for name in named:
+        score = _weigh(name, named, domains, grids[0], buyers)
+        found.append(_candidate("seller_name", name, score))
+    found += [_candidate("buyer_name", name, name.score) for name in _by_address(grids[0], named, buyers, pack)]
+    return found
+
+
+def _candidate(field: str, name: _Name, score: float) -> Candidate:
+    item = Found(name.text.strip(" ,;:"), name.start, name.end)
+    return make_candidate(field, name.rule, name.cell, item, max(0.05, min(0.95, score)))
+
+
+def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, buyers: Sequence[Cell]) -> float:
+    """The score of a name as the seller's: repeated, near contact details, equal to a web address, not the buyer's."""
+    score = name.score
+    folded = fold(name.text)
+    if sum(fold(other.text) == folded for other in named) > 1:
+        score += 0.12
+    if any(
+        len(domain) > 3 and (domain.replace("-", "") in folded or ratio(domain, folded[: len(domain)]) > 85)
+        for domain in domains
+    ):
+        score += 0.18
+    if name.cell.page == grid.page.number:
+        near = [cell for cell in grid.below(name.cell, name.cell.box, 110.0)]
+        if any(_SELLER_SIGN.search(cell.text) for cell in near):
+            score += 0.1
+    if any(
+        cell.page == name.cell.page and (cell.row, cell.column) == (name.cell.row, name.cell.column) for cell in buyers
+    ):
+        score -= 0.45
+    return score
+
+
+def _labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:
+    """The cells of the block that a label such as `Bill to` introduces."""
+    found: list[Cell] = []
+    for cell in grid.cells():
+        hits = find_labels(cell, pack)
+        if (
+            not any(rule.field == "buyer_name" for hit in hits[:1] for rule in pack.by_label[hit.key])
+            or hits[0].start > 2
+        ):
+            continue
+        found += [cell, *list(grid.right_of(cell))[:1]]
+        found += list(grid.below(cell, cell.box, 70.0))[:5]
+    return found
+
+
+def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
+    pattern = _form_pattern(tuple(pack.legal_forms))
+    height = grid.page.height
+    for cell in grid.cells():
+        for hit in pattern.finditer(cell.text):
+            start = _name_start(cell.text, hit.start())
+            if len(fold(cell.text[start : hit.start()])) < 2:
+                continue
+            weak = fold(hit.group()) in _WEAK_FORMS
+            if weak and cell.text[hit.end() :].strip(" .,)"):
+                continue
+            middle = cell.box.center_y
+            score = 0.4 if weak else 0.5
+            score += (
+                0.15
+                if cell.page == 1 and middle < 0.16 * height
+                else 0.05
+                if cell.page == 1 and middle < 0.3 * height
+                else 0.0
+            )
+            score += 0.1 if middle > 0.85 * height else 0.0
+            yield _Name(cell, start, hit.end(), score, "universal.seller_name.legal_form")
+            break
+
+
+@lru_cache(maxsize=4)
+def _form_pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    spelled = {form for base in forms for form in (base, base.upper(), base.replace(".", ""))} - {
+        "Co",
+        "CO",
+        "ME",
+        "me",
+    }
+    parts = sorted((re.escape(form).replace(r"\ ", r"\s?") for form in spelled), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(parts)})(?![^\W_])\.?")
+
+
+def _name_start(text: str, end: int) -> int:
+    """Where a company's name begins that ends with a legal form at `end`: back over capitalised words and joiners."""
+    start = end
+    for word in reversed(list(re.finditer(r"\S+", text[:end]))):
+        core = word.group().strip("(),.\"'")
+        if word.group().endswith((":", ";", "|", "·", "•")) or core in ("-", "–", ""):
+            break
+        if not (core[:1].isupper() or core[:1].isdigit() or core.lower() in _JOINERS):
+            break
+        if word.group().endswith(",") and text[word.end() : end].strip():
+            break
+        start = word.start()
+    while (lead := re.match(r"(\S+)\s+", text[start:end])) and lead.group(1).lower() in _JOINERS:
+        start += lead.end()
+    return start
+
+
+def _letterhead(grid: Grid, pack: RulePack) -> Iterator[_Name]:
+    """The first texts of a page, and its largest print near the top, that are neither title, label nor number."""
+    cells = list(grid.cells())
+    if not cells:
+        return
+    usual = median(cell.box.height for cell in cells)
+    top = [cell for cell in cells[:14] if cell.box.center_y < 0.33 * grid.page.height and _may_be_name(cell, pack)]
+    for place, cell in enumerate(top[:4]):
+        big = cell.box.height > 1.35 * usual
+        score = (0.42, 0.28, 0.2, 0.15)[place] + (0.12 if big else 0.0)
+        yield _Name(cell, 0, len(cell.text), score, "universal.seller_name.letterhead")
+
+
+def _may_be_name(cell: Cell, pack: RulePack) -> bool:
+    text = cell.text.strip()
+    letters = sum(char.isalpha() for char in text)
+    if letters < 3 or len(text) > 60 or letters < 0.5 * len(text) or "@" in text or "www." in text.lower():
+        return False
+    if label_key(text) in pack.titles or find_dates(text, pack.months) or _POSTCODE.search(text):
+        return False
+    hits = find_labels(cell, pack)
+    if hits and hits[0].start == 0 and (hits[0].end > 0.5 * len(text) or re.match(r"\s*[:#]", text[hits[0].end :])):
+        return False
+    words = label_key(text)
+    return not any(len(title) > 4 and words.startswith(title) for title in pack.titles)
+
+
+def _by_address(grid: Grid, named: Sequence[_Name], buyers: Sequence[Cell], pack: RulePack) -> Iterator[_Name]:
+    """First lines of address blocks that carry no contact details: the one written to."""
+    sellers = {
+        fold(name.text) for name in named if name.score >= 0.5 and name.cell.box.center_y > 0.8 * grid.page.height
+    }
+    for cell in grid.cells():
+        if cell.box.center_y > 0.5 * grid.page.height or not _POSTCODE.search(cell.text) or len(cell.line.words) > 7:
+            continue
+        block = _block_above(grid, cell)
+        if len(block) < 2:
+            continue
+        after = list(grid.below(cell, cell.box, 60.0))[:3]
+        selling = any(_SELLER_SIGN.search(other.text) for other in (*block, *after))
+        first = next((other for other in block if _may_be_name(other, pack)), None)
+        if first is None or first is cell or fold(first.text) in sellers:
+            continue
+        yield _Name(first, 0, len(first.text), 0.3 if selling else 0.55, "universal.buyer_name.address")
+
+
+def _block_above(grid: Grid, cell: Cell) -> list[Cell]:
+    """The cells right above one, left-aligned with it and close together, top first, itself last."""
+    block = [cell]
+    for row in reversed(grid.rows[max(0, cell.row - 8) : cell.row]):
+        last = block[-1]
+        above = [other for other in row if abs(other.box.left - last.box.left) < 6.0]
+        if not above:
+            if any(other.box.left < last.box.right and other.box.right > last.box.left for other in row):
+                break
+            continue
+        if last.box.top - above[0].box.bottom > 1.2 * last.box.height or len(block) > 6:
+            break
+        block.append(above[0])
+    return block[::-1]

@@ -1,0 +1,175 @@
+"""The named readers of rule packs: each turns the text beside a label into the values it may hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from invoice_ocr.model import Value
+from invoice_ocr.values.amount import Amount, find_amounts
+from invoice_ocr.values.currency import find_currencies, read_currency
+from invoice_ocr.values.date import Written, find_compact_dates, find_dates, find_foreign_dates
+from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, find_references, find_vat_ids
+
+_LEAD = re.compile(r"[\s:;#=.,*|_>»–-]*")
+_NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
+_TAX_NUMBER = re.compile(r"[A-Z]{0,3}\s?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+_SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One value in a text. readings: all values it may mean. quality: 0..1, how much its form suits the reader.
+
+    orders: for dates, the order behind each reading. mark: for amounts, the currency mark beside it.
+    """
+
+    value: Value
+    start: int
+    end: int
+    quality: float = 1.0
+    readings: tuple[Value, ...] = ()
+    orders: tuple[str, ...] = ()
+    mark: str = ""
+
+
+def read(reader: str, text: str, months: Mapping[str, int]) -> list[Found]:
+    """What the named reader makes of a text that stands beside its label, left to right; [] when nothing.
+
+    months: folded month names to 1..12. Raises KeyError for a reader that is not of the closed list.
+    """
+    return _READERS[reader](text, months)
+
+
+def from_amount(amount: Amount) -> Found:
+    """An amount as a found value: cents printed make it likelier to be money."""
+    quality = {2: 1.0, 0: 0.9 if amount.mark else 0.75, 1: 0.75, 3: 0.7}.get(amount.decimals, 0.6)
+    if amount.decimals == 0 and len(str(abs(amount.value))) > 7:
+        quality = 0.3
+    return Found(amount.value, amount.start, amount.end, quality, amount.readings, mark=amount.mark)
+
+
+def from_date(written: Written) -> Found:
+    """A date as a found value."""
+    return Found(written.readings[0], written.start, written.end, 1.0, written.readings, written.orders)
+
+
+def _read_amount(text: str, months: Mapping[str, int]) -> list[Found]:
+    if _YEAR.search(text):
+        for written in find_dates(text, months):
+            text = text[: written.start] + "x" * (written.end - written.start) + text[written.end :]
+    found = [from_amount(amount) for amount in find_amounts(text)]
+    if not any(item.quality == 1.0 for item in found) and (joined := _SPLIT_CENTS.sub(r"\1", text)) != text:
+        again = [from_amount(amount) for amount in find_amounts(joined)]
+        best = [item for item in again if item.quality == 1.0]
+        if best:  # the cents were set apart from their number by a slip of the recogniser
+            return [Found(item.value, 0, len(text), 0.8, item.readings, mark=item.mark) for item in best[-1:]]
+    return found
+
+
+def _read_date(text: str, months: Mapping[str, int]) -> list[Found]:
+    found = [from_date(written) for written in find_dates(text, months) or find_compact_dates(text)]
+    if not found and len(text) < 40 and _LETTERS.search(text):
+        found = [from_date(written) for written in find_foreign_dates(text)]
+    return found
+
+
+def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
+    lead = _LEAD.match(text)
+    offset = lead.end() if lead else 0
+    rest = text[offset:]
+    words = rest.split()
+    if 1 < len(words) <= 4 and len(rest) <= 24 and all(_part_of_number(word) for word in words):
+        joined = rest.strip().rstrip(".,;:")
+        if any(char.isdigit() for char in joined) and not find_dates(joined, months):
+            return [Found(joined, offset, offset + len(joined), 0.85)]
+    found = []
+    for item in find_references(text):
+        if find_dates(text[item.start : item.end], months):
+            continue
+        ahead = text[offset : item.start].strip()
+        quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
+        quality *= 0.75 if len(item.value) < 3 else 1.0
+        quality *= 0.6 if re.fullmatch(r"\d+[.,]\d{2}", item.value) else 1.0
+        found.append(Found(item.value, item.start, item.end, quality))
+    return found[:2]
+
+
+def _part_of_number(word: str) -> bool:
+    core = word.strip(".,;:/-")
+    return (
+        bool(core) and (any(char.isdigit() for char in core) or (core.isupper() and len(core) <= 4)) and core.isascii()
+    )
+
+
+def _read_vat_id(text: str, _: Mapping[str, int]) -> list[Found]:
+    found = [_from_identifier(item, 1.0 if item.valid else 0.7) for item in find_vat_ids(text, labelled=True)]
+    if found:
+        return found
+    hit = _TAX_NUMBER.search(text)
+    if hit and 8 <= sum(char.isdigit() for char in hit.group()) <= 14 and not _LETTERS.search(text[: hit.start()]):
+        return [Found(re.sub(r"[\s.\-/]", "", hit.group()), hit.start(), hit.end(), 0.5)]
+    return []
+
+
+def _read_tax_number(text: str, months: Mapping[str, int]) -> list[Found]:
+    hit = _TAX_NUMBER.search(text)
+    if not hit or sum(char.isdigit() for char in hit.group()) < 4 or find_dates(hit.group(), months):
+        return []
+    value = hit.group().strip()
+    value = value if re.search(r"[./\-]", value) else re.sub(r"\s", "", value)
+    return [Found(value, hit.start(), hit.end(), 0.6 if len(text[: hit.start()].strip(" :.#")) > 12 else 1.0)]
+
+
+def _read_iban(text: str, _: Mapping[str, int]) -> list[Found]:
+    return [_from_identifier(item, 1.0 if item.valid else 0.5) for item in find_ibans(text, labelled=True)]
+
+
+def _read_bic(text: str, _: Mapping[str, int]) -> list[Found]:
+    return [_from_identifier(item, 1.0) for item in find_bics(text)][:1]
+
+
+def _from_identifier(item: Identifier, quality: float) -> Found:
+    return Found(item.value, item.start, item.end, quality)
+
+
+def _read_currency(text: str, _: Mapping[str, int]) -> list[Found]:
+    for mark, start, end in find_currencies(text):
+        codes = read_currency(mark)
+        if codes:
+            return [Found(codes[0], start, end, 1.0, codes, mark=mark)]
+    return []
+
+
+def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
+    lead = _LEAD.match(text)
+    offset = lead.end() if lead else 0
+    name = re.split(r"\s{2,}|\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
+    if not 2 < len(name) <= 80 or not _LETTERS.search(name) or find_dates(name, months) or _NUMBERLIKE.fullmatch(name):
+        return []
+    return [Found(name, offset, offset + len(name), 1.0)]
+
+
+def _read_text(text: str, _: Mapping[str, int]) -> list[Found]:
+    lead = _LEAD.match(text)
+    offset = lead.end() if lead else 0
+    rest = text[offset:].strip()
+    return [Found(rest, offset, offset + len(rest), 1.0)] if len(rest) > 2 else []
+
+
+_READERS: dict[str, Callable[[str, Mapping[str, int]], list[Found]]] = {
+    "amount": _read_amount,
+    "bic": _read_bic,
+    "currency": _read_currency,
+    "date": _read_date,
+    "iban": _read_iban,
+    "name": _read_name,
+    "none": lambda _text, _months: [],
+    "reference": _read_reference,
+    "tax_number": _read_tax_number,
+    "text": _read_text,
+    "vat_id": _read_vat_id,
+}

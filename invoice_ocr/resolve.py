@@ -1,0 +1,291 @@
+"""Candidates to one consistent set: the sums decide, the document's conventions settle, rivals are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
+from invoice_ocr.grid import make_grids
+from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
+from invoice_ocr.readers import from_amount
+from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.totals import Sums, solve
+from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.text import fold
+
+TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
+_DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was decided for one field. support: 0..1, uncalibrated. readings: more than one is open ambiguity.
+
+    proof: the equation or agreement that speaks for it, or "".
+    """
+
+    name: str
+    value: Value
+    evidence: Evidence
+    support: float
+    rivals: tuple[Candidate, ...] = ()
+    readings: tuple[Value, ...] = ()
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """One consistent set of values, with what was found out about the document on the way."""
+
+    choices: Mapping[str, Choice]
+    conventions: Conventions
+    proof: str = ""
+    kinds: tuple[str, ...] = field(default=())
+
+
+def resolve(
+    document: Document, candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
+) -> Resolution:
+    """The values that agree best with labels, sums and the document's conventions."""
+    settled = [settle(candidate, conventions) for candidate in candidates]
+    settled = _unclaimed(settled)
+    kind = find_kind(document, settled, pack)
+    amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
+    sums = solve(settled, amounts)
+    choices: dict[str, Choice] = {}
+    for name in pack.kept:
+        if name in ("document_type", "currency", "total_net", "total_tax", "total_gross"):
+            continue
+        choice = _choose(name, [c for c in settled if c.name == name])
+        if choice:
+            choices[name] = choice
+    _add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
+    _settle_issue_date(choices)
+    _part_names(choices, settled)
+    currency = _find_currency(choices, settled, conventions, pack)
+    choices |= {choice.name: choice for choice in (kind, currency) if choice}
+    return Resolution(choices, conventions, sums.proof)
+
+
+def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
+    """Without candidates whose place a clearer label gives to another field of the same kind."""
+    claims: dict[tuple[int, Box], list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.name in (
+            *_DATES,
+            "other_date",
+            "other_reference",
+            "invoice_number",
+            "purchase_order",
+            "customer_number",
+            "contract",
+            "buyer_reference",
+            "payment_reference",
+            "buyer_vat_id",
+            "seller_vat_id",
+        ):
+            claims.setdefault((candidate.evidence.page, candidate.evidence.box), []).append(candidate)
+    kept = []
+    for candidate in candidates:
+        rivals = claims.get((candidate.evidence.page, candidate.evidence.box), ())
+        best = max((rival.score for rival in rivals if rival.name != candidate.name), default=0.0)
+        if best > candidate.score * 1.15 or (
+            best >= 0.55 and candidate.evidence.rule.startswith("universal.issue_date")
+        ):
+            continue
+        kept.append(candidate)
+    return kept
+
+
+def _choose(name: str, candidates: Sequence[Candidate]) -> Choice | None:
+    """The value that most and best evidence names. Later pages repeat, so the first page is believed a little more."""
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        groups.setdefault(fold(str(candidate.value)), []).append(candidate)
+    ranked = sorted(((_group_score(group), group) for group in groups.values()), key=lambda pair: -pair[0])
+    if not ranked or ranked[0][0] < 0.12:
+        return None
+    score, group = ranked[0]
+    best = max(group, key=lambda candidate: (round(candidate.score, 2), -candidate.evidence.page))
+    rival = ranked[1][0] if len(ranked) > 1 else 0.0
+    rivals = tuple(max(other, key=lambda c: c.score) for _, other in ranked[1:4])
+    return Choice(name, best.value, best.evidence, _support(score, rival), rivals, best.readings)
+
+
+def _group_score(group: Sequence[Candidate]) -> float:
+    best = max(candidate.score * (1.0 if candidate.evidence.page == 1 else 0.93) for candidate in group)
+    places = {(candidate.evidence.page, candidate.evidence.box) for candidate in group}
+    return min(1.0, best + 0.06 * min(2, len(places) - 1) * best)
+
+
+def _support(score: float, rival: float) -> float:
+    """A score less what a rival takes from it: nothing under half as strong, most when equal."""
+    share = rival / score if score else 0.0
+    return score * (1.0 - 0.55 * max(0.0, share - 0.5) * 2)
+
+
+def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Candidate], *, credit: bool) -> None:
+    for name, candidate in sums.chosen.items():
+        rivals = _rivals(name, candidate, candidates)
+        proved = name in sums.proved
+        best_rival = max((rival.score for rival in rivals), default=0.0)
+        support = 1.0 - (1.0 - candidate.score) * 0.25 if proved else _support(candidate.score, best_rival) * 0.9
+        value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
+        readings = (value,) if proved else candidate.readings
+        choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
+    gross, due, prepaid = (choices.get(name) for name in ("total_gross", "amount_due", "prepaid"))
+    if gross and due and isinstance(gross.value, Decimal) and isinstance(due.value, Decimal):
+        paid = prepaid.value if prepaid and isinstance(prepaid.value, Decimal) else Decimal(0)
+        if credit:
+            choices["amount_due"] = due = replace(
+                due, value=abs(due.value) if isinstance(due.value, Decimal) else due.value
+            )
+        if abs(abs(gross.value) - abs(paid) - abs(due.value if isinstance(due.value, Decimal) else 0)) < Decimal(
+            "0.005"
+        ):
+            proof = f"{gross.value} - {paid} = {due.value}"
+            choices["amount_due"] = replace(due, support=1 - (1 - due.support) * 0.3, proof=proof)
+            if not gross.proof:
+                choices["total_gross"] = replace(gross, support=1 - (1 - gross.support) * 0.5, proof=proof)
+    elif gross and not due and not prepaid:
+        evidence = replace(gross.evidence, source="derived", rule="universal.amount_due.nothing_paid")
+        choices["amount_due"] = Choice("amount_due", gross.value, evidence, 0.8 * gross.support)
+
+
+def _rivals(name: str, chosen: Candidate, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    others: dict[str, Candidate] = {}
+    for candidate in sorted(candidates, key=lambda c: -c.score):
+        if candidate.name == name and candidate.value != chosen.value:
+            others.setdefault(str(candidate.value), candidate)
+    return tuple(others.values())[:3]
+
+
+def _settle_issue_date(choices: dict[str, Choice]) -> None:
+    """An ambiguous issue date is settled by a certain due date, and the other way round."""
+    issued, due = choices.get("issue_date"), choices.get("due_date")
+    if not (issued and due and len(issued.readings) > 1 and len(due.readings) == 1 and isinstance(due.value, date)):
+        return
+    orders = tuple("" for _ in issued.readings)
+    narrowed = narrow_by_due_date(
+        Candidate("issue_date", issued.value, issued.support, issued.evidence, issued.readings, orders), due.value
+    )
+    choices["issue_date"] = replace(issued, value=narrowed.value, readings=narrowed.readings)
+
+
+def _part_names(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:
+    """Seller and buyer are not the same: the weaker claim to a shared name or VAT id gives way to its next rival."""
+    for first, second in (("seller_name", "buyer_name"), ("seller_vat_id", "buyer_vat_id")):
+        one, two = choices.get(first), choices.get(second)
+        if not one or not two or fold(str(one.value)) != fold(str(two.value)):
+            continue
+        loser = first if one.support < two.support else second
+        shared = fold(str(one.value))
+        choices.pop(loser)
+        again = _choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
+        if again:
+            choices[loser] = replace(again, support=again.support * 0.85)
+
+
+def _find_currency(
+    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
+) -> Choice | None:
+    """The currency: of the chosen totals' marks, of a label, of most amounts, or of the seller's country."""
+    votes: dict[str, float] = {}
+    places: dict[str, Evidence] = {}
+    for code, count in conventions.currencies:
+        votes[code] = 0.5 + 0.08 * min(count, 4)
+    for candidate in candidates:
+        choice = choices.get(candidate.name)
+        if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
+            code = settle_mark(candidate.mark, conventions.countries, pack)
+            votes[code] = max(votes.get(code, 0.0), 0.95)
+            places.setdefault(code, candidate.evidence)
+        elif candidate.name == "currency":
+            code = settle_mark(candidate.mark, conventions.countries, pack) or str(candidate.value)
+            votes[code] = votes.get(code, 0.0) + 0.5 * candidate.score
+            places[code] = candidate.evidence
+    if not votes:
+        return None
+    ranked = sorted(votes, key=lambda code: -votes[code])
+    code = ranked[0]
+    evidence = places.get(code)
+    if evidence is None:
+        anchor = choices.get("total_gross")
+        if anchor is None:
+            return None
+        evidence = replace(anchor.evidence, source="derived", rule="universal.currency.marks")
+    support = _support(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
+    readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
+    return Choice("currency", code, evidence, support, (), readings)
+
+
+def _all_amounts(document: Document, pack: RulePack) -> list[Candidate]:
+    """Every amount on the document, as candidates named "amount"."""
+    found = []
+    for grid in make_grids(document):
+        for cell in grid.cells():
+            if not any(char.isdigit() for char in cell.text):
+                continue
+            dates = find_dates(cell.text, pack.months)
+            for amount in find_amounts(cell.text):
+                if any(written.start <= amount.start < written.end for written in dates):
+                    continue
+                item = from_amount(amount)
+                words = cell.words(amount.start, amount.end)
+                box = Box.around(word.box for word in words)
+                evidence = Evidence(cell.page, box, amount.text, "universal.amount", words[0].source, words)
+                found.append(Candidate("amount", item.value, item.quality, evidence, item.readings, mark=item.mark))
+    return found
+
+
+def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Choice | None:
+    """document_type: the most prominent title, or a till slip by its words; None when nothing speaks for any."""
+    best: tuple[float, str, Evidence] | None = None
+    slip = 0
+    words = tuple(fold(word) for word in pack.receipt_words)
+    for grid in make_grids(document)[:1]:
+        for cell in grid.cells():
+            found = _title(cell.text, pack)
+            slip += any(word in fold(cell.text) for word in words) if len(cell.line.words) <= 6 else 0
+            if not found:
+                continue
+            kind, share = found
+            high = 1.0 - 0.5 * cell.box.center_y / grid.page.height
+            score = 0.55 * share + 0.3 * high + min(0.3, 0.01 * cell.box.height)
+            if best is None or score > best[0]:
+                box_words = cell.line.words
+                best = (
+                    score,
+                    kind,
+                    Evidence(cell.page, cell.box, cell.text, f"universal.title.{kind}", box_words[0].source, box_words),
+                )
+    page = document.pages[0] if document.pages else None
+    narrow = page is not None and page.height > 1.75 * page.width
+    numbered = any(c.name == "invoice_number" and c.score > 0.7 for c in candidates)
+    anchor = next((c for c in sorted(candidates, key=lambda c: -c.score) if c.name == "total_gross"), None)
+    if (
+        anchor
+        and (slip >= 2 or narrow)
+        and not (best and best[1] == "credit_note")
+        and (narrow or not numbered or slip >= 4)
+    ):
+        return Choice("document_type", "receipt", replace(anchor.evidence, rule="universal.kind.receipt"), 0.8)
+    if best:
+        return Choice("document_type", best[1], best[2], min(0.97, best[0]))
+    if anchor and numbered:
+        return Choice("document_type", "invoice", replace(anchor.evidence, rule="universal.kind.numbered"), 0.7)
+    return None
+
+
+def _title(text: str, pack: RulePack) -> tuple[str, float] | None:
+    """(kind, share of the text that is the title) when a text begins with one."""
+    words = text.split()
+    for count in range(min(4, len(words)), 0, -1):
+        kinds = pack.titles.get(label_key(" ".join(words[:count])))
+        if kinds:
+            return kinds[0][0], count / len(words)
+    return None

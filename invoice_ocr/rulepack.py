@@ -1,0 +1,339 @@
+"""rules/*.yaml to one validated, frozen RulePack; every mistake is reported at once, with file, rule and remedy."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from invoice_ocr.errors import RuleError
+from invoice_ocr.labels import LabelIndex
+from invoice_ocr.values.text import fold, tokens
+
+READERS = frozenset(
+    {"amount", "bic", "currency", "date", "iban", "name", "none", "reference", "tax_number", "text", "vat_id"}
+)
+POSITIONS = frozenset({"same", "right", "below"})
+TITLES = frozenset({"invoice", "credit_note", "receipt"})
+COLUMNS = frozenset(
+    {
+        "position",
+        "article_number",
+        "description",
+        "quantity",
+        "unit",
+        "unit_price",
+        "tax_rate",
+        "tax",
+        "discount",
+        "amount",
+        "gross",
+    }
+)
+ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
+_LARGEST = 400_000  # bytes of one file: more is no rule pack
+_RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at"}
+_PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One entry of the vocabulary. kept: part of the output (an aside is not). bt: term of EN 16931."""
+
+    name: str
+    reader: str
+    at: tuple[str, ...]
+    kept: bool
+    bt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A page as sketch() reads it, and the value its rule must find there."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Labels that introduce one field. weight: 0..1, how surely. at: where the value may stand, tried in order."""
+
+    id: str
+    field: str
+    language: str
+    source: str
+    labels: tuple[str, ...]
+    weight: float
+    at: tuple[str, ...]
+    accept: tuple[Example, ...]
+    reject: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed."""
+
+    code: str
+    currency: str
+    decimal: str
+    order: str
+    names: tuple[str, ...]
+    phone: str
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """All knowledge of languages and countries, ready to use. Equal digests mean equal rules."""
+
+    fields: Mapping[str, FieldSpec]
+    rules: tuple[Rule, ...]
+    months: Mapping[str, int]
+    titles: Mapping[str, tuple[tuple[str, str], ...]]  # folded title -> (kind, language)
+    columns: Mapping[str, tuple[str, ...]]  # folded header -> kinds of column
+    common: Mapping[str, tuple[str, ...]]  # folded word -> languages it is frequent in
+    countries: Mapping[str, Country]
+    legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
+    receipt_words: tuple[str, ...]
+    curves: Mapping[str, tuple[tuple[float, float], ...]]  # field -> (score, probability) knots
+    recipe: str  # how the curves were made
+    digest: str
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """Names of the fields of the contract, in its order."""
+        return tuple(name for name, spec in self.fields.items() if spec.kept)
+
+    @cached_property
+    def by_label(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Folded label to the rules that list it."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            for key in dict.fromkeys(label_key(label) for label in rule.labels):
+                found[key] = (*found.get(key, ()), rule)
+        return found
+
+    @cached_property
+    def labels(self) -> LabelIndex:
+        """All labels, ready to be looked for."""
+        return LabelIndex(self.by_label)
+
+    @cached_property
+    def headers(self) -> LabelIndex:
+        """All column headers, ready to be looked for."""
+        return LabelIndex(self.columns)
+
+
+def label_key(label: str) -> str:
+    """A label as the index knows it: the folded tokens joined."""
+    return "".join(token for token, _, _ in tokens(label))
+
+
+def rules_folder() -> Path:
+    """Where the shipped rules lie: beside the package in a source checkout, inside it in an installed wheel."""
+    inside = Path(__file__).parent / "_rules"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+
+
+def load_pack(folder: Path | None = None) -> RulePack:
+    """The shipped rules, with those of `folder` added; a rule there replaces the shipped one of the same id.
+
+    Raises RuleError that names every mistake of every file.
+    """
+    return _load(rules_folder(), folder.resolve() if folder else None)
+
+
+@lru_cache(maxsize=8)
+def _load(shipped: Path, extra: Path | None) -> RulePack:
+    loader = _Loader()
+    for folder in (shipped, extra) if extra else (shipped,):
+        loader.read_folder(folder)
+    return loader.finish()
+
+
+class _Loader:
+    """Gathers files and mistakes; builds the pack once all are read."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[str] = []
+        self.fields: dict[str, FieldSpec] = {}
+        self.rules: dict[str, Rule] = {}
+        self.months: dict[str, int] = {}
+        self.titles: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.columns: dict[str, tuple[str, ...]] = {}
+        self.common: dict[str, tuple[str, ...]] = {}
+        self.countries: dict[str, Country] = {}
+        self.legal_forms: dict[str, tuple[str, ...]] = {}
+        self.receipt_words: tuple[str, ...] = ()
+        self.curves: dict[str, tuple[tuple[float, float], ...]] = {}
+        self.recipe = ""
+        self.hash = sha256()
+
+    def read_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise RuleError(f"There is no folder of rules at {folder}.", fix="Give an existing folder with --rules.")
+        files = sorted(folder.glob("*.yaml")) + sorted((folder / "suppliers").glob("*.yaml"))
+        for path in sorted(files, key=lambda path: (path.name != "fields.yaml", str(path))):
+            self.read_file(path)
+
+    def read_file(self, path: Path) -> None:
+        text = path.read_bytes()
+        self.hash.update(path.name.encode() + b"\0" + text)
+        if len(text) > _LARGEST:
+            return self.blame(path.name, f"is larger than {_LARGEST} bytes; split it")
+        try:
+            content = yaml.load(text, Loader=_Yaml)  # noqa: S506  (a BaseLoader: plain strings, lists and maps only)
+        except yaml.YAMLError as error:
+            return self.blame(path.name, f"is no YAML: {' '.join(str(error).split())}; mend that place")
+        if not isinstance(content, dict):
+            return self.blame(path.name, "must be a map at the top; see fields.yaml")
+        if path.name == "fields.yaml":
+            self.read_fields(path.name, content)
+        elif path.name == "universal.yaml":
+            self.read_universal(path.name, content)
+        elif path.name == "confidence.yaml":
+            self.read_curves(path.name, content)
+        else:
+            self.read_language(path.name, content)
+        return None
+
+    def blame(self, where: str, what: str) -> None:
+        self.mistakes.append(f"{where}: {what}")
+
+    def read_fields(self, name: str, content: dict[str, Any]) -> None:
+        for section in ("fields", "asides"):
+            for key, entry in self.mapping(name, section, content.get(section)).items():
+                spec = self.mapping(name, f"{section}.{key}", entry)
+                reader, at = spec.get("value", ""), tuple(spec.get("at", ()))
+                if reader not in READERS:
+                    self.blame(name, f"{key}: unknown reader {reader!r}; one of {', '.join(sorted(READERS))}")
+                self.check_positions(name, key, at)
+                self.fields[key] = FieldSpec(key, reader, at, section == "fields", spec.get("bt", ""))
+
+    def read_universal(self, name: str, content: dict[str, Any]) -> None:
+        for code, entry in self.mapping(name, "countries", content.get("countries", {})).items():
+            spec = self.mapping(name, f"countries.{code}", entry)
+            if spec.get("decimal") not in (".", ",") or spec.get("order") not in ORDERS:
+                self.blame(name, f"countries.{code}: decimal must be . or , and order one of dmy mdy ymd or empty")
+                continue
+            self.countries[code] = Country(
+                code,
+                spec.get("currency", ""),
+                spec["decimal"],
+                spec["order"],
+                tuple(spec.get("names", ())),
+                spec.get("phone", ""),
+            )
+        for form, places in self.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
+            self.legal_forms[form] = tuple(places)
+        self.receipt_words += self.texts(name, "receipt_words", content.get("receipt_words", []))
+
+    def read_curves(self, name: str, content: dict[str, Any]) -> None:
+        self.recipe = str(content.get("recipe", ""))
+        for key, knots in self.mapping(name, "curves", content.get("curves", {})).items():
+            try:
+                curve = tuple((float(score), float(probability)) for score, probability in knots)
+            except (TypeError, ValueError):
+                self.blame(name, f"curves.{key}: must be a list of [score, probability] pairs")
+                continue
+            if not curve or any(a[0] > b[0] or a[1] > b[1] for a, b in zip(curve, curve[1:], strict=False)):
+                self.blame(name, f"curves.{key}: scores and probabilities must both rise")
+                continue
+            self.curves[key] = curve
+
+    def read_language(self, name: str, content: dict[str, Any]) -> None:
+        language = str(content.get("language", ""))
+        for key in sorted(set(content) - _PACK_KEYS):
+            self.blame(name, f"unknown key {key!r}; one of {', '.join(sorted(_PACK_KEYS))}")
+        for number, names in self.mapping(name, "months", content.get("months", {})).items():
+            if not (number.isdigit() and 1 <= int(number) <= 12):
+                self.blame(name, f"months.{number}: must be 1 to 12")
+                continue
+            self.months.update({fold(month): int(number) for month in self.texts(name, f"months.{number}", names)})
+        for kind, names in self.mapping(name, "titles", content.get("titles", {})).items():
+            if kind not in TITLES:
+                self.blame(name, f"titles.{kind}: must be one of {', '.join(sorted(TITLES))}")
+            for title in self.texts(name, f"titles.{kind}", names):
+                self.titles[label_key(title)] = (*self.titles.get(label_key(title), ()), (kind, language))
+        for kind, names in self.mapping(name, "columns", content.get("columns", {})).items():
+            if kind not in COLUMNS:
+                self.blame(name, f"columns.{kind}: must be one of {', '.join(sorted(COLUMNS))}")
+            for header in self.texts(name, f"columns.{kind}", names):
+                known = self.columns.get(label_key(header), ())
+                self.columns[label_key(header)] = known if kind in known else (*known, kind)
+        for word in self.texts(name, "common", content.get("common", [])):
+            self.common[fold(word)] = (*self.common.get(fold(word), ()), language)
+        for index, entry in enumerate(content.get("rules", [])):
+            self.read_rule(name, index, language, entry)
+
+    def read_rule(self, name: str, index: int, language: str, entry: Any) -> None:
+        if not isinstance(entry, dict) or not entry.get("id"):
+            return self.blame(name, f"rule {index + 1}: must be a map with an id")
+        where = f"{name}: {entry['id']}"
+        for key in sorted(set(entry) - _RULE_KEYS):
+            self.blame(where, f"unknown key {key!r}; one of {', '.join(sorted(_RULE_KEYS))}")
+        spec = self.fields.get(entry.get("field", ""))
+        if spec is None:
+            return self.blame(where, f"unknown field {entry.get('field')!r}; fields.yaml lists them")
+        for key in ("source", "labels", "reject") + (() if spec.reader == "none" else ("accept",)):
+            if not entry.get(key):
+                self.blame(where, f"has no {key}; every rule needs one")
+        try:
+            weight = float(entry.get("weight", 1.0))
+        except ValueError:
+            weight = -1.0
+        if not 0 < weight <= 1:
+            self.blame(where, f"weight {entry.get('weight')!r} must be over 0 and at most 1")
+        at = tuple(entry.get("at", spec.at))
+        self.check_positions(name, entry["id"], at)
+        labels = self.texts(where, "labels", entry.get("labels", []))
+        for label in labels:
+            if not label_key(label):
+                self.blame(where, f"label {label!r} has neither letters nor digits")
+        accept = tuple(self.example(where, text) for text in self.texts(where, "accept", entry.get("accept", [])))
+        reject = self.texts(where, "reject", entry.get("reject", []))
+        rule = Rule(entry["id"], spec.name, language, entry.get("source", ""), labels, weight, at, accept, reject)
+        self.rules[rule.id] = rule
+        return None
+
+    def example(self, where: str, text: str) -> Example:
+        page, arrow, value = text.rpartition(" => ")
+        if not arrow:
+            self.blame(where, f"accept {text!r} must read `page text => value`")
+        return Example(page, value.strip())
+
+    def mapping(self, name: str, key: str, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        self.blame(name, f"{key}: must be a map")
+        return {}
+
+    def texts(self, name: str, key: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.blame(name, f"{key}: must be a list of texts")
+        return ()
+
+    def check_positions(self, name: str, key: str, at: tuple[str, ...]) -> None:
+        for position in at:
+            if position not in POSITIONS:
+                self.blame(name, f"{key}: unknown position {position!r}; one of {', '.join(sorted(POSITIONS))}")
+
+    def finish(self) -> RulePack:
+        if self.mistakes:
+            raise RuleError("The rules have mistakes:\n  " + "\n  ".join(self.mistakes))
+        names = {pack_field.name for pack_field in dataclasses.fields(RulePack)} - {"rules", "digest"}
+        return RulePack(
+            rules=tuple(self.rules.values()),
+            digest=self.hash.hexdigest(),
+            **{name: getattr(self, name) for name in names},
+        )
+
+
+_Yaml: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -1,0 +1,215 @@
+"""The sums of a document: which net, tax and gross fit together, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations
+
+from invoice_ocr.model import Candidate, Evidence, Value
+
+_CENT = Decimal("0.01")
+_MOST = 14  # candidates of one term that are tried
+# A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
+_HIGHEST_RATE = Decimal("0.34")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The totals chosen together. proof: the equation that holds, or "". proved: fields that it covers."""
+
+    chosen: Mapping[str, Candidate]
+    proof: str = ""
+    proved: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """One value a total may have, with its best candidate and how well labels support it."""
+
+    value: Decimal
+    candidate: Candidate
+    score: float
+
+
+def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums:
+    """The most plausible totals.
+
+    candidates: those of labelled amounts. amounts: every amount on the document, name "amount", which may stand
+    in for one term whose label was not understood when the other two are labelled and the sum holds.
+    """
+    terms = {
+        "total_net": _terms(candidates, {"total_net": 1.0, "subtotal": 0.8}),
+        "total_tax": _with_sums(_terms(candidates, {"total_tax": 1.0})),
+        "total_gross": _terms(candidates, {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3, "cash": 0.25}),
+    }
+    best = max(_proofs(terms, amounts, candidates), key=lambda found: found[0], default=None)
+    alone = _best_alone(terms, candidates)
+    if best is None or not best[1]:
+        return Sums(alone)
+    chosen = {**alone, **best[1]}
+    if "total_net" not in best[1] and "total_net" in alone:
+        chosen.pop("total_net")
+    return Sums(chosen, best[2], frozenset(best[1]))
+
+
+def _terms(candidates: Iterable[Candidate], names: Mapping[str, float]) -> list[_Term]:
+    """Values with their support: the best score of each, raised when several places agree."""
+    found: dict[Decimal, list[tuple[float, Candidate]]] = {}
+    for candidate in candidates:
+        factor = names.get(candidate.name)
+        if factor is None:
+            continue
+        for reading in candidate.readings:
+            if isinstance(reading, Decimal):
+                exact = replace(candidate, value=reading)
+                found.setdefault(abs(reading), []).append((factor * candidate.score, exact))
+    terms = []
+    for value, entries in found.items():
+        entries.sort(key=lambda entry: -entry[0])
+        places = {entry[1].evidence.box for entry in entries}
+        score = min(1.0, entries[0][0] * (1 + 0.08 * min(3, len(places) - 1)))
+        terms.append(_Term(value, entries[0][1], score))
+    return sorted(terms, key=lambda term: (-term.score, -term.value))[:_MOST]
+
+
+def _with_sums(taxes: list[_Term]) -> list[_Term]:
+    """Tax terms, and sums of two or three of them: a document of several rates prints one tax for each."""
+    single = [term for term in taxes if term.value > 0 and term.score > 0.4][:5]
+    sums = []
+    for count in (2, 3):
+        for group in combinations(single, count):
+            places = {term.candidate.evidence.box.top for term in group}
+            if len(places) < count:
+                continue
+            value = sum((term.value for term in group), Decimal(0))
+            evidence = group[0].candidate.evidence
+            text = " + ".join(term.candidate.evidence.text for term in group)
+            joined = Evidence(evidence.page, evidence.box, text, "universal.tax.sum", "derived", evidence.words)
+            score = 0.8 * min(term.score for term in group)
+            sums.append(_Term(value, Candidate("total_tax", value, score, joined, (value,)), score))
+    known = {term.value for term in taxes}
+    return taxes + [term for term in sums if term.value not in known]
+
+
+_Found = tuple[float, dict[str, Candidate], str]
+
+
+def _proofs(
+    terms: Mapping[str, list[_Term]], amounts: Sequence[Candidate], candidates: Sequence[Candidate]
+) -> Iterator[_Found]:
+    """Every set of totals whose sum holds, with its score."""
+    printed = _printed(amounts)
+    extras = _extras(candidates)
+    for gross in terms["total_gross"]:
+        if gross.value <= 0:
+            continue
+        for net in terms["total_net"]:
+            yield from _with_tax(gross, net, terms["total_tax"], printed, extras)
+        yield from _without_net(gross, terms["total_tax"], printed)
+        yield from _paid(gross, candidates)
+
+
+def _with_tax(
+    gross: _Term, net: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal, Candidate], extras: Sequence[Decimal]
+) -> Iterator[_Found]:
+    rest = gross.value - net.value
+    for tax in taxes:
+        for extra in (Decimal(0), *extras):
+            if abs(rest - tax.value - extra) > _CENT or tax.value > _HIGHEST_RATE * max(net.value, _CENT):
+                continue
+            score = gross.score + net.score + tax.score + (1.2 if tax.value else 0.5) - (0.4 if extra else 0)
+            shown = f" {extra:+}" if extra else ""
+            proof = f"{net.value} + {tax.value}{shown} = {gross.value}"
+            yield score, _named(total_net=net, total_tax=tax, total_gross=gross), proof
+    if 0 < rest <= _HIGHEST_RATE * net.value and rest in printed and not any(tax.value == rest for tax in taxes):
+        tax = _Term(rest, replace(printed[rest], name="total_tax"), 0.2)
+        yield (
+            gross.score + net.score + 0.7,
+            _named(total_net=net, total_tax=tax, total_gross=gross),
+            (f"{net.value} + {rest} = {gross.value}"),
+        )
+
+
+def _without_net(gross: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal, Candidate]) -> Iterator[_Found]:
+    """A labelled gross and tax whose difference is printed somewhere: that place is the net."""
+    for tax in taxes:
+        rest = gross.value - tax.value
+        if tax.value > 0 and rest in printed and tax.value <= _HIGHEST_RATE * max(rest, _CENT):
+            net = _Term(rest, replace(printed[rest], name="total_net"), 0.2)
+            yield (
+                gross.score + tax.score + 0.75,
+                _named(total_net=net, total_tax=tax, total_gross=gross),
+                (f"{rest} + {tax.value} = {gross.value}"),
+            )
+
+
+def _paid(gross: _Term, candidates: Sequence[Candidate]) -> Iterator[_Found]:
+    """Cash handed over less change given back is what was bought for."""
+    cash = {abs(c.value): c for c in candidates if c.name == "cash" and isinstance(c.value, Decimal)}
+    change = {abs(c.value) for c in candidates if c.name == "change" and isinstance(c.value, Decimal)}
+    for given in cash:
+        for back in change:
+            if (
+                back > 0
+                and given - back == gross.value
+                and gross.candidate.name in ("total_gross", "amount_due", "subtotal")
+            ):
+                yield gross.score + 1.0, _named(total_gross=gross), f"{given} - {back} = {gross.value}"
+
+
+def _named(**terms: _Term) -> dict[str, Candidate]:
+    """The candidates of terms under the names of their totals, each with its one value, sign as printed."""
+    chosen = {}
+    for name, term in terms.items():
+        printed = term.candidate.value
+        value = -term.value if isinstance(printed, Decimal) and printed < 0 else term.value
+        chosen[name] = replace(term.candidate, name=name, value=value, readings=(value,), score=term.score)
+    return chosen
+
+
+def _printed(amounts: Sequence[Candidate]) -> dict[Decimal, Candidate]:
+    found: dict[Decimal, Candidate] = {}
+    for candidate in amounts:
+        for reading in candidate.readings:
+            if isinstance(reading, Decimal) and reading > 0 and candidate.score >= 0.8:
+                found.setdefault(reading, candidate)
+    return found
+
+
+def _extras(candidates: Sequence[Candidate]) -> list[Decimal]:
+    """Amounts that may stand between net and gross: rounding, charges, discounts taken off."""
+    found: list[Decimal] = []
+    for candidate in candidates:
+        value: Value = candidate.value
+        if candidate.name in ("rounding", "charge", "discount") and isinstance(value, Decimal) and value:
+            small = candidate.name != "rounding" or abs(value) < 1
+            signs = (-abs(value),) if candidate.name == "discount" else (value, -value) if small else ()
+            found += [sign for sign in signs if sign not in found]
+    return found[:6]
+
+
+def _best_alone(terms: Mapping[str, list[_Term]], candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Each total by its labels alone, where no sum decides."""
+    chosen = {}
+    for name, of_name in terms.items():
+        own = [
+            term
+            for term in of_name
+            if term.candidate.name == name or (name == "total_gross" and term.candidate.name == "amount_due")
+        ]
+        own = [term for term in own if term.candidate.evidence.source != "derived"]
+        if own:
+            top = own[0]
+            chosen[name] = replace(top.candidate, name=name, score=top.score)
+    gross = chosen.get("total_gross")
+    for name in ("total_net", "total_tax"):
+        other = chosen.get(name)
+        if gross and other and _magnitude(other) > _magnitude(gross):
+            chosen.pop(name)
+    return chosen
+
+
+def _magnitude(candidate: Candidate) -> Decimal:
+    return abs(candidate.value) if isinstance(candidate.value, Decimal) else Decimal(0)

@@ -1,0 +1,53 @@
+"""Currency marks: which ISO 4217 codes a symbol or word beside an amount may mean."""
+
+from __future__ import annotations
+
+import re
+
+# ISO 4217 list one, funds and precious metals left out.
+CODES = frozenset(
+    """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG
+    HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA
+    MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
+    RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX
+    USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL
+    """.split()  # noqa: SIM905  (a table reads better as one text)
+)
+
+# Marks in print, most likely code first; those with several codes are settled by the country of the document.
+MARKS: dict[str, tuple[str, ...]] = {
+    "€": ("EUR",), "£": ("GBP",), "₹": ("INR",), "₽": ("RUB",), "₺": ("TRY",), "₩": ("KRW",), "₪": ("ILS",),
+    "₫": ("VND",), "₴": ("UAH",), "₦": ("NGN",), "฿": ("THB",), "₱": ("PHP",), "₸": ("KZT",), "₡": ("CRC",),
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "CLP", "COP", "ARS"),
+    "¥": ("JPY", "CNY"), "￥": ("CNY", "JPY"), "円": ("JPY",), "元": ("CNY",),
+    "US$": ("USD",), "U$S": ("USD",), "C$": ("CAD",), "CA$": ("CAD",), "A$": ("AUD",), "AU$": ("AUD",),
+    "S$": ("SGD",), "HK$": ("HKD",), "NZ$": ("NZD",), "NT$": ("TWD",), "R$": ("BRL",), "MX$": ("MXN",),
+    "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR"), "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "lei": ("RON", "MDL"), "лв": ("BGN",),
+    "руб": ("RUB",), "грн": ("UAH",), "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
+    "Euro": ("EUR",), "Euros": ("EUR",),
+}  # fmt: skip
+_FOLDED = {mark.casefold(): codes for mark, codes in MARKS.items()} | {code.casefold(): (code,) for code in CODES}
+
+# Letters only count as a mark in capitals (ISO codes) or as listed, so that words of a text never become money.
+PATTERN = (
+    r"(?:(?:US|U|CA?|AU?|S|HK|NZ|NT|R|MX)\$S?|[€£₹₽₺₩₪₫₴₦฿₱₸₡$¥￥円元]"
+    r"|(?<![^\W\d_])(?:"
+    + "|".join(sorted(CODES))
+    + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|[lL]ei|лв\.?|руб\.?|грн\.?"
+    r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?)(?![^\W\d_]))"
+)
+_MARK = re.compile(PATTERN)
+
+
+def read_currency(text: str) -> tuple[str, ...]:
+    """All ISO codes that a mark such as `€`, `US$`, `kr.` or `chf` may mean, most likely first; () when none."""
+    mark = text.strip().rstrip(".").casefold()
+    return _FOLDED.get(mark, ())
+
+
+def find_currencies(text: str) -> list[tuple[str, int, int]]:
+    """(mark, start, end) of every currency mark in a text, left to right."""
+    return [(hit.group(), hit.start(), hit.end()) for hit in _MARK.finditer(text)]

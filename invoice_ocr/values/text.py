@@ -1,0 +1,35 @@
+"""Folding: what is left of a text when case, accents and punctuation do not count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SPECIAL = str.maketrans({"°": "o", "º": "o", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+_TOKEN = re.compile(r"(?:[^\W\d_]|[°º№\u0300-\u036f])+|\d+|#")
+# What recognisers take for one another, brought to one form; only for comparing, never for values.
+_SLIPS = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("5", "s"), ("8", "b"), ("cl", "d"))
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """Lower case without accents, letters and digits only. `Fällig am:` gives `falligam`.
+
+    >>> fold("N° de TVA")
+    'nodetva'
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).translate(_SPECIAL)
+    return "".join(char for char in plain if char.isalnum() or char == "#")
+
+
+def slip(folded: str) -> str:
+    """A folded text with characters that recognisers confuse made equal: `rechnungsnurnmer` meets `rechnungsnummer`."""
+    for wrong, right in _SLIPS:
+        folded = folded.replace(wrong, right)
+    return folded
+
+
+def tokens(text: str) -> list[tuple[str, int, int]]:
+    """(folded, start, end) of every run of letters, run of digits, and `#` in a text, left to right."""
+    return [(fold(hit.group()), hit.start(), hit.end()) for hit in _TOKEN.finditer(text)]
