@@ -1,0 +1,290 @@
+"""Pictures of single words as a detector would cut them from a page: drawn, damaged, scaled to height 32.
+
+A crop keeps, beside its text, the centre of every character in pixels: the alignment that lets training skip the
+long search of CTC. Shards on disk are ragged: pixels of all crops end to end, column by column, and tables of where
+each begins.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.training.fonts import Face, families
+from invoice_ocr.training.texts import random_text
+
+HEIGHT = 32
+WIDEST = 512
+_CLASS = {char: index for index, char in enumerate(ALPHABET)}
+_SIZES = (11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 32, 36, 42, 50, 64)
+_SIZE_WEIGHTS = (3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """pixels: uint8 (32, width), grey, 8 <= width <= 512; centers: x of each character's middle, in pixels."""
+
+    pixels: np.ndarray
+    text: str
+    centers: np.ndarray
+
+
+@lru_cache(maxsize=1200)
+def _font(path: str, index: int, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(path, size, index=index, layout_engine=ImageFont.Layout.BASIC)
+
+
+class FaceChooser:
+    """Draws faces: half from what offices print with, half from every family alike; held-out families apart."""
+
+    def __init__(self, *, held_out: bool = False) -> None:
+        every = families(held_out)
+        self.common = [faces for faces in every.values() if faces[0].common]
+        self.all = list(every.values())
+        # Faces with many characters, for texts that the others cannot draw.
+        self.wide = sorted(
+            (f for faces in families(False).values() for f in faces),
+            key=lambda f: -len(f.chars.intersection(map(ord, ALPHABET))),
+        )[:60]
+
+    def choose(self, rng: random.Random, text: str) -> Face | None:
+        """A face that can draw `text`, or None when no tried face can."""
+        needed = frozenset(map(ord, text)) - {0x20}
+        for attempt in range(16):
+            pool = self.common if self.common and (attempt + rng.random() < 0.5 or attempt % 2) else self.all
+            face = rng.choice(rng.choice(pool))
+            if face.slanted and rng.random() < 0.75:
+                continue
+            if face.chars >= needed:
+                return face
+        fitting = [face for face in self.wide if face.chars >= needed]
+        return rng.choice(fitting) if fitting else None
+
+
+def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
+    """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out."""
+    size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
+    over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
+    font = _font(face.path, face.index, size * over)
+    spaced = rng.random() < 0.04
+    extra = int(size * over * rng.uniform(0.05, 0.25)) if spaced else 0
+    edges = np.array([font.getlength(text[:i]) + extra * i for i in range(len(text) + 1)])
+    if edges[-1] > 40 * size * over:
+        return None
+    pad = size * over
+    wide, high = int(edges[-1]) + 2 * pad, 3 * pad
+    page = Image.new("L", (wide, high))
+    pen = ImageDraw.Draw(page)
+    stroke = 1 if over == 2 and rng.random() < 0.03 else 0
+    if spaced:
+        for char, x in zip(text, edges[:-1], strict=True):
+            pen.text((pad + x, pad // 2), char, fill=255, font=font, stroke_width=stroke)
+    else:
+        pen.text((pad, pad // 2), text, fill=255, font=font, stroke_width=stroke)
+    ink = np.asarray(page)
+    columns, rows = np.flatnonzero(ink.any(0)), np.flatnonzero(ink.any(1))
+    if not len(columns):
+        return None
+    left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    centers = pad + (edges[:-1] + edges[1:]) / 2
+    ink = _turned(rng, ink)
+    left, right, top, bottom = _slack(rng, left, right, top, bottom, size * over)
+    ink = _clutter(rng, ink, left, right, top, bottom)
+    cut = _cut(ink, left, top, right, bottom)
+    if over == 2:
+        cut = cv2.resize(cut, (max(2, cut.shape[1] // 2), max(2, cut.shape[0] // 2)), interpolation=cv2.INTER_AREA)
+    grey = _printed(rng, cut)
+    width = round(grey.shape[1] * HEIGHT / grey.shape[0])
+    width = max(8, min(WIDEST, width))
+    scale = width / (right - left)
+    shrink = grey.shape[0] > HEIGHT
+    grey = cv2.resize(grey, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
+    return Crop(grey, text, ((centers - left) * scale).clip(0, width - 1).astype(np.float32))
+
+
+def _slack(rng: random.Random, left: int, right: int, top: int, bottom: int, em: int) -> tuple[int, int, int, int]:
+    """The ink's box as a detector gives it: seldom exact, never thinner than small letters are high."""
+    least = int(em * 0.52)
+    if bottom - top < least:  # a dash or a stop alone: its box reaches over part of the line
+        more = least - (bottom - top)
+        above = int(more * rng.uniform(0.2, 0.8))
+        top, bottom = top - above, bottom + more - above
+    high = bottom - top
+    if rng.random() < 0.25:  # boxes of the whole line height
+        spare = max(0.0, em * 1.15 - high)
+        share = rng.uniform(0.3, 0.7)
+        top, bottom = top - int(spare * share), bottom + int(spare * (1 - share))
+    else:
+        top -= round(high * rng.triangular(-0.04, 0.26, 0.07))
+        bottom += round(high * rng.triangular(-0.04, 0.26, 0.07))
+    left -= round(high * rng.triangular(-0.05, 0.4, 0.1))
+    right += round(high * rng.triangular(-0.05, 0.4, 0.1))
+    return left, max(right, left + 4), top, max(bottom, top + 4)
+
+
+def _turned(rng: random.Random, ink: np.ndarray) -> np.ndarray:
+    """A slight turn or slant of one crop in five. The middle keeps its place, so centres move by less than a pixel."""
+    way = rng.random()
+    if way > 0.2:
+        return ink
+    high, wide = ink.shape
+    if way < 0.12:
+        degrees = rng.gauss(0, 0.4 if wide > 4 * high else 1.0)
+        matrix = cv2.getRotationMatrix2D((wide / 2, high / 2), degrees, 1.0)
+    else:
+        slant = rng.uniform(-0.14, 0.14)
+        matrix = np.array([[1, slant, -slant * high / 2], [0, 1, 0]], np.float64)
+    return cv2.warpAffine(ink, matrix, (wide, high))
+
+
+def _clutter(rng: random.Random, ink: np.ndarray, left: int, right: int, top: int, bottom: int) -> np.ndarray:
+    """Table rules, underlines and the feet of neighbouring lines that reach into the box."""
+    if rng.random() > 0.16:
+        return ink
+    ink = ink.copy()
+    high = bottom - top
+    thick = max(1, round(high * rng.uniform(0.02, 0.07)))
+    way = rng.random()
+    shade = rng.randrange(90, 256)
+    if way < 0.5:
+        y = rng.choice((bottom - thick, top, bottom - thick - round(high * 0.03)))
+        cv2.line(ink, (0, y), (ink.shape[1], y), shade, thick)
+    elif way < 0.8:
+        x = rng.choice((left, right - thick))
+        cv2.line(ink, (x, 0), (x, ink.shape[0]), shade, thick)
+    else:
+        rows = max(1, round(high * rng.uniform(0.03, 0.1)))
+        strip = (
+            slice(max(0, top), max(0, top) + rows)
+            if rng.random() < 0.5
+            else slice(max(0, bottom - rows), max(0, bottom))
+        )
+        row = np.roll(ink[(top + bottom) // 2], rng.randrange(5, 60))
+        ink[strip] = np.maximum(ink[strip], row)
+    return ink
+
+
+def _cut(ink: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+    above, below = max(0, -top), max(0, bottom - ink.shape[0])
+    before, after = max(0, -left), max(0, right - ink.shape[1])
+    ink = np.pad(ink, ((above, below), (before, after)))
+    return ink[top + above : bottom + above, left + before : right + before]
+
+
+def _printed(rng: random.Random, ink: np.ndarray) -> np.ndarray:
+    """Ink on paper, grey 0..255, with the damage of print, scan and compression; a third comes out clean."""
+    seeded = np.random.default_rng(rng.getrandbits(64))
+    alpha = ink.astype(np.float32) / 255
+    clean = rng.random() < 0.35
+    if not clean:
+        alpha = _worn(rng, seeded, alpha)
+    paper = rng.uniform(170, 255) if rng.random() < 0.3 else 255.0
+    dark = rng.uniform(0, 60) if rng.random() < 0.72 else rng.uniform(60, max(70.0, paper - 90))
+    if clean and rng.random() < 0.6:
+        dark = rng.uniform(0, 40)
+    if rng.random() < 0.07:
+        paper, dark = dark, paper
+    grey = paper + (dark - paper) * alpha
+    if clean:
+        return grey.clip(0, 255).astype(np.uint8)
+    return _scanned(rng, seeded, _stained(rng, seeded, grey, alpha), (paper + dark) / 2)
+
+
+def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
+    """Too much or too little toner, specks missing, the dots of an impact or thermal printer."""
+    way = rng.random()
+    if way < 0.07:
+        alpha = cv2.dilate(alpha, np.ones((2, 2), np.uint8))
+    elif way < 0.11 and alpha.shape[0] > 22:
+        alpha = cv2.erode(alpha, np.ones((2, 2), np.uint8))
+    if rng.random() < 0.05:
+        alpha = alpha * (seeded.random(alpha.shape, dtype=np.float32) > rng.uniform(0.02, 0.15))
+    if rng.random() < 0.03:
+        dots = np.array([[1, 1], [1, 0.25]], np.float32)
+        high, wide = alpha.shape
+        alpha = alpha * np.tile(dots, (high // 2 + 1, wide // 2 + 1))[:high, :wide]
+    return alpha
+
+
+def _stained(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Uneven paper, and print from the back of the sheet."""
+    size = grey.shape[::-1]
+    if rng.random() < 0.12:
+        rough = seeded.normal(0, rng.uniform(2, 14), (3, max(2, size[0] // 20))).astype(np.float32)
+        grey = grey + cv2.resize(rough, size, interpolation=cv2.INTER_CUBIC)
+    if rng.random() < 0.05:
+        back = np.ascontiguousarray(np.roll(alpha[:, ::-1], rng.randrange(3, 30), 1))
+        grey = grey - 30 * rng.random() * cv2.GaussianBlur(back, (0, 0), 1.2)
+    return grey
+
+
+def _scanned(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, middle: float) -> np.ndarray:
+    """Blur, coarse resolution, noise, black and white, JPEG."""
+    high, wide = grey.shape
+    if rng.random() < 0.45:
+        sigma = rng.uniform(0.25, 0.6) if high < 20 else rng.uniform(0.3, 1.2) * min(1.5, high / 30)
+        grey = cv2.GaussianBlur(grey, (0, 0), sigma)
+    if rng.random() < 0.15 and high > 14:
+        share = rng.uniform(max(0.45, 11 / high), 0.85)
+        coarse = (max(2, round(wide * share)), max(2, round(high * share)))
+        small = cv2.resize(grey, coarse, interpolation=cv2.INTER_AREA)
+        grey = cv2.resize(small, (wide, high), interpolation=rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC)))
+    if rng.random() < 0.4:
+        grey = grey + seeded.normal(0, rng.uniform(1, 14), grey.shape).astype(np.float32)
+    out = grey.clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.07:
+        out = np.where(out > middle + rng.uniform(-25, 25), np.uint8(255), np.uint8(0))
+    if rng.random() < 0.3:
+        done, packed = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, rng.randrange(20, 86)])
+        if done:
+            out = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return out
+
+
+def random_crop(rng: random.Random, chooser: FaceChooser, *, longest: int = 60) -> Crop:
+    """One training crop; short texts and long ones as `texts` mixes them."""
+    while True:
+        text = random_text(rng, longest=longest)
+        if len(text) > 9 and rng.random() > 9 / len(
+            text
+        ):  # words on real pages are short, and short crops train faster
+            continue
+        face = chooser.choose(rng, text)
+        crop = draw(rng, text, face) if face else None
+        if crop is not None:
+            return crop
+
+
+def write_shard(path: Path, crops: Sequence[Crop]) -> None:
+    """Save crops as one .npz of ragged arrays, written beside its place and renamed."""
+    widths = np.array([c.pixels.shape[1] for c in crops], np.int32)
+    lengths = np.array([len(c.text) for c in crops], np.int32)
+    part = path.with_suffix(".part.npz")
+    np.savez(
+        part,
+        pixels=np.concatenate([np.ascontiguousarray(c.pixels.T) for c in crops]),
+        widths=widths,
+        lengths=lengths,
+        labels=np.array([_CLASS[char] for c in crops for char in c.text], np.int16),
+        centers=np.concatenate([c.centers for c in crops]).astype(np.float16),
+    )
+    part.replace(path)
+
+
+def make_shards(folder: Path, *, first: int, count: int, size: int = 20000, held_out: bool = False) -> None:
+    """Write shards number `first` to `first + count - 1` of `size` crops each; a shard's number is its seed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chooser = FaceChooser(held_out=held_out)
+    for number in range(first, first + count):
+        path = folder / f"crops-{number:05d}.npz"
+        if not path.exists():
+            rng = random.Random(number + (1 << 30) * held_out)
+            write_shard(path, [random_crop(rng, chooser) for _ in range(size)])

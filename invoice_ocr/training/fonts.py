@@ -1,0 +1,106 @@
+"""Fonts found on this system, with the characters each can draw. Only pixels leave here, never fonts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import cv2
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
+
+from invoice_ocr.errors import MissingPart
+
+_ASCII = frozenset(range(0x21, 0x5B))
+_NEEDED = frozenset(map(ord, "ABCabc019.,:-/%éüß"))
+# Not letters, or small capitals that would be labelled as lower case.
+_NOT_TEXT = ("Emoji", "Symbol", "Math", "Music", "Barcode", "Dingbat", "D050000L", "Caps", "Smallcaps", "Keyboard")
+# What office programs and invoice systems print with, by metric twin: drawn as often as all the others together.
+_COMMON = (
+    "Liberation Sans", "Liberation Serif", "Liberation Mono", "Arimo", "Tinos", "Cousine", "Carlito", "Caladea",
+    "DejaVu Sans", "DejaVu Sans Mono", "Nimbus Sans", "Nimbus Sans Narrow", "Nimbus Roman", "Nimbus Mono PS",
+    "Open Sans", "Roboto", "Lato", "Inter", "Noto Sans", "FreeSans", "FreeSerif", "FreeMono", "URW Gothic",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One drawable face. chars: code points its character map holds."""
+
+    path: str
+    index: int
+    family: str
+    name: str
+    chars: frozenset[int]
+
+    @property
+    def common(self) -> bool:
+        return self.family in _COMMON
+
+    @property
+    def slanted(self) -> bool:
+        return any(word in self.name for word in ("Italic", "Oblique", "Slanted", "Unslanted"))
+
+    @property
+    def held_out(self) -> bool:
+        """True for a tenth of the families (never a common one): kept from training, used to measure."""
+        return not self.common and sha256(self.family.encode()).digest()[0] < 26
+
+
+def _listed() -> list[str]:
+    """fontconfig's scalable faces, a row each: file, index, family, style; none where fontconfig is not installed."""
+    command = shutil.which("fc-list")
+    if command is None:
+        return []
+    form = "%{file}\t%{index}\t%{family[0]}\t%{style[0]}\n"
+    return subprocess.run(  # noqa: S603 - a fixed command
+        [command, "--format", form, ":scalable=true"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+
+@cache
+def find_fonts() -> tuple[Face, ...]:
+    """Every scalable face that draws Latin-1 text: those fontconfig knows, and the few that OpenCV's wheel carries.
+
+    Raises MissingPart when there are none. Training wants a hundred families; a smoke run is content with one.
+    """
+    listed = _listed() + [
+        f"{path}\t0\t{path.stem}\t" for path in (Path(cv2.__file__).parent / "qt" / "fonts").glob("*.ttf")
+    ]
+    faces = []
+    for row in sorted(set(listed)):
+        path, index, family, style = row.split("\t")
+        if not path.lower().endswith((".ttf", ".otf", ".ttc")) or any(
+            word in f"{family} {style}" for word in _NOT_TEXT
+        ):
+            continue
+        face = int(index) & 0xFFFF
+        try:
+            with TTFont(path, fontNumber=face, lazy=True) as font:
+                chars = frozenset(font.getBestCmap() or {})
+            if not chars >= (_ASCII if family.startswith("OCR") else _NEEDED):
+                continue
+            ImageFont.truetype(path, 20, index=face).getbbox("Ag")
+        except Exception:  # noqa: BLE001, S112 - fontTools and FreeType raise anything; a broken font is not used
+            continue
+        faces.append(Face(path, face, family, f"{family} {style}", chars))
+    if not faces:
+        raise MissingPart(
+            "no text font was found", fix="apt install fontconfig fonts-dejavu fonts-liberation2 fonts-noto-core"
+        )
+    return tuple(faces)
+
+
+@cache
+def families(held_out: bool) -> dict[str, tuple[Face, ...]]:
+    """Faces by family, the held-out families or all others."""
+    found: dict[str, list[Face]] = defaultdict(list)
+    for face in find_fonts():
+        if face.held_out == held_out:
+            found[face.family].append(face)
+    return {family: tuple(faces) for family, faces in found.items()}

@@ -1,0 +1,292 @@
+"""Trains the recogniser: CTC, helped at first by the known places of the characters.
+
+CTC from nothing spends its first hundred thousand words finding out where letters are. The crops here are drawn, so
+that is known: while `Plan.align` lasts, each step that sees the middle of a character is also taught that character,
+and all others the blank. The learning rate is held constant and the weights are averaged (EMA); `decay` then ends a
+run, from any checkpoint, so that a later run may go on from the constant phase.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
+from invoice_ocr.training.crops import HEIGHT
+from invoice_ocr.training.recogniser_net import Crnn
+
+MEAN = (0.694, 0.695, 0.693)
+STD = (0.299, 0.296, 0.301)
+Report = Callable[[Crnn, dict[str, Any]], dict[str, Any]]
+Sample = tuple[np.ndarray, np.ndarray, np.ndarray]  # pixels (width, 32), labels, centres
+STEP = 4  # pixels of width a time step of the network sees first
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run goes. Numbers of samples count crops shown, not distinct ones."""
+
+    arch: str = "crnn_mobilenet_v3_small"
+    peak: float = 1.5e-3
+    warm_up: int = 400
+    pixels: int = 48 * 112  # of width a batch may hold: 48 crops of 112, 10 of 512
+    most: int = 96
+    weight_decay: float = 1e-4
+    clip: float = 5.0
+    average: float = 0.999
+    align: int = 150_000
+    short: int = 60_000  # until so many samples, only crops up to 160 wide
+    decay: int = 0  # samples over which the rate falls to nothing, from `decay_from` on; 0: constant
+    decay_from: int = 0
+    seed: int = 1
+
+    def rate(self, step: int, shown: int) -> float:
+        """The learning rate: warm-up by steps, then constant, then a cosine down to a hundredth if `decay` is set."""
+        rate = self.peak * min(1.0, (step + 1) / self.warm_up)
+        if self.decay:
+            part = min(1.0, max(0.0, (shown - self.decay_from) / self.decay))
+            rate *= max(0.01, 0.5 * (1 + math.cos(math.pi * part)))
+        return rate
+
+
+@dataclass
+class Shards:
+    """Crops on disk, read a few files at a time; new files are noticed between rounds."""
+
+    folder: Path
+    at_once: int = 6
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def round(self, rng: random.Random) -> list[Sample]:
+        """Crops of some least-used files: (pixels uint8 (width, 32), labels int16, centres float16) each."""
+        names = sorted(path.name for path in self.folder.glob("crops-*.npz") if ".part" not in path.name)
+        if not names:
+            raise FileNotFoundError(f"no crops in {self.folder}")
+        names.sort(key=lambda name: (self.seen.get(name, 0), rng.random()))
+        crops = []
+        for name in names[: self.at_once]:
+            self.seen[name] = self.seen.get(name, 0) + 1
+            with np.load(self.folder / name, allow_pickle=False) as shard:
+                pixels, widths, lengths, labels, centers = (
+                    shard[key] for key in ("pixels", "widths", "lengths", "labels", "centers")
+                )
+            ends, label_ends = np.cumsum(widths), np.cumsum(lengths)
+            for end, width, label_end, length in zip(ends, widths, label_ends, lengths, strict=True):
+                spot = slice(label_end - length, label_end)
+                crops.append((pixels[end - width : end], labels[spot], centers[spot]))
+        return crops
+
+
+def batches(crops: list[Sample], plan: Plan, rng: random.Random, *, widest: int = 512) -> Iterator[list[Sample]]:
+    """Crops of like width together, as many as `plan.pixels` allows, in random order."""
+    fitting = [crop for crop in crops if len(crop[0]) <= widest and len(crop[1]) <= len(crop[0]) // STEP]
+    fitting.sort(key=lambda crop: len(crop[0]) + rng.uniform(-6, 6))
+    groups: list[list[Sample]] = []
+    group: list[Sample] = []
+    for crop in fitting:
+        width = _padded(len(crop[0]))
+        if group and (len(group) >= plan.most or (len(group) + 1) * width > plan.pixels):
+            groups.append(group)
+            group = []
+        group.append(crop)
+    if group:
+        groups.append(group)
+    rng.shuffle(groups)
+    yield from groups
+
+
+def _padded(width: int) -> int:
+    return -(-width // 16) * 16
+
+
+def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Images float32 (batch, 3, 32, width), freshly coloured; labels, their lengths, the class of each step."""
+    room = 0 if noise is None else int(noise.integers(0, 3)) * 16
+    wide = min(512, _padded(max(len(pixels) for pixels, _, _ in group)) + room)
+    grey = np.zeros((len(group), wide, HEIGHT), np.float32)
+    inside = np.zeros((len(group), wide, 1), np.float32)
+    target = np.full((len(group), wide // STEP), BLANK, np.int64)
+    for row, (pixels, labels, centers) in enumerate(group):
+        grey[row, : len(pixels)] = pixels
+        inside[row, : len(pixels)] = 1
+        last = -1
+        for label, center in zip(labels, centers, strict=True):
+            spot = max(last + 1, int(center) // STEP)
+            if spot < target.shape[1]:
+                target[row, spot] = label
+            last = spot
+    images = _coloured(grey, inside, noise)
+    images -= np.array(MEAN, np.float32)
+    images /= np.array(STD, np.float32)
+    labels = np.concatenate([labels for _, labels, _ in group]).astype(np.int64)
+    lengths = np.array([len(labels) for _, labels, _ in group])
+    picture = torch.from_numpy(images).permute(0, 3, 2, 1).contiguous(memory_format=torch.channels_last)
+    return picture, torch.from_numpy(labels), torch.from_numpy(lengths), torch.from_numpy(target)
+
+
+def _coloured(grey: np.ndarray, inside: np.ndarray, noise: np.random.Generator | None) -> np.ndarray:
+    """(batch, width, 32) grey 0..255 to (batch, width, 32, 3) in 0..1; ink and paper get colours now and then."""
+    if noise is None:
+        return np.repeat((grey / 255)[..., None], 3, axis=3)
+    count = len(grey)
+    low, high = np.zeros((count, 3), np.float32), np.ones((count, 3), np.float32)
+    tinted = noise.random(count) < 0.2
+    high[tinted] = noise.uniform(0.72, 1, (int(tinted.sum()), 3))
+    inked = noise.random(count) < 0.15
+    low[inked] = noise.uniform(0, 0.45, (int(inked.sum()), 3))
+    dull = noise.random((count, 1)) < 0.3
+    gain = np.where(dull, noise.uniform(0.75, 1.0, (count, 1)), 1.0).astype(np.float32)
+    low, high = low * gain, high * gain
+    shade = grey / 255
+    rough = noise.random(count) < 0.25
+    if rough.any():
+        shade[rough] += noise.normal(0, 0.02, shade[rough].shape).astype(np.float32)
+        np.clip(shade, 0, 1, out=shade)
+    images = low[:, None, None] + (high - low)[:, None, None] * shade[..., None]
+    images *= inside[..., None]  # what lies beyond the crop stays black, as when reading
+    return images.astype(np.float32)
+
+
+def loss_of(logits: Tensor, labels: Tensor, lengths: Tensor, target: Tensor, align: float) -> Tensor:
+    """CTC plus `align` times the loss of each step against its known class, both a mean over crops."""
+    chances = logits.float().log_softmax(-1)
+    steps = torch.full((len(lengths),), logits.shape[1])
+    ctc = F.ctc_loss(chances.transpose(0, 1), labels, steps, lengths, blank=BLANK, reduction="none", zero_infinity=True)
+    loss = (ctc / lengths.clamp(min=1) ** 0.5).mean()
+    if align > 0:
+        weight = torch.where(target == BLANK, 0.25, 1.0)
+        each = F.nll_loss(chances.flatten(0, 1), target.flatten(), reduction="none").view_as(target)
+        loss = loss + align * ((each * weight).sum(1) / lengths.clamp(min=1) ** 0.5).mean()
+    return loss
+
+
+def decode(logits: Tensor) -> list[str]:
+    """Greedy CTC: the likeliest class of each step, repeats and blanks dropped."""
+    texts = []
+    for row in logits.argmax(-1).tolist():
+        kept = [now for before, now in zip([BLANK, *row], row, strict=False) if now not in (before, BLANK)]
+        texts.append("".join(ALPHABET[index] for index in kept))
+    return texts
+
+
+class Run:
+    """What a training run holds between checkpoints: the network, its average, the optimiser, the counters."""
+
+    def __init__(self, plan: Plan, out: Path, device: str, *, resume: bool) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan, self.out, self.device = plan, out, device
+        self.model, self.averaged = (Crnn(len(ALPHABET), plan.arch).to(device) for _ in range(2))
+        for network in (self.model, self.averaged):
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch 2.13's stubs lack it
+        self.averaged.eval()
+        self.averaged.load_state_dict(self.model.state_dict())
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), lr=plan.peak, betas=(0.9, 0.99), weight_decay=plan.weight_decay
+        )
+        self.step, self.shown, self.seen = 0, 0, dict[str, int]()
+        if resume and (out / "last.pt").exists():
+            self._load(out / "last.pt")
+
+    def _load(self, path: Path) -> None:
+        saved = torch.load(path, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(saved["model"])
+        self.averaged.load_state_dict(saved["averaged"])
+        if "optimiser" in saved:
+            self.optimiser.load_state_dict(saved["optimiser"])
+        self.step, self.shown, self.seen = saved["state"]["step"], saved["state"]["shown"], saved["seen"]
+
+    def save(self) -> None:
+        part = self.out / "last.part"
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "state": {"step": self.step, "shown": self.shown},
+                "seen": self.seen,
+            },
+            part,
+        )
+        part.replace(self.out / "last.pt")
+
+    def learn(self, group: list[Sample], noise: np.random.Generator) -> float:
+        """One step on one batch; returns its loss."""
+        plan = self.plan
+        picture, labels, lengths, target = (part.to(self.device) for part in collate(group, noise))
+        for parameters in self.optimiser.param_groups:
+            parameters["lr"] = plan.rate(self.step, self.shown)
+        align = max(0.0, 1 - self.shown / plan.align) if plan.align else 0.0
+        loss = loss_of(self.model(picture), labels, lengths, target, align)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip)
+        self.optimiser.step()
+        self.step += 1
+        self.shown += len(group)
+        _average(self.averaged, self.model, min(plan.average, (1 + self.step) / (20 + self.step)))
+        return float(loss.item())
+
+
+@torch.no_grad()
+def _average(averaged: torch.nn.Module, model: torch.nn.Module, keep: float) -> None:
+    kept, fresh = averaged.state_dict(), model.state_dict()
+    pairs = [(a, b) for a, b in zip(kept.values(), fresh.values(), strict=True) if a.dtype.is_floating_point]
+    torch._foreach_lerp_([a for a, _ in pairs], [b for _, b in pairs], 1 - keep)
+
+
+def train(
+    *,
+    shards: Path,
+    out: Path,
+    plan: Plan | None = None,
+    samples: int | None = None,
+    minutes: float | None = None,
+    resume: bool = True,
+    threads: int = 0,
+    report: Report | None = None,
+    every: float = 600.0,
+    device: str = "cpu",
+) -> dict[str, Any]:
+    """Train until `samples` crops were shown in all, or for `minutes`; returns the last diary entry.
+
+    shards: folder of `crops.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser, counters) and
+    `diary.jsonl`. report: called with (averaged model, entry) every `every` seconds; what it returns joins the entry.
+    """
+    plan = plan or Plan()
+    if threads:
+        torch.set_num_threads(threads)
+    out.mkdir(parents=True, exist_ok=True)
+    run = Run(plan, out, device, resume=resume)
+    data = Shards(shards, seen=run.seen)
+    rng, noise = random.Random(plan.seed + run.step), np.random.default_rng(plan.seed + run.step)
+    began = mark = time.monotonic()
+    first, losses = run.shown, list[float]()
+    while True:
+        for group in batches(data.round(rng), plan, rng, widest=160 if run.shown < plan.short else 512):
+            losses.append(run.learn(group, noise))
+            now = time.monotonic()
+            over = samples is not None and run.shown >= samples
+            over = over or (minutes is not None and now - began > 60 * minutes)
+            if not over and now - mark <= every:
+                continue
+            run.save()
+            entry = {"step": run.step, "shown": run.shown, "loss": round(float(np.mean(losses)), 4)}
+            entry["speed"] = round((run.shown - first) / (now - began), 1)
+            if report is not None:
+                entry.update(report(run.averaged, entry))
+            with (out / "diary.jsonl").open("a") as diary:
+                diary.write(json.dumps(entry) + "\n")
+            losses, mark = [], time.monotonic()
+            if over:
+                return entry

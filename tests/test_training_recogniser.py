@@ -1,0 +1,134 @@
+"""Texts, crops and the training loop of the recogniser: small, but the real thing."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from stdnum import iban
+
+from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
+from invoice_ocr.training import texts
+from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
+from invoice_ocr.training.recogniser import Plan, Shards, batches, collate, decode, loss_of, train
+from invoice_ocr.training.recogniser_net import Crnn, to_doctr
+
+pytestmark = pytest.mark.torch
+
+
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("crops")
+    make_shards(folder, first=0, count=1, size=150)
+    return folder
+
+
+def test_the_alphabet_has_no_letter_twice_and_holds_the_rare_ones() -> None:
+    assert len(set(ALPHABET)) == len(ALPHABET)
+    assert set("ĿŀҔҕǢǣȘțẞ€₹ ") <= set(ALPHABET)
+
+
+def test_every_text_is_of_the_alphabet_and_of_one_script() -> None:
+    rng = random.Random(7)
+    for _ in range(3000):
+        text = texts.random_text(rng)
+        assert text == text.strip()
+        assert set(text) <= set(ALPHABET)
+        letters = {texts.script_of(char) or "latin" for char in text if char.isalpha()}
+        assert "cyrillic" not in letters or "greek" not in letters, text
+
+
+def test_generated_ibans_carry_valid_check_digits() -> None:
+    rng = random.Random(3)
+    found = [
+        text
+        for text in (texts.identifier(rng) for _ in range(300))
+        if text[:2] in ("DE", "FR", "PL") and len(text.replace(" ", "")) > 20
+    ]
+    assert len(found) > 10
+    for text in found:
+        compact = text.replace(" ", "")
+        assert int("".join(str(int(char, 36)) for char in compact[4:] + compact[:4])) % 97 == 1, text
+    assert iban.is_valid("DE89370400440532013000")
+
+
+def test_a_crop_is_32_high_and_its_centres_follow_the_text() -> None:
+    rng, chooser = random.Random(1), FaceChooser()
+    for _ in range(60):
+        crop = random_crop(rng, chooser)
+        assert crop.pixels.dtype == np.uint8
+        assert crop.pixels.shape[0] == 32
+        assert 8 <= crop.pixels.shape[1] <= 512
+        assert len(crop.centers) == len(crop.text)
+        assert (np.diff(crop.centers) >= 0).all()
+        assert crop.pixels.std() > 0
+
+
+def test_the_same_seed_makes_the_same_shard(shards: Path, tmp_path: Path) -> None:
+    make_shards(tmp_path, first=0, count=1, size=150)
+    assert (tmp_path / "crops-00000.npz").read_bytes() == (shards / "crops-00000.npz").read_bytes()
+
+
+def test_batches_hold_no_more_pixels_than_planned(shards: Path) -> None:
+    plan = Plan(pixels=2000)
+    for group in batches(Shards(shards).round(random.Random(1)), plan, random.Random(1)):
+        picture, labels, lengths, target = collate(group, np.random.default_rng(1))
+        assert picture.shape[1:3] == (3, 32)
+        assert target.shape == (len(group), picture.shape[3] // 4)
+        assert int(lengths.sum()) == len(labels)
+        assert len(group) == 1 or picture.shape[3] * len(group) <= 2000 + 48 * len(group)
+
+
+def test_decoding_drops_repeats_and_blanks() -> None:
+    classes = [ALPHABET.index(char) for char in "Total"]
+    path = [BLANK, classes[0], classes[0], BLANK, classes[1], classes[2], BLANK, classes[3], classes[4], classes[4]]
+    logits = torch.nn.functional.one_hot(torch.tensor([path]), BLANK + 1).float()
+    assert decode(logits) == ["Total"]
+
+
+def test_a_crnn_learns_a_handful_of_words(shards: Path) -> None:
+    torch.manual_seed(1)
+    torch.set_num_threads(2)
+    group = [crop for crop in Shards(shards).round(random.Random(1)) if len(crop[0]) <= 96][:6]
+    picture, labels, lengths, target = collate(group, None)
+    model = Crnn(len(ALPHABET))
+    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(40):
+        loss = loss_of(model(picture), labels, lengths, target, align=1.0)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.35 * losses[0]
+
+
+def test_training_stops_saves_and_goes_on_where_it_was(shards: Path, tmp_path: Path) -> None:
+    plan = Plan(pixels=1500, short=0)
+    reports: list[int] = []
+
+    def report(model: object, entry: dict[str, int]) -> dict[str, float]:
+        reports.append(entry["shown"])
+        return {"score": 0.5}
+
+    first = train(shards=shards, out=tmp_path, plan=plan, samples=40, report=report)
+    again = train(shards=shards, out=tmp_path, plan=plan, samples=80)
+    assert first["score"] == 0.5
+    assert reports == [first["shown"]]
+    assert first["shown"] >= 40
+    assert again["step"] > first["step"]
+    assert len((tmp_path / "diary.jsonl").read_text().splitlines()) == 2
+    saved = torch.load(tmp_path / "last.pt", weights_only=True)
+    reloaded = Crnn(len(ALPHABET))
+    reloaded.load_state_dict(saved["averaged"])
+    assert reloaded.eval()(torch.zeros(1, 3, 32, 64)).shape == (1, 16, len(ALPHABET) + 1)
+
+
+def test_the_twins_weights_come_in_doctrs_number_and_layout() -> None:
+    arrays = to_doctr(Crnn(len(ALPHABET)).state_dict())
+    assert arrays[0].shape == (3, 3, 3, 16)  # height, width, in, out
+    assert [a.shape for a in arrays if a.shape == (256, len(ALPHABET) + 1)] == [(256, len(ALPHABET) + 1)]
+    assert sum(a.size for a in arrays) < 2_400_000
