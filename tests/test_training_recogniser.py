@@ -14,7 +14,7 @@ from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
 from invoice_ocr.training import texts
 from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
 from invoice_ocr.training.recogniser import Plan, Shards, batches, collate, decode, loss_of, train
-from invoice_ocr.training.recogniser_net import Crnn, to_doctr
+from invoice_ocr.training.recogniser_net import Crnn, from_doctr, to_doctr
 
 pytestmark = pytest.mark.torch
 
@@ -132,3 +132,11 @@ def test_the_twins_weights_come_in_doctrs_number_and_layout() -> None:
     assert arrays[0].shape == (3, 3, 3, 16)  # height, width, in, out
     assert [a.shape for a in arrays if a.shape == (256, len(ALPHABET) + 1)] == [(256, len(ALPHABET) + 1)]
     assert sum(a.size for a in arrays) < 2_400_000
+
+
+def test_weights_come_back_from_doctrs_layout_unchanged() -> None:
+    model = Crnn(len(ALPHABET)).eval()
+    again = Crnn(len(ALPHABET)).eval()
+    again.load_state_dict(from_doctr(to_doctr(model.state_dict())), strict=False)
+    picture = torch.randn(2, 3, 32, 64)
+    assert torch.allclose(model(picture), again(picture), atol=1e-5)

@@ -6,6 +6,8 @@ Input: float32 (batch, 3, 32, width), width a multiple of 4, normalised. Output:
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -131,49 +133,62 @@ class Crnn(nn.Module):
         return self.dense(steps)  # type: ignore[no-any-return]
 
 
-def to_doctr(state: dict[str, Tensor], arch: str = "crnn_mobilenet_v3_small") -> list[np.ndarray]:
-    """The twin's weights as float32 arrays in the order and layout of docTR's `model.get_weights()`.
+def _weights(arch: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+    """Each array of docTR's model: the twin's name, the axes of the twin's in docTR's order, whether it is trained."""
 
-    Keras 2 lists models layer by layer; an inverted residual, a plain layer, lists all that it trains first and its
-    moving statistics after.
-    """
-    get = {name: tensor.detach().cpu().float().numpy() for name, tensor in state.items()}
-    done: list[np.ndarray] = []
-    trained: list[np.ndarray] = []
-    moving: list[np.ndarray] = []
+    def conv_norm(prefix: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+        yield f"{prefix}.conv.weight", (2, 3, 1, 0), True
+        for name in ("weight", "bias"):
+            yield f"{prefix}.norm.{name}", (0,), True
+        for name in ("running_mean", "running_var"):
+            yield f"{prefix}.norm.{name}", (0,), False
 
-    def close() -> None:
-        done.extend((*trained, *moving))
-        trained.clear()
-        moving.clear()
+    def dense(prefix: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+        yield f"{prefix}.weight", (1, 0), True
+        yield f"{prefix}.bias", (0,), True
 
-    def conv_norm(prefix: str) -> None:
-        trained.append(get[f"{prefix}.conv.weight"].transpose(2, 3, 1, 0))
-        trained.extend((get[f"{prefix}.norm.weight"], get[f"{prefix}.norm.bias"]))
-        moving.extend((get[f"{prefix}.norm.running_mean"], get[f"{prefix}.norm.running_var"]))
-
-    def dense(prefix: str) -> None:
-        trained.extend((get[f"{prefix}.weight"].T, get[f"{prefix}.bias"]))
-
-    conv_norm("stem")
-    close()
-    for index in range(len(LAYOUTS[arch])):
-        prefix = f"blocks.{index}"
-        if f"{prefix}.expand.conv.weight" in get:
-            conv_norm(f"{prefix}.expand")
-        conv_norm(f"{prefix}.depthwise")
-        if f"{prefix}.squeeze.down.weight" in get:
-            dense(f"{prefix}.squeeze.down")
-            dense(f"{prefix}.squeeze.up")
-        conv_norm(f"{prefix}.project")
-        close()
-    conv_norm("final")
-    close()
+    yield from conv_norm("stem")
+    inward = 16
+    for index, (_, wide, outward, squeeze, _, _) in enumerate(LAYOUTS[arch]):
+        if wide != inward:
+            yield from conv_norm(f"blocks.{index}.expand")
+        yield from conv_norm(f"blocks.{index}.depthwise")
+        if squeeze:
+            yield from dense(f"blocks.{index}.squeeze.down")
+            yield from dense(f"blocks.{index}.squeeze.up")
+        yield from conv_norm(f"blocks.{index}.project")
+        inward = outward
+    yield from conv_norm("final")
     for name in ("lstm1", "lstm2"):
-        for suffix in ("", "_reverse"):
-            trained.append(get[f"{name}.weight_ih_l0{suffix}"].T)
-            trained.append(get[f"{name}.weight_hh_l0{suffix}"].T)
-            trained.append(get[f"{name}.bias_ih_l0{suffix}"] + get[f"{name}.bias_hh_l0{suffix}"])
-    dense("dense")
-    close()
-    return [np.ascontiguousarray(array, dtype=np.float32) for array in done]
+        for direction in ("", "_reverse"):
+            yield f"{name}.weight_ih_l0{direction}", (1, 0), True
+            yield f"{name}.weight_hh_l0{direction}", (1, 0), True
+            yield f"{name}.bias_ih_l0{direction}", (0,), True
+    yield from dense("dense")
+
+
+def _in_doctrs_order(arch: str) -> list[tuple[str, tuple[int, ...]]]:
+    # Keras lists a model's trained weights layer by layer, then the moving statistics.
+    rows = list(_weights(arch))
+    return [(name, axes) for wanted in (True, False) for name, axes, trained in rows if trained is wanted]
+
+
+def to_doctr(state: dict[str, Tensor], arch: str = "crnn_mobilenet_v3_small") -> list[np.ndarray]:
+    """The twin's weights as float32 arrays in the order and layout of docTR's `model.get_weights()`."""
+    arrays = []
+    for name, axes in _in_doctrs_order(arch):
+        tensor = state[name]
+        if ".bias_ih_" in name:  # Keras has one bias where PyTorch adds two
+            tensor = tensor + state[name.replace("_ih_", "_hh_")]
+        arrays.append(np.ascontiguousarray(tensor.detach().cpu().float().numpy().transpose(axes)))
+    return arrays
+
+
+def from_doctr(arrays: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_small") -> dict[str, Tensor]:
+    """Each array of docTR's model: the twin's name, its axes in docTR's order, whether it is trained."""
+    state: dict[str, Tensor] = {}
+    for (name, axes), array in zip(_in_doctrs_order(arch), arrays, strict=True):
+        state[name] = torch.from_numpy(np.ascontiguousarray(array.transpose(np.argsort(axes)), np.float32))
+        if ".bias_ih_" in name:
+            state[name.replace("_ih_", "_hh_")] = torch.zeros_like(state[name])
+    return state
