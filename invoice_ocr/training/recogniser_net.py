@@ -134,7 +134,7 @@ class Crnn(nn.Module):
 
 
 def _weights(arch: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
-    """Each array of docTR's model: the twin's name, the axes of the twin's in docTR's order, whether it is trained."""
+    """Each array of docTR's model: the twin's name, its axes in docTR's order, whether it is trained."""
 
     def conv_norm(prefix: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
         yield f"{prefix}.conv.weight", (2, 3, 1, 0), True
@@ -185,7 +185,7 @@ def to_doctr(state: dict[str, Tensor], arch: str = "crnn_mobilenet_v3_small") ->
 
 
 def from_doctr(arrays: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_small") -> dict[str, Tensor]:
-    """Each array of docTR's model: the twin's name, its axes in docTR's order, whether it is trained."""
+    """A state of the twin from docTR's arrays, as `to_doctr` made them: training can go on from shipped weights."""
     state: dict[str, Tensor] = {}
     for (name, axes), array in zip(_in_doctrs_order(arch), arrays, strict=True):
         state[name] = torch.from_numpy(np.ascontiguousarray(array.transpose(np.argsort(axes)), np.float32))
