@@ -17,8 +17,8 @@ from invoice_ocr.training.invoice_sheet import BLACK, WHITE, Colour, Sheet
 
 # Accents that print well: ink blues, greens, reds, violets, slate, and black as often as all of them in spirit.
 ACCENTS: tuple[Colour, ...] = (
-    (0.06, 0.28, 0.47), (0.0, 0.42, 0.44), (0.62, 0.13, 0.17), (0.16, 0.39, 0.24), (0.36, 0.2, 0.49), (0.18, 0.22, 0.28),
-    (0.78, 0.36, 0.08), (0.1, 0.1, 0.1), (0.05, 0.35, 0.65), (0.45, 0.3, 0.15),
+    (0.06, 0.28, 0.47), (0.0, 0.42, 0.44), (0.62, 0.13, 0.17), (0.16, 0.39, 0.24), (0.36, 0.2, 0.49),
+    (0.18, 0.22, 0.28), (0.78, 0.36, 0.08), (0.1, 0.1, 0.1), (0.05, 0.35, 0.65), (0.45, 0.3, 0.15),
 )  # fmt: skip
 
 
@@ -123,7 +123,9 @@ def facts(draft: Draft, *, terms: bool = True) -> list[Fact]:
 
 
 def note(draft: Draft, name: str, text: str) -> None:
-    """Remember that a field stands on the page; a period is two fields in one text."""
+    """Remember that a field stands on the page, if it is one; a period is two fields in one text."""
+    if not name:
+        return
     if name == "period":
         start, _, end = text.partition(" – ")
         draft.sheet.shown.update(period_start=start, period_end=end)

@@ -103,7 +103,7 @@ class Sale:
         return None
 
 
-def _items(rng: Random, locale: Locale, form: Form, count: int, *, shop: bool) -> tuple[Item, ...]:
+def _items(rng: Random, locale: Locale, count: int, *, shop: bool) -> tuple[Item, ...]:
     pool: Iterable[list[object]] = locale.goods if shop else locale.items
     chosen = rng.sample(list(pool), k=min(count, len(list(pool))))
     while len(chosen) < count:
@@ -212,7 +212,7 @@ def make_sale(rng: Random, language: str, *, kind: str = "", lines: int = 0, sho
     locale = load_locale(language)
     form = Form.draw(rng, locale)
     document_type = "receipt" if shop else kind or rng.choices(("invoice", "credit_note"), (0.92, 0.08))[0]
-    items = _items(rng, locale, form, lines or rng.choice((1, 2, 3, 3, 4, 5, 6, 8)), shop=shop)
+    items = _items(rng, locale, lines or rng.choice((1, 2, 3, 3, 4, 5, 6, 8)), shop=shop)
     lines_total = sum((item.amount for item in items), Decimal(0))
     plain = shop or document_type == "credit_note"
     percent = None if plain or rng.random() > 0.15 else Decimal(rng.choice((2, 3, 5, 10)))

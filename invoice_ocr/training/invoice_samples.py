@@ -91,7 +91,8 @@ STORIES = (
     Story("photo-of-dutch-invoice", "factuur-foto.jpg", 8, "nl", "bar", "Open Sans", _jpeg, lines=4),
     Story("two-page-spanish-fax", "factura-fax.tiff", 6, "es", "strips", "Noto Sans", _tiff, lines=22),
     Story("born-digital-polish-multipage", "faktura.pdf", 12, "pl", "sidebar", "Lato", _as_is, lines=26),
-    Story("born-digital-italian-credit-note", "nota-di-credito.pdf", 5, "it", "service", "Roboto", _as_is, "credit_note", 3),
+    Story("born-digital-italian-credit-note", "nota-di-credito.pdf", 5, "it", "service", "Roboto", _as_is,
+          "credit_note", 3),
     Story("photo-of-german-till-slip", "kassenbon.jpg", 12, "de", "till", "Liberation Mono", _slip_photo),
 )  # fmt: skip
 

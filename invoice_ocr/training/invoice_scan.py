@@ -36,12 +36,12 @@ def photo(image: np.ndarray, seed: int, *, strength: float = 1.0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     high, wide = image.shape[:2]
     border = int(0.05 * max(high, wide))
-    corners = np.float32([[0, 0], [wide, 0], [wide, high], [0, high]])
+    corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     shift = rng.uniform(-0.35, 0.35, (4, 2)) * border * strength
     target = (corners + border + shift).astype(np.float32)
     size = (wide + 2 * border, high + 2 * border)
     warp = cv2.getPerspectiveTransform(corners, target)
-    table = np.float32((0.55, 0.42, 0.31)) * np.float32(rng.uniform(0.6, 1.1))
+    table = np.array((0.55, 0.42, 0.31), np.float32) * np.float32(rng.uniform(0.6, 1.1))
     grain = cv2.GaussianBlur(rng.normal(0, 0.25, (size[1], 1)).astype(np.float32), (1, 9), 0)
     ground = np.broadcast_to(table * (1 + grain[..., None] * 0.3), (size[1], size[0], 3))
     sheet = cv2.warpPerspective(image.astype(np.float32) / 255.0, warp, size, flags=cv2.INTER_AREA)
@@ -64,8 +64,8 @@ def _turn(image: np.ndarray, degrees: float) -> np.ndarray:
 def _unevenness(shape: tuple[int, int], rng: np.random.Generator, depth: float) -> np.ndarray:
     """Light that falls off smoothly over the page: float32 of `shape`, 1 - depth to 1."""
     coarse = rng.uniform(1 - depth, 1.0, (3, 3)).astype(np.float32)
-    light: np.ndarray = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.clip(light, 1 - 1.2 * depth, 1.0)
+    light = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(light, 1 - 1.2 * depth, 1.0), np.float32)
 
 
 def _specks(page: np.ndarray, rng: np.random.Generator, count: int) -> None:
@@ -75,4 +75,4 @@ def _specks(page: np.ndarray, rng: np.random.Generator, count: int) -> None:
 
 def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     _, coded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.cvtColor(cv2.imdecode(coded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR_RGB), np.uint8)

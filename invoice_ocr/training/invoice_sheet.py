@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pymupdf
+import pymupdf as untyped
 from PIL import ImageFont
 
 from invoice_ocr.model import Box, Word
 from invoice_ocr.training.invoice_locale import NO_BREAK
 
+pymupdf: Any = untyped  # 1.28 has a py.typed, and few types
 Colour = tuple[float, float, float]
 BLACK: Colour = (0.0, 0.0, 0.0)
 WHITE: Colour = (1.0, 1.0, 1.0)
@@ -86,10 +87,11 @@ class Face:
 
     font: Any
     ink: Callable[[str], tuple[float, float, float, float]]
+    advance: Callable[[str], float]
 
     def width(self, text: str, size: float) -> float:
         """Advance of `text` in points."""
-        return float(self.font.text_length(text, size))
+        return sum(map(self.advance, text)) * size
 
 
 @cache
@@ -107,7 +109,11 @@ def load_face(family: str, *, bold: bool) -> Face:
         left, top, right, bottom = drawn.getbbox(character, anchor="ls")
         return left / 200, top / 200, right / 200, bottom / 200
 
-    return Face(font, ink)
+    @cache
+    def advance(character: str) -> float:
+        return float(font.glyph_advance(ord(character)))
+
+    return Face(font, ink, advance)
 
 
 @dataclass(slots=True)
@@ -203,8 +209,8 @@ class Sheet:
         return lines
 
     def paragraph(
-        self, x: float, y: float, width: float, text: str, size: float, *, leading: float = 1.35, colour: Colour = BLACK,
-        bold: bool = False,
+        self, x: float, y: float, width: float, text: str, size: float, *, leading: float = 1.35,
+        colour: Colour = BLACK, bold: bool = False,
     ) -> float:  # fmt: skip
         """Print wrapped text from baseline y; returns the baseline after its last line."""
         for line in self.wrap(text, width, size, bold=bold):

@@ -140,7 +140,7 @@ class Table:
         return self.size * (1.3 * len(wrapped) + 0.9)
 
     def draw(self, top: float, new_page: Callable[[], float]) -> float:
-        """Draw all lines from `top`, turning pages with `new_page` (which returns where to go on). Returns the lower edge."""
+        """Draw all lines from `top`; `new_page` turns the page and returns where to go on. Returns the lower edge."""
         draft = self.draft
         draft.sheet.shown["line_items"] = " ".join(self.chosen)
         start, y, carried = top, self.header(top), Decimal(0)
