@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from invoice_ocr.errors import Empty, ImageBomb, InputError, OutOfMemory, TooManyPages, Truncated
-from invoice_ocr.intake.pages import Part, Pixels, Request, Sheet, chosen
+from invoice_ocr.errors import Empty, ImageBomb, InputError, OutOfMemory, PageTooBig, TooManyPages, Truncated
+from invoice_ocr.intake.pages import Corners, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.resolution import page_dpi, square
 
 _FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "bmp": "BMP", "webp": "WEBP"}
@@ -69,7 +69,7 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
             lost.append((number, type(error).__name__, error.message))
             continue
         points = 72.0 / pixels.dpi
-        words: list[tuple[str, tuple[float, float, float, float]]] | None = None
+        words: list[tuple[str, Corners]] | None = None
         if request.text == "layer":
             words = []
             issues.append(("text.no-layer", f"Page {number} is a picture: it has no text layer."))
@@ -237,17 +237,19 @@ def _clips(image: Image.Image, frames: list[int], request: Request) -> list[Pixe
             pages = {number: Image.frombytes("RGB", (pixels.width, pixels.height), bytes(pixels.buffer))}
             pages[number].info["dpi"] = pixels.dpi
         page = pages[number]
-        clips.append(_clip(page, page.info["dpi"], corners, request.dpi))
+        clips.append(_clip(page, page.info["dpi"], corners, request))
     return clips
 
 
-def _clip(page: Image.Image, page_dpi: float, corners: tuple[float, float, float, float], dpi: float) -> Pixels:
+def _clip(page: Image.Image, page_dpi: float, corners: Corners, request: Request) -> Pixels:
     left, top, right, bottom = corners
-    width, height = (max(1, round((high - low) * dpi / 72)) for low, high in ((left, right), (top, bottom)))
-    scale = page_dpi / 72
-    matrix = (72 / dpi * scale, 0, left * scale, 0, 72 / dpi * scale, top * scale)
+    width, height = (max(1, round((high - low) * request.dpi / 72)) for low, high in ((left, right), (top, bottom)))
+    if width * height > request.max_pixels:
+        raise PageTooBig("A clip is larger than a page may be.")
+    scale, step = page_dpi / 72, page_dpi / request.dpi
+    matrix = (step, 0, left * scale, 0, step, top * scale)
     clip = page.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor="white")
-    return Pixels(width, height, dpi, clip.tobytes())
+    return Pixels(width, height, request.dpi, clip.tobytes())
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

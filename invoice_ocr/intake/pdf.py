@@ -103,6 +103,7 @@ def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str,
         width, height, rotation = float(page.rect.width), float(page.rect.height), int(page.rotation) % 360
         if not (0 < width < 1e6 and 0 < height < 1e6):
             raise Truncated(f"Page {number} has no size.")
+        pymupdf.TOOLS.reset_mupdf_warnings()
         drawn = page.get_displaylist()
         words: list[tuple[str, Corners]] | None = None
         pixels = None
@@ -115,7 +116,17 @@ def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str,
         raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
     except _DAMAGE as error:
         raise _typed(error, f"Page {number} is damaged: it cannot be drawn.") from error
+    if _drawn_in_part(blank=words == []):
+        issues.append(("page.damaged", f"Page {number} is damaged; what could be drawn of it was read."))
     return Sheet(number, width, height, rotation, words, pixels)
+
+
+def _drawn_in_part(*, blank: bool) -> bool:
+    """Whether MuPDF left out something of the page just drawn; it warns of much that can be seen all the same."""
+    warnings = str(pymupdf.TOOLS.mupdf_warnings())
+    return "page may not be correct" in warnings or (
+        blank and any(sign in warnings for sign in ("error", "not a stream"))
+    )
 
 
 def _words(verdict: Verdict, number: int, text: str, issues: list[tuple[str, str]]) -> list[tuple[str, Corners]] | None:

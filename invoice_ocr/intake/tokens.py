@@ -13,6 +13,12 @@ from invoice_ocr.intake.pages import Corners
 _FILLED_OR_STROKED = 16 | 32  # FZ_STEXT_FILLED, FZ_STEXT_STROKED: neither means render mode 3, which paints nothing
 _ASCENT, _DESCENT = 0.80, 0.22  # of the font size: fonts' own claims reach from 0.5 to 2, which would join lines
 _GAP = 0.22  # of the font size between two glyphs of one word; MuPDF itself puts a space at most gaps over 0.15
+_BACK = -4.0  # of the font size; a glyph further back belongs to something else
+_RAISED = 0.15  # of the font size between the baselines of one word
+_OTHER_GREY = 96  # of 255; text of two such colours may be partly invisible
+_TRANSPARENT = 12  # of 255
+_NO_WIDTH = 0.01  # of the font size
+_LIGATURE_TAILS = frozenset("filtjhkbs")  # ff, fi, fl, ffi, ft, fj, fh, fk, fb, st
 _LETTERSPACED = 4  # single letters in a row from which they are taken for one spaced-out word
 _SPACED_WITHIN = 1.1  # of the font size: wider gaps stand between columns
 _BROKEN_CATEGORIES = frozenset({"Cc", "Co", "Cs", "Cn"})  # control, private use, lone surrogate, unassigned
@@ -57,53 +63,103 @@ def tokens_of(blocks: list[dict[str, Any]]) -> list[Token]:
 
 
 def _split(line: dict[str, Any]) -> list[Token]:
-    """Words of one line of glyphs, split where there is a space, a gap or a turn of style after a colon."""
+    """Words of one line of glyphs, split where there is a space, a gap, or a turn of style."""
     across, down = line["dir"]
     horizontal = across > 0.99
     words: list[Token] = []
-    current: Token | None = None
+    open_end = False  # whether the next span may go on with the last word
     for span in line["spans"]:
-        size = span["size"]
-        painted = span["alpha"] > 12 and bool(span["char_flags"] & _FILLED_OR_STROKED)
+        size = span["size"] or 1.0
+        painted = span["alpha"] > _TRANSPARENT and bool(span["char_flags"] & _FILLED_OR_STROKED)
         grey = _grey(span["color"])
-        after_label = current is not None and current.text[-1:] == ":"
-        for glyph in span["chars"]:
-            char = glyph["c"]
-            if char.isspace() or char in _INVISIBLE:
-                if char.isspace():
-                    current = None
-                continue
-            left, top, right, bottom = glyph["bbox"]
-            if horizontal:
-                baseline = glyph["origin"][1]
-                top, bottom = baseline - _ASCENT * size, baseline + _DESCENT * size
-            if current is not None and (after_label or _apart(current, left, top, right, bottom, across, down)):
-                current = None
-            after_label = False
-            broken = _is_broken(char)
-            if current is None or current.painted != painted or (current.grey != grey and _differ(current.grey, grey)):
-                current = Token("", left, top, right, bottom, size, grey, painted, 0, baseline if horizontal else None)
-                words.append(current)
-            current.text += char
-            current.broken += broken
-            current.left, current.top = min(current.left, left), min(current.top, top)
-            current.right, current.bottom = max(current.right, right), max(current.bottom, bottom)
+        runs, starts, ends = _runs_of_glyphs(span["chars"], size, across, down)
+        for index, run in enumerate(runs):
+            word = _word(run, size, grey, painted, horizontal=horizontal)
+            if index == 0 and starts and open_end and _goes_on(words[-1], word, across, down):
+                _append(words[-1], word)
+            else:
+                words.append(word)
+        open_end = ends and bool(words)
+    for word in words:
+        if word.baseline is not None:
+            word.top, word.bottom = word.baseline - _ASCENT * word.size, word.baseline + _DESCENT * word.size
     return words
 
 
-def _apart(word: Token, left: float, top: float, right: float, bottom: float, across: float, down: float) -> bool:
-    """Whether a glyph stands too far from the end of `word` to belong to it."""
-    if across > 0.99:
-        gap = left - word.right
-    elif across < -0.99:
-        gap = word.left - right
-    elif down > 0.99:
-        gap = top - word.bottom
-    elif down < -0.99:
-        gap = word.top - bottom
+def _runs_of_glyphs(
+    glyphs: list[dict[str, Any]], size: float, across: float, down: float
+) -> tuple[list[list[dict[str, Any]]], bool, bool]:
+    """`glyphs` cut at spaces and gaps, and whether the first run starts, and the last one ends, without a space."""
+    horizontal, least, most = across > 0.99, _BACK * size, _GAP * size
+    runs: list[list[dict[str, Any]]] = []
+    run: list[dict[str, Any]] | None = None
+    before: Corners = (0.0, 0.0, 0.0, 0.0)
+    for glyph in glyphs:
+        char = glyph["c"]
+        if char.isspace():
+            run = None
+            continue
+        if char in _INVISIBLE:
+            continue
+        box = glyph["bbox"]
+        if run is not None and least < (box[0] - before[2] if horizontal else _gap(before, box, across, down)) <= most:
+            run.append(glyph)
+        else:
+            run = [glyph]
+            runs.append(run)
+        before = box
+    return runs, bool(glyphs) and not glyphs[0]["c"].isspace(), run is not None
+
+
+def _word(run: list[dict[str, Any]], size: float, grey: int, painted: bool, *, horizontal: bool) -> Token:
+    """One word of glyphs that stand together."""
+    text = "".join([glyph["c"] for glyph in run])
+    broken = 0
+    narrow = _NO_WIDTH * size
+    left, top, right, bottom = run[0]["bbox"]
+    if horizontal:
+        right = run[-1]["bbox"][2]
+        if not (text.isascii() and text.isprintable()) or any(g["bbox"][2] - g["bbox"][0] < narrow for g in run):
+            broken = sum(_is_broken(g["c"], g["bbox"][2] - g["bbox"][0] < narrow) for g in run)
+        return Token(text, left, top, right, bottom, size, grey, painted, broken, run[0]["origin"][1])
+    boxes = [glyph["bbox"] for glyph in run]
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    return Token(text, left, top, right, bottom, size, grey, painted, sum(_is_broken(char, False) for char in text))
+
+
+def _goes_on(word: Token, after: Token, across: float, down: float) -> bool:
+    """Whether a word in another style belongs to the one before: not after a label, nor when raised, like cents."""
+    if word.baseline is not None and after.baseline is not None:
+        gap = after.left - word.right
+        raised = abs(word.baseline - after.baseline) > _RAISED * word.size
     else:
-        return False
-    return gap > _GAP * word.size or gap < -4 * word.size
+        gap, raised = _gap(word.corners, after.corners, across, down), False
+    other = word.painted != after.painted or abs(word.grey - after.grey) > _OTHER_GREY
+    return not (raised or other or word.text[-1] == ":") and _BACK * after.size < gap <= _GAP * after.size
+
+
+def _append(word: Token, after: Token) -> None:
+    """Make one word of two."""
+    word.text += after.text
+    word.broken += after.broken
+    word.left, word.right = min(word.left, after.left), max(word.right, after.right)
+    word.top, word.bottom, word.size = (
+        min(word.top, after.top),
+        max(word.bottom, after.bottom),
+        max(word.size, after.size),
+    )
+
+
+def _gap(before: Corners, after: Corners, across: float, down: float) -> float:
+    """Points between two boxes of text that does not run to the right; 0 when it runs aslant."""
+    if across < -0.99:
+        return before[0] - after[2]
+    if down > 0.99:
+        return after[1] - before[3]
+    if down < -0.99:
+        return before[1] - after[3]
+    return 0.0
 
 
 def _joined(words: list[Token]) -> list[Token]:
@@ -144,23 +200,20 @@ def _spelled(run: list[Token]) -> list[Token]:
         if after.left - before.right > max(1.8 * usual, usual + 0.15 * after.size):
             words.append(after)
             continue
-        word.text += after.text
-        word.right, word.broken = after.right, word.broken + after.broken
-        word.top, word.bottom = min(word.top, after.top), max(word.bottom, after.bottom)
+        _append(word, after)
     return words
 
 
 def _once(words: list[Token]) -> list[Token]:
     """`words` without those printed twice in one place, which is how some programs make bold."""
-    seen: dict[tuple[str, int, int], Token] = {}
+    places: dict[str, list[Token]] = {}
     result = []
     for word in words:
-        x, y = round(word.left), round(word.top)
-        twins = (seen.get((word.text, x + dx, y + dy)) for dx in (0, -1, 1) for dy in (0, -1, 1))
-        if word.painted and any(twin is not None for twin in twins):
-            continue
+        twins = places.setdefault(word.text, [])
         if word.painted:
-            seen[word.text, x, y] = word
+            if any(abs(word.left - twin.left) < 1.5 and abs(word.top - twin.top) < 1.5 for twin in twins):
+                continue
+            twins.append(word)
         result.append(word)
     return result
 
@@ -170,10 +223,11 @@ def _grey(color: int) -> int:
     return (299 * (color >> 16 & 255) + 587 * (color >> 8 & 255) + 114 * (color & 255)) // 1000
 
 
-def _differ(one: int, other: int) -> bool:
-    """Whether two greys are so far apart that text in both may be partly invisible."""
-    return abs(one - other) > 96
+def _is_broken(char: str, narrow: bool) -> bool:
+    """Whether nobody can say what a glyph shows. narrow: its box has no width.
 
-
-def _is_broken(char: str) -> bool:
-    return char == "\ufffd" or (not char.isascii() and unicodedata.category(char) in _BROKEN_CATEGORIES) or char < " "
+    A glyph without width is the tail of one that stands for several characters: right for ligatures, else a lie.
+    """
+    if narrow and char.isalnum() and char not in _LIGATURE_TAILS and not unicodedata.combining(char):
+        return True
+    return char == "\ufffd" or unicodedata.category(char) in _BROKEN_CATEGORIES

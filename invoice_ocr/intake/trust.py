@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from invoice_ocr.intake.pages import Corners
 from invoice_ocr.intake.tokens import Token
@@ -11,6 +13,11 @@ from invoice_ocr.intake.tokens import Token
 _LEAST_SIZE = 1.5  # points; smaller print nobody reads
 _CONTRAST = 24  # of 255 between text and its ground, under which nobody sees it
 _INK_SHARE = 0.15  # of that contrast that thin, antialiased strokes must reach at 72 dpi
+_LEAST_INK = 6  # greys
+_EVEN = 0.25  # share of a word's box that has exactly one grey when its ground is even
+_SAMPLE = 10_000  # pixels that tell the ground of a page
+_ENOUGH = 2000  # pixels to look at under one word
+_DENSE = 0.8  # share of its box that print covers at most
 _INK = 40  # greys by which a pixel differs from the page's ground to count as ink
 _BLANK = 0.0002  # share of ink under which a page is blank: dust and a hairline
 _HIDDEN_SHARE = 0.3  # of the words; a page with more hidden ones has a text layer made for something else
@@ -50,6 +57,7 @@ def judge(
     images: boxes of the page's pictures, points. covered: for each token, whether an opaque picture was drawn over it.
     """
     width, height = raster.width / raster.scale, raster.height / raster.scale
+    ground = _ground(raster.samples)
     seen: list[Token] = []
     hidden = broken = 0
     for index, token in enumerate(tokens):
@@ -60,7 +68,7 @@ def judge(
             not token.painted
             or token.size < _LEAST_SIZE
             or (covered is not None and covered[index])
-            or not _shows(token, raster)
+            or not _shows(token, raster, ground)
         ):
             hidden += 1
         elif token.broken == len(token.text):
@@ -75,7 +83,8 @@ def judge(
 
 def is_blank(raster: Raster) -> bool:
     """Whether a page shows nothing."""
-    return _ink(raster.samples, _ground(raster.samples)) <= _BLANK * len(raster.samples)
+    table = _inked(_ground(raster.samples))
+    return raster.samples.translate(table).count(1) <= _BLANK * len(raster.samples)
 
 
 def _against(seen: list[Token], hidden: int, broken: int, raster: Raster, images: Sequence[Corners]) -> str:
@@ -86,66 +95,80 @@ def _against(seen: list[Token], hidden: int, broken: int, raster: Raster, images
         return "its letters have no known meaning"
     if not seen:
         return "" if is_blank(raster) else "it has no text that can be seen"
-    ratio = _unexplained(seen, raster)
-    if coverage(images, raster.width / raster.scale, raster.height / raster.scale) > SCANNED and ratio > _SCAN_RATIO:
+    scanned = coverage(images, raster.width / raster.scale, raster.height / raster.scale) > SCANNED
+    if scanned and _unexplained(seen, raster) > _SCAN_RATIO:
         return "it is a picture with little text of its own"
-    if len(seen) < _FEW_WORDS and ratio > _FEW_RATIO:
+    if len(seen) < _FEW_WORDS and _unexplained(seen, raster) > _FEW_RATIO:
         return "it shows far more than its text says"
     return ""
 
 
-def _shows(token: Token, raster: Raster) -> bool:
-    """Whether ink of the token's lightness stands where it claims to be, on a ground it can be told from."""
+def _shows(token: Token, raster: Raster, ground: int) -> bool:
+    """Whether ink of the token's lightness stands where it claims to be, on a ground it can be told from.
+
+    ground: the most common grey of the page, on which most words stand; for those this answers at once.
+    """
     pixels = _cut(token, raster)
     if not pixels:
+        return False
+    contrast = abs(token.grey - ground)
+    if contrast >= _CONTRAST and pixels.count(ground) >= _EVEN * len(pixels):
+        return len(pixels.translate(None, _no_ink(token.grey, ground))) > 0
+    return _shows_on_other(token.grey, pixels[:: 1 + len(pixels) // _ENOUGH])
+
+
+@cache
+def _no_ink(grey: int, ground: int) -> bytes:
+    """All greys that are not ink of lightness `grey` on `ground`."""
+    least = max(_LEAST_INK, _INK_SHARE * abs(grey - ground))
+    return bytes(value for value in range(256) if (ground - value if grey < ground else value - ground) < least)
+
+
+def _shows_on_other(grey: int, pixels: bytes) -> bool:
+    """The same on a ground of another grey, on a picture, or where the print covers most of its box."""
+    if max(pixels) - min(pixels) < _LEAST_INK:
         return False
     counts = [0] * 16
     for value in pixels:
         counts[value >> 4] += 1
     common = max(range(16), key=counts.__getitem__)
     ground = next(value for value in pixels if value >> 4 == common)
-    contrast = abs(ground - token.grey)
-    if contrast < _CONTRAST:
-        # Bold or large print may cover most of its box: then its ground is what little is left of another lightness.
-        ground = max(pixels, key=lambda value: abs(value - token.grey))
-        contrast = abs(ground - token.grey)
-        return contrast >= 2 * _CONTRAST and _is_dense(token, pixels)
-    reached = (ground - min(pixels)) if token.grey < ground else (max(pixels) - ground)
-    return reached >= max(6.0, _INK_SHARE * contrast)
-
-
-def _is_dense(token: Token, pixels: bytes) -> bool:
-    """Whether dark-on-light or light-on-dark print fills its box so far that ink is its most common value."""
-    near = sum(abs(value - token.grey) < _CONTRAST for value in pixels)
-    return near <= 0.8 * len(pixels)
+    if abs(ground - grey) < _CONTRAST:
+        # Bold print may be the most common value itself: then its ground is the little that is left beside it.
+        far = max(pixels, key=lambda value: abs(value - grey))
+        near = sum(abs(value - grey) < _CONTRAST for value in pixels)
+        return abs(far - grey) >= 2 * _CONTRAST and near <= _DENSE * len(pixels)
+    reached = (ground - min(pixels)) if grey < ground else (max(pixels) - ground)
+    return reached >= max(_LEAST_INK, _INK_SHARE * abs(ground - grey))
 
 
 def _cut(token: Token, raster: Raster) -> bytes:
+    """The pixels under a token, row by row."""
     scale = raster.scale
     left, right = max(0, int(token.left * scale)), min(raster.width, int(token.right * scale) + 1)
     top, bottom = max(0, int(token.top * scale)), min(raster.height, int(token.bottom * scale) + 1)
     if left >= right or top >= bottom:
         return b""
     samples, width = raster.samples, raster.width
-    return b"".join(samples[row * width + left : row * width + right] for row in range(top, bottom))
+    return b"".join([samples[start + left : start + right] for start in range(top * width, bottom * width, width)])
 
 
 def _ground(samples: bytes) -> int:
     """The most common grey of the page."""
-    sample = samples[:: max(1, len(samples) // 20_000)]
-    return max(set(sample), key=sample.count)
+    sample = samples[:: 1 + len(samples) // _SAMPLE]
+    return Counter(sample).most_common(1)[0][0]
 
 
-def _ink(samples: bytes, ground: int) -> int:
-    table = bytes(1 if abs(value - ground) > _INK else 0 for value in range(256))
-    return samples.translate(table).count(1)
+def _inked(ground: int) -> bytes:
+    """A table that turns a page's samples to 1 where they differ from its ground, else 0."""
+    return bytes(1 if abs(value - ground) > _INK else 0 for value in range(256))
 
 
 def _unexplained(seen: Sequence[Token], raster: Raster) -> float:
     """Ink outside the words over ink inside them."""
-    ground = _ground(raster.samples)
-    inside = sum(_ink(_cut(token, raster), ground) for token in seen)
-    return (_ink(raster.samples, ground) - inside) / max(1, inside)
+    table = _inked(_ground(raster.samples))
+    inside = sum(_cut(token, raster).translate(table).count(1) for token in seen)
+    return (raster.samples.translate(table).count(1) - inside) / max(1, inside)
 
 
 def coverage(images: Sequence[Corners], width: float, height: float) -> float:
