@@ -415,8 +415,8 @@ def _foreign(rng: random.Random) -> str:
 
 
 _MAKERS: tuple[tuple[Callable[[random.Random], str], float], ...] = (
-    (word, 27), (several, 7), (label, 9), (amount, 17), (percent, 2), (day, 9), (number, 8), (code, 6), (identifier, 4), (contact, 4),
-    (unit, 4), (rare, 5), (_foreign, 12),
+    (word, 24), (several, 6), (label, 8), (amount, 14), (percent, 2), (day, 8), (number, 7), (code, 5), (identifier, 4), (contact, 4),
+    (unit, 6), (rare, 6), (_foreign, 20),
 )  # fmt: skip
 
 
