@@ -104,9 +104,22 @@ def _page(number: int) -> Sheet:
     return Sheet(number, 10.0, 10.0, pixels=Pixels(10, 10, 72.0, bytes([number]) * 300))
 
 
-FAULTS: dict[str, Callable[[str, Request], Part | None]] = {
-    fault.__name__.replace("_", "-"): fault
-    for fault in (
-        die, segfault, die_once, stall, spin, eat, refuse, bug, lie, nonsense, shout, write, pages, page_then_die, slow, pid,
-    )
-}  # fmt: skip
+_ALL = (
+    die,
+    segfault,
+    die_once,
+    stall,
+    spin,
+    eat,
+    refuse,
+    bug,
+    lie,
+    nonsense,
+    shout,
+    write,
+    pages,
+    page_then_die,
+    slow,
+    pid,
+)
+FAULTS: dict[str, Callable[[str, Request], Part | None]] = {fault.__name__.replace("_", "-"): fault for fault in _ALL}
