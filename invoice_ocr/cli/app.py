@@ -7,19 +7,26 @@ from typing import Annotated
 import typer
 
 from invoice_ocr import __version__
+from invoice_ocr.cli.doctor import doctor
+from invoice_ocr.cli.explain import explain
 from invoice_ocr.cli.extract import extract
 from invoice_ocr.cli.read import read
+from invoice_ocr.cli.rules import rules
+from invoice_ocr.cli.score import score
 
 app = typer.Typer(
     name="invoice-ocr",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Invoices from PDFs and pictures, offline: fields, their place on the page, and how sure they are.",
     epilog="Start with:  invoice-ocr extract invoice.pdf",
 )
-for command in (extract, read):
+for command in (extract, read, explain, score):
     app.command(no_args_is_help=True)(command)
+app.add_typer(rules, name="rules")
+app.command()(doctor)
 
 
 def _print_version(wanted: bool) -> None:

@@ -91,7 +91,8 @@ def extract(
 
     from invoice_ocr import pipeline
 
-    tally, kept = Tally(), list[Record]()
+    tally = Tally()
+    kept: list[Record] = []
     with opened(output, stdout) as stream, Waiting(verbosity) as waiting:
         records = _watched(pipeline.extract(paths, settings), tally, waiting)
         if lines is not None:

@@ -26,12 +26,7 @@ def with_settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., A
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        hints = get_type_hints(command, include_extras=True)
-        own = [
-            parameter.replace(annotation=hints[name])
-            for name, parameter in inspect.signature(command).parameters.items()
-            if name != "settings"
-        ]
+        own = [parameter for parameter in parameters_of(command) if parameter.name != "settings"]
 
         def wrapper(**given: Any) -> Any:
             flags = {name: given.pop(name) for name in names}
@@ -40,6 +35,12 @@ def with_settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., A
         return as_command(wrapper, command, [*own, *(_flag(name) for name in names)])
 
     return decorate
+
+
+def parameters_of(command: Callable[..., Any]) -> list[inspect.Parameter]:
+    """A function's parameters with their annotations evaluated."""
+    hints = get_type_hints(command, include_extras=True)
+    return [p.replace(annotation=hints[name]) for name, p in inspect.signature(command).parameters.items()]
 
 
 def as_command(

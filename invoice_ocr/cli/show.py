@@ -30,13 +30,16 @@ def show(record: Record, invoice: Invoice, out: Console) -> None:
     out.print(_title(record, invoice))
     out.print(_fields(invoice))
     if invoice.tax_lines:
-        out.print(Padding(_tax_lines(invoice), (0, 0, 1, 2)))
+        out.print(Padding(_tax_lines(invoice), (1, 0, 0, 2), expand=False))
     if invoice.line_items:
-        out.print(_line_items(invoice.line_items))
+        out.print(Padding(_line_items(invoice.line_items), (1, 0, 0, 2), expand=False))
         if len(invoice.line_items) > _ROWS:
-            out.print(Text(f"  … and {len(invoice.line_items) - _ROWS} more lines\n", style="dim"))
-    for part in _doubts(invoice):
-        out.print(Padding(part, (0, 0, 0, 2)))
+            out.print(Text(f"  … and {len(invoice.line_items) - _ROWS} more lines", style="dim"))
+    doubts = _doubts(invoice)
+    if doubts:
+        out.print()
+    for line in doubts:
+        out.print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def value_text(value: Value | None) -> Text:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from invoice_ocr.cli.console import Verbosity, guarded_stdout, report
-from invoice_ocr.cli.options import as_command
+from invoice_ocr.cli.options import as_command, parameters_of
 from invoice_ocr.errors import DiskFull, ExitCode, InputError, InvoiceOcrError, OutOfMemory, OutputReadonly
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def verb(command: Callable[..., ExitCode | None]) -> Callable[..., None]:
 
     While it runs nothing but `stdout` reaches the real stdout; what it raises becomes a message and an exit code.
     """
-    own = [p for name, p in inspect.signature(command).parameters.items() if name not in {"stdout", "verbosity"}]
+    own = [p for p in parameters_of(command) if p.name not in {"stdout", "verbosity"}]
 
     def wrapper(*, quiet: bool, verbose: bool, debug: bool, **given: Any) -> NoReturn:
         verbosity = Verbosity(quiet=quiet, verbose=verbose or debug, debug=debug)

@@ -1,0 +1,36 @@
+"""Why a field got its value: every candidate that was found for it, best first, beside the invoices made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from invoice_ocr import pipeline
+from invoice_ocr.api import error_of
+from invoice_ocr.layout import lay_out
+from invoice_ocr.rulepack import load_pack
+
+if TYPE_CHECKING:
+    from invoice_ocr.intake.sources import Input
+    from invoice_ocr.model import Candidate, Invoice
+    from invoice_ocr.ocr import Engine
+    from invoice_ocr.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Candidates for one field of one document, best score first, and the invoices understood."""
+
+    candidates: tuple[Candidate, ...]
+    invoices: tuple[Invoice, ...]
+
+
+def explain(source: Input, name: str, settings: Settings, *, engine: Engine | None = None) -> Explanation:
+    """The candidates for the field `name` in one document. Raises its InputError when it cannot be read."""
+    pack = load_pack(settings.rules)
+    transcript = next(pipeline.read([source], settings, engine=engine), None)
+    if transcript is None or transcript.reading is None:
+        raise error_of(transcript.failure if transcript else None)
+    found, _, _ = pipeline.gather(lay_out(transcript.reading), pack)
+    mine = sorted((candidate for candidate in found if candidate.name == name), key=lambda one: -one.score)
+    return Explanation(tuple(mine), tuple(pipeline.understand(transcript.reading, pack, settings)))
