@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 import torch
 
-from invoice_ocr.training import detector
+from invoice_ocr.training import detector, orientation
 from invoice_ocr.training.cuts import draw_maps
 from invoice_ocr.training.detector_net import Detector, from_doctr, to_doctr
+from invoice_ocr.training.orientation_net import Orientation
+from invoice_ocr.training.sheet import DrawnPage
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
 
@@ -37,10 +39,10 @@ def write_bars(folder: Path) -> None:
     )
 
 
-def randomised(seed: int) -> Detector:
+def randomised(kind: type[Any], seed: int) -> Any:
     """A twin with weights and batch-norm statistics that are nothing like those at the start."""
     torch.manual_seed(seed)
-    net = Detector().eval()
+    net = kind().eval()
     with torch.no_grad():
         for name, value in net.state_dict().items():
             if name.endswith("running_var"):
@@ -49,7 +51,8 @@ def randomised(seed: int) -> Detector:
                 value.normal_(0, 0.2)
             elif "norm.weight" in name:
                 value.uniform_(0.5, 1.5)
-        net.probability.out.weight *= 0.1  # logits of a few units, as trained ones are
+        if isinstance(net, Detector):
+            net.probability.out.weight *= 0.1  # logits of a few units, as trained ones are
     return net
 
 
@@ -85,7 +88,7 @@ def test_training_leaves_weights_and_goes_on_where_it_stopped(tmp_path: Path) ->
 
 @pytest.mark.torch
 def test_weights_go_to_doctr_and_back_unchanged() -> None:
-    state = randomised(2).state_dict()
+    state = randomised(Detector, 2).state_dict()
     back = from_doctr(to_doctr(state), state)
     assert all(torch.equal(state[name], value) for name, value in back.items())
 
@@ -97,7 +100,7 @@ def test_the_twin_computes_what_doctrs_tensorflow_model_computes() -> None:
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     from doctr.models.detection import db_mobilenet_v3_large
 
-    net = randomised(5)
+    net = randomised(Detector, 5)
     model: Any = db_mobilenet_v3_large(
         pretrained=False, pretrained_backbone=False, fpn_channels=32, exportable=True, input_shape=(128, 96, 3)
     )
@@ -108,3 +111,47 @@ def test_the_twin_computes_what_doctrs_tensorflow_model_computes() -> None:
         ours = net(torch.from_numpy(pages).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).numpy()
     assert 0.5 < theirs.std() < 10
     assert np.abs(ours - theirs).max() < 1e-3
+
+
+@pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore")  # docTR 0.12 and TensorFlow announce deprecations
+def test_the_orientation_twin_computes_what_doctrs_tensorflow_model_computes() -> None:
+    os.environ["USE_TF"] = "1"
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    from doctr.models.classification import mobilenet_v3_small_page_orientation
+
+    net = randomised(Orientation, 6)
+    model: Any = mobilenet_v3_small_page_orientation(pretrained=False, input_shape=(128, 128, 3))
+    model.set_weights(to_doctr(net.state_dict()))
+    pages = np.random.default_rng(0).normal(0, 1, (2, 128, 128, 3)).astype(np.float32)
+    theirs = np.asarray(model(pages, training=False))
+    with torch.no_grad():
+        ours = net(torch.from_numpy(pages).permute(0, 3, 1, 2)).numpy()
+    assert theirs.std() > 0.1
+    assert np.abs(ours - theirs).max() < 1e-3 * max(1.0, float(np.abs(theirs).max()))
+
+
+@pytest.mark.torch
+def test_the_orientation_network_trains_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    write_bars(folder)
+    train = partial(orientation.train, page_folder=folder, batch=2, size=64, steps=4, seed=3)
+    train(out=tmp_path / "run", stop_after=2)
+    train(out=tmp_path / "run", resume=True)
+    train(out=tmp_path / "straight")
+    stopped = torch.load(tmp_path / "run" / "net.pt", weights_only=True)
+    for name, value in torch.load(tmp_path / "straight" / "net.pt", weights_only=True).items():
+        torch.testing.assert_close(stopped[name], value)
+
+
+@pytest.mark.torch
+def test_a_turned_page_says_how_it_was_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orientation, "damage", lambda image, _: image)
+    pixels = np.zeros((200, 200, 3), np.uint8)
+    pixels[:] = np.linspace(250, 0, 200, dtype=np.uint8)[:, None, None]  # bright above
+    page = DrawnPage(pixels, np.zeros((0, 4), np.float32), 1.0)
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        image, turns = orientation.turned_page(page, rng, 128)
+        upright = np.rot90(image, -turns)
+        assert upright[40, 64].mean() > upright[90, 64].mean() + 20

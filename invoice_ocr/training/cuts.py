@@ -18,6 +18,7 @@ from invoice_ocr.training.sheet import DrawnPage
 SHRINK = 0.5**0.5
 LEAST_HEART = 2.0  # pixels: no side of a shrunken box is smaller
 LEAST_BOX = 4.5  # pixels: lower words are neither text nor background in the loss
+SMALL_HEART = 24.0  # square pixels
 _SUBPIXEL = 4  # bits of cv2's fixed-point coordinates
 
 
@@ -36,10 +37,13 @@ class Cut:
     edge_mask: np.ndarray
 
 
-def cut_page(page: DrawnPage, rng: np.random.Generator, size: int) -> Cut:
-    """A random square of a page at a random scale and angle, damaged, with its maps."""
+def cut_page(page: DrawnPage, rng: np.random.Generator, size: int, hard: float = 1.0) -> Cut:
+    """A random square of a page at a random scale and angle, damaged, with its maps.
+
+    hard: 0..1, the share of cuts that may be turned and damaged at all.
+    """
     scale = _pick_scale(rng) / page.scale
-    angle = _pick_angle(rng)
+    angle = _pick_angle(rng) if rng.random() < hard else 0.0
     room = size if angle == 0 else size * (1 + 2 * np.sin(np.radians(abs(angle))))
     side = int(np.ceil(room / scale))
     x0, y0 = _pick_corner(page, rng, side)
@@ -57,7 +61,10 @@ def cut_page(page: DrawnPage, rng: np.random.Generator, size: int) -> Cut:
         turn = np.array([[1.0, 0, 0], [0, 1, 0]])
     boxes = (page.boxes - np.array([x0, y0, x0, y0], np.float32)) * ratio
     inside = (boxes[:, 2] > -size) & (boxes[:, 0] < 2 * size) & (boxes[:, 3] > -size) & (boxes[:, 1] < 2 * size)
-    return Cut(damage(np.ascontiguousarray(image), rng), *draw_maps(boxes[inside], turn, size))
+    image = np.ascontiguousarray(image)
+    if rng.random() < hard:
+        image = damage(image, rng)
+    return Cut(image, *draw_maps(boxes[inside], turn, size))
 
 
 def _pick_scale(rng: np.random.Generator) -> float:
@@ -130,13 +137,18 @@ def draw_maps(boxes: np.ndarray, turn: np.ndarray, size: int) -> tuple[np.ndarra
     margin = (boxes - hearts) * 1.0
     _fill(near, boxes + margin * 0.6, turn, 1)
     weight[near > 0] = 3.0
+    wide = np.stack([boxes[:, 0] + margin[:, 0], hearts[:, 1], boxes[:, 2] + margin[:, 2], hearts[:, 3]], 1)
+    _fill(weight, wide, turn, 6.0)  # what lies between two words of a line is the hardest to learn
     for part in (1.0, 0.5, 0.0, -0.5):  # the threshold map as terraces, highest on the box's edge
         level = 1 - abs(part)
         layer = np.zeros((size, size), np.uint8)
         _fill(layer, boxes + margin * part, turn, 1)
         edge = np.where(layer > 0, level if part >= 0 else np.maximum(level, 0.5), edge).astype(np.float32)
     _fill(heart, hearts[~low], turn, 1)
-    _erase(weight, boxes[low], turn)
+    weight[heart > 0] = 3.0
+    small = (hearts[:, 2] - hearts[:, 0]) * (hearts[:, 3] - hearts[:, 1]) < SMALL_HEART
+    _fill(weight, hearts[small], turn, 8.0)  # a lone "1" has few pixels to speak for it
+    _fill(weight, boxes[low], turn, 0.0)
     return heart, weight, 0.3 + 0.4 * edge, (near > 0).astype(np.float32)
 
 
@@ -148,11 +160,6 @@ def _corners(boxes: np.ndarray, turn: np.ndarray) -> np.ndarray:
     return np.asarray(np.round(inner * 2**_SUBPIXEL).astype(np.int32))
 
 
-def _fill(canvas: np.ndarray, boxes: np.ndarray, turn: np.ndarray, value: int) -> None:
+def _fill(canvas: np.ndarray, boxes: np.ndarray, turn: np.ndarray, value: float) -> None:
     for corners in _corners(boxes, turn):
         cv2.fillConvexPoly(canvas, corners, value, shift=_SUBPIXEL)
-
-
-def _erase(canvas: np.ndarray, boxes: np.ndarray, turn: np.ndarray) -> None:
-    for corners in _corners(boxes, turn):
-        cv2.fillConvexPoly(canvas, corners, 0.0, shift=_SUBPIXEL)

@@ -1,7 +1,7 @@
 """Training of the word detector: the loss and the loop.
 
 The loss is docTR's in kind (cross-entropy, dice, thresholds), with pixels between words weighed up instead of a focal
-term; the threshold head, a third of the work and unused in reading, learns on every fourth step only.
+term; the threshold head, a third of the work and unused in reading, learns on every THRESHOLD_EVERY-th step only.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from invoice_ocr.training.cuts import cut_page
 from invoice_ocr.training.detector_net import MEAN, STD, Detector
 from invoice_ocr.training.page_shards import Shard, read_shard, write_shards
 from invoice_ocr.training.sheet import DrawnPage
+
+THRESHOLD_EVERY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ class Run:
     def advance(self, source: Pages) -> float:
         """One step on one batch of fresh cuts; its loss."""
         rng = np.random.default_rng((self.recipe.seed, self.step))
-        cuts = [cut_page(source.draw(rng), rng, self.recipe.size) for _ in range(self.recipe.batch)]
+        hard = min(1.0, 0.2 + self.step / (0.5 * self.recipe.steps))
+        cuts = [cut_page(source.draw(rng), rng, self.recipe.size, hard) for _ in range(self.recipe.batch)]
         images = normalised(np.stack([cut.image for cut in cuts]))
         maps = (
             torch.from_numpy(np.stack([cut.heart for cut in cuts])).float(),
@@ -170,7 +173,7 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         features = self.net.features(images)
-        edges = self.net.threshold(features).squeeze(1) if self.step % 4 == 0 else None
+        edges = self.net.threshold(features).squeeze(1) if self.step % THRESHOLD_EVERY == 0 else None
         loss = detector_loss(self.net.probability(features).squeeze(1), edges, maps)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
