@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from stdnum import iban
+from stdnum.ch import vat as ch_vat
 from stdnum.eu import vat
 from stdnum.gb import vat as gb_vat
 
@@ -24,8 +25,8 @@ from invoice_ocr.training.invoice_scan import photo, scan
 from invoice_ocr.training.invoice_sheet import Sheet, page_texts, render
 from invoice_ocr.training.invoices import draw_invoice, main, pages, truth_of, write_invoice
 
-# Every layout and every language once, each layout with two languages: 24 documents.
-PAIRS = [(LANGUAGES[(i * 5 + j) % len(LANGUAGES)], layout) for i, layout in enumerate(LAYOUTS) for j in (0, 3)]
+# Every layout with two languages, every language at least once.
+PAIRS = [(LANGUAGES[(i * 2 + j) % len(LANGUAGES)], layout) for i, layout in enumerate(LAYOUTS) for j in (0, 7)]
 
 
 @cache
@@ -77,7 +78,7 @@ def test_every_line_and_tax_rate_stands_in_the_text_layer(language: str, layout:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sums_agree_on_every_sale(language: str) -> None:
-    for seed in range(60):
+    for seed in range(25):
         sale = make_sale(Random(seed), language, shop=seed % 5 == 0)
         assert sale.net + sale.tax == sale.gross
         assert sum((tax.net for tax in sale.taxes), Decimal(0)) == sale.net
@@ -91,7 +92,7 @@ def test_sums_agree_on_every_sale(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_check_digits_are_right(language: str) -> None:
-    for seed in range(20):
+    for seed in range(10):
         party = make_party(Random(seed), load_locale(language))
         if language == "en-US":
             assert party.iban is None
@@ -99,7 +100,8 @@ def test_check_digits_are_right(language: str) -> None:
         assert party.iban is not None
         assert iban.is_valid(party.iban)
         assert party.vat_id is not None
-        assert gb_vat.is_valid(party.vat_id) if language == "en-GB" else vat.is_valid(party.vat_id)
+        check = {"GB": gb_vat, "CH": ch_vat}.get(load_locale(language).country, vat)
+        assert check.is_valid(party.vat_id)
 
 
 def test_domains_are_reserved_ones() -> None:

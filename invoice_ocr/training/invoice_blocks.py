@@ -204,7 +204,7 @@ def party(
 
 def vat_text(draft: Draft, vat_id: str) -> str:
     """A VAT number as printed: in groups where the document does so."""
-    if not draft.look.spaced_ids:
+    if not draft.look.spaced_ids or not vat_id[2:].isalnum():
         return vat_id
     head, body = vat_id[:2], vat_id[2:]
     return " ".join((head, *(body[i : i + 3] for i in range(0, len(body), 3))))
@@ -294,7 +294,7 @@ def columns(
                 note(draft, name, text)
             at += size * 1.4
         lowest = max(lowest, at)
-        x += width + min(gap, 90)
+        x += width + min(gap, 140)
     return lowest
 
 

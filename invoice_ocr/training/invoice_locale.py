@@ -12,7 +12,9 @@ from typing import Any
 
 import yaml
 
-LANGUAGES = ("de", "en-GB", "en-US", "es", "fr", "it", "nl", "pl", "pt")
+LANGUAGES = (
+    "de", "en-GB", "en-US", "es", "fr", "it", "nl", "pl", "pt", "de-AT", "de-CH", "en-IE", "fr-BE", "fr-CH", "nl-BE",
+)  # fmt: skip
 NO_BREAK = "\u00a0"
 MINUS_STYLES = ("-{}", "-{}", "-{}", "\u2212{}", "{}-")
 
@@ -71,10 +73,20 @@ def load_locale(language: str) -> Locale:
     """The locale named like "de" or "en-GB"; KeyError when there is none of that name."""
     if language not in LANGUAGES:
         raise KeyError(f"no invoice texts for {language!r}; there are {', '.join(LANGUAGES)}")
-    raw = files("invoice_ocr.training").joinpath("invoice_texts", f"{language}.yaml").read_text(encoding="utf-8")
-    values = yaml.safe_load(raw)
+    values = _texts(language)
     values["rates"] = [Decimal(str(rate)) for rate in values["rates"]]
     return Locale(name=language, **values)
+
+
+def _texts(language: str) -> dict[str, Any]:
+    """A YAML file's values, over those of the one it extends."""
+    raw = files("invoice_ocr.training").joinpath("invoice_texts", f"{language}.yaml").read_text(encoding="utf-8")
+    values: dict[str, Any] = yaml.safe_load(raw)
+    if base_name := values.pop("extends", None):
+        base = _texts(base_name)
+        values["labels"] = base["labels"] | values.get("labels", {})
+        values = base | values
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,7 @@ class Form:
             money_style=rng.choice(locale.money).replace(" ", NO_BREAK),
             date_style=rng.choice(locale.dates),
             percent_style=rng.choice(locale.percent).replace(" ", NO_BREAK),
-            minus_style=rng.choice(MINUS_STYLES[:4] if locale.country in ("GB", "US") else MINUS_STYLES),
+            minus_style=rng.choice(MINUS_STYLES[:4] if locale.country in ("GB", "US", "IE") else MINUS_STYLES),
             trim_quantity=rng.random() < 0.7,
         )
 
@@ -113,6 +125,8 @@ class Form:
         """An amount with its currency as this invoice prints it, or without (`bare`)."""
         if bare:
             return self.number(value)
+        if value < 0 and self.minus_style == "{}-":
+            return self.money_style.format(self.number(value))
         text = self.money_style.format(self.number(abs(value)))
         return self.minus_style.format(text) if value < 0 else text
 

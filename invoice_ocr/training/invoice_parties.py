@@ -15,6 +15,7 @@ from random import Random
 from stdnum import bic as bic_number
 from stdnum import iban as iban_number
 from stdnum import luhn
+from stdnum.ch import vat as ch_vat
 from stdnum.de import stnr
 from stdnum.es import ccc
 from stdnum.eu import vat
@@ -65,8 +66,15 @@ _TAILS = (
 )
 _RESERVED = ("example.com", "example.org", "example.net")
 # BBAN shapes of the IBAN registry: n digit, a letter, c either.
-_BBAN = {"DE": "18n", "FR": "23n", "NL": "4a10n", "ES": "20n", "IT": "1a22n", "PT": "21n", "PL": "24n", "GB": "4a14n"}
-_VAT = {"DE": "9n", "FR": "11n", "NL": "9nB2n", "ES": "B8n", "IT": "11n", "PT": "5n8n", "PL": "10n"}
+_BBAN = {
+    "DE": "18n", "FR": "23n", "NL": "4a10n", "ES": "20n", "IT": "1a22n", "PT": "21n", "PL": "24n", "GB": "4a14n",
+    "AT": "16n", "BE": "12n", "CH": "17n", "IE": "4a14n",
+}  # fmt: skip
+# VAT numbers after the country prefix: # a digit, @ a letter. Portuguese firms begin with 5.
+_VAT = {
+    "DE": "#########", "NL": "#########B##", "ES": "B########", "IT": "#######0###", "PT": "5########",
+    "PL": "##########", "AT": "U########", "IE": "#######@", "GB": "#########",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,8 @@ def make_iban(rng: Random, country: str) -> str:
         )
         if country == "ES":
             body = body[:8] + ccc.calc_check_digits(body) + body[10:]
+        if country == "BE":
+            body = f"{body[:10]}{int(body[:10]) % 97 or 97:02}"
         return country + iban_number.calc_check_digits(country + "00" + body) + body
 
     return until_valid(attempt, iban_number.is_valid)
@@ -126,21 +136,25 @@ def make_bic(rng: Random, country: str) -> str:
 
 def make_vat_id(rng: Random, country: str) -> str | None:
     """A VAT number with its country prefix and right check digits; None for countries without one."""
-    if country == "GB":
-        return "GB" + until_valid(lambda: digits(rng, 9), gb_vat.is_valid)
     if country == "FR":
         siren = until_valid(lambda: digits(rng, 9), luhn.is_valid)
         return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02}{siren}"
+    if country == "CH":
+        return until_valid(lambda: f"CHE-{digits(rng, 3)}.{digits(rng, 3)}.{digits(rng, 3)} MWST", ch_vat.is_valid)
+    if country == "BE":
+        body = f"0{digits(rng, 7)}"
+        return f"BE{body}{97 - int(body) % 97:02}"
     if country not in _VAT:
         return None
+    check = gb_vat.is_valid if country == "GB" else vat.is_valid
+    return until_valid(lambda: country + _filled(rng, _VAT[country]), check)
 
-    def attempt() -> str:
-        shape = _VAT[country].replace("5n8n", "58n")
-        return country + re.sub(r"(\d+)n", lambda found: digits(rng, int(found[1])), shape)
 
-    if country == "PT":
-        return until_valid(lambda: "PT5" + digits(rng, 8), vat.is_valid)
-    return until_valid(attempt, vat.is_valid)
+def _filled(rng: Random, shape: str) -> str:
+    """A shape with random digits for # (from 1) and letters for @."""
+    return "".join(
+        str(rng.randint(1, 9)) if c == "#" else rng.choice("ABDEFGHKLNPRSTW") if c in "@Z" else c for c in shape
+    )
 
 
 def _registration(rng: Random, country: str, vat_id: str | None) -> str | None:
@@ -153,6 +167,10 @@ def _registration(rng: Random, country: str, vat_id: str | None) -> str | None:
         return f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}" if rng.random() < 0.5 else siret
     if country == "NL":
         return digits(rng, 8)
+    if country == "AT":
+        return f"FN {rng.randint(10000, 599999)}{rng.choice('abdfhikmpstvwxyz')}"
+    if country == "IE":
+        return digits(rng, 6)
     if country == "IT":
         return f"{rng.choice(('MI', 'TO', 'BO', 'RM'))}-{rng.randint(100000, 1999999)}"
     return None
@@ -170,12 +188,6 @@ def _tax_number(rng: Random, country: str, vat_id: str | None) -> str | None:
         body = vat_id[2:]
         return rng.choice((body, f"{body[:3]}-{body[3:6]}-{body[6:8]}-{body[8:]}"))
     return None
-
-
-def _postcode(rng: Random, shape: str) -> str:
-    return "".join(
-        str(rng.randint(1, 9)) if c == "#" else rng.choice("ABDEHKLNPRSTW") if c == "Z" else c for c in shape
-    )
 
 
 def _ascii(text: str) -> str:
@@ -200,7 +212,7 @@ def make_party(rng: Random, locale: Locale, *, shop: bool = False, private: bool
     if private:
         name = person
     city = rng.choice(locale.cities)
-    zip_code = _postcode(rng, locale.zip)
+    zip_code = _filled(rng, locale.zip)
     address = [
         line.format(street=rng.choice(locale.streets), house=rng.randint(1, 148), zip=zip_code, city=city)
         for line in locale.address

@@ -17,7 +17,7 @@ from invoice_ocr.training.invoice_parties import Party, digits, make_party
 CENT = Decimal("0.01")
 # A line costs at most this many times its goods' highest price: nobody orders 250 office chairs.
 _DEAREST = Decimal(40)
-SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "PLN": "zł"}
+SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "PLN": "zł", "CHF": "Fr."}
 
 
 def cents(value: Decimal) -> Decimal:

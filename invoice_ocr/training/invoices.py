@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from invoice_ocr.model import Word
+from invoice_ocr.model import PageWords, Reading, Word
 from invoice_ocr.training.invoice_blocks import Draft, Look
 from invoice_ocr.training.invoice_layouts import LAYOUTS
 from invoice_ocr.training.invoice_locale import LANGUAGES
@@ -130,6 +130,13 @@ def write_invoice(seed: int, language: str = "", layout: str = "", **wishes: Any
     """A PDF and its truth. wishes: `kind`, `lines`, `built_in`, `family` as `draw_invoice` has them."""
     sheet, sale = draw_invoice(seed, language, layout, **wishes)
     return sheet.pdf(), truth_of(sheet, sale)
+
+
+def reading(sheet: Sheet) -> Reading:
+    """The words of a drawn sheet as a perfect engine would read them; boxes in points."""
+    return Reading(tuple(
+        PageWords(number, sheet.width, sheet.height, tuple(side.words)) for number, side in enumerate(sheet.sides, 1)
+    ))  # fmt: skip
 
 
 def pages(seed: int, *, dpi: float = 200.0) -> list[tuple[np.ndarray, tuple[Word, ...]]]:
