@@ -49,7 +49,7 @@ class Sheet:
     def starts_with_label(self, cell: Cell) -> bool:
         """Whether a cell begins with a label, so that a value further right or below cannot belong to another."""
         hits = self.hits_of(cell)
-        return bool(hits) and not cell.text[: hits[0].start].strip(" *•-(") and not _is_weak(cell, hits[0])
+        return bool(hits) and not cell.text[: hits[0].start].strip(" *•-(")
 
 
 def find(document: Document, pack: RulePack) -> list[Candidate]:
@@ -69,7 +69,7 @@ def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
     """Labels in a cell; rates such as `19 %` are looked through, so `inkl. 19% MwSt` is met as `inkl. MwSt`."""
     text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text) if "%" in cell.text else cell.text
     forgiving = any(word.source == "ocr" for word in cell.line.words)
-    return tuple(pack.labels.find(text, forgiving=forgiving))
+    return tuple(hit for hit in pack.labels.find(text, forgiving=forgiving) if not _is_weak(cell, hit))
 
 
 def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Candidate]:
@@ -81,7 +81,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
     weight = rule.weight * hit.quality * _standing(cell, hits, index)
     if weight < _WEAKEST:
         return
-    end = hits[index + 1].start if index + 1 < len(hits) else len(cell.text)
+    end = _end(cell, hits, index, spec.reader)
     seen = 0.0
     if "same" in rule.at:
         for candidate in _same(sheet, cell, hit, end, rule, spec, weight):
@@ -93,11 +93,20 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
     if index > 0 and not _between(cell, hits[index - 1], hit):
         weight *= 0.55  # another label right before this one has the better claim
     if "right" in rule.at:
-        for candidate in _right(sheet, cell, hit, rule, spec, weight):
+        for candidate in _right(sheet, cell, rule, spec, weight):
             seen = max(seen, candidate.score / weight)
             yield candidate
     if "below" in rule.at:
         yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
+
+
+def _end(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:
+    """Where the text of a label's own value ends: at the next label; of names and sentences only at one set apart."""
+    for hit in hits[index + 1 :]:
+        apart = cell.text[hit.start - 2 : hit.start] == "  " or re.match(r"\s?[:：]", cell.text[hit.end :])
+        if reader not in ("name", "text") or apart:
+            return hit.start
+    return len(cell.text)
 
 
 def _standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
@@ -105,8 +114,6 @@ def _standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
     hit = hits[index]
     before = cell.text[hits[index - 1].end if index else 0 : hit.start].strip(" *•-(")
     followed = bool(_SEPARATOR.match(cell.text, hit.end))
-    if _is_weak(cell, hit):
-        return 0.0
     if not before:
         return 1.0
     if followed:
@@ -119,7 +126,7 @@ def _is_weak(cell: Cell, hit: Hit) -> bool:
     if len(hit.key) > _SHORT:
         return False
     before, after = cell.text[: hit.start].rstrip(), cell.text[hit.end :]
-    if before and before[-1] not in ",;(|:" or (before and cell.text[hit.start - 1].isalnum()):
+    if (before and before[-1] not in ",;(|:") or (before and cell.text[hit.start - 1].isalnum()):
         return not re.match(r"\s?[:#°]", after)
     return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
 
@@ -166,7 +173,7 @@ def _shift(item: Found, by: int) -> Found:
     return replace(item, start=item.start + by, end=item.end + by)
 
 
-def _right(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
+def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     found: list[tuple[Cell, Found]] = []
     left = cell.box.right
     for other in sheet.grid.right_of(cell):
@@ -174,7 +181,7 @@ def _right(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
             break
         items = read(spec.reader, other.text, sheet.pack.months)
         if spec.reader in ("name", "text", "reference"):
-            items = items[:1]
+            items = [] if spec.reader == "name" and _is_label(sheet, other) else items[:1]
         found += [(other, item) for item in items]
         if spec.reader != "amount" and (found or other.box.left - left > 0.5 * sheet.grid.page.width):
             break
@@ -190,20 +197,34 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
     reach = _REACH * min(cell.box.height, 16.0)
     if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
         return
+    if spec.reader == "amount":
+        weight *= _table_head(sheet, cell)
     for place, other in enumerate(sheet.grid.below(cell, box, reach)):
-        if sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other, spec):
+        if sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
             return
         found = read(spec.reader, other.text, sheet.pack.months)
         if spec.reader in ("amount", "date"):
             found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
-        if found:
+        if found and not (spec.reader == "name" and _is_label(sheet, other)):
             yield _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
             return
         if place >= 2 or spec.reader in ("name", "reference"):
             return
 
 
-def _same_kind(sheet: Sheet, other: Cell, spec: FieldSpec) -> bool:
+def _is_label(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a whole cell is a label: no name then."""
+    hits = sheet.hits_of(cell)
+    return bool(hits) and sum(hit.end - hit.start for hit in hits) > 0.6 * len(cell.text.strip(" :"))
+
+
+def _table_head(sheet: Sheet, cell: Cell) -> float:
+    """How little a label says that heads a column of line items: its row has other heads such as quantity."""
+    heads = [other for other in sheet.grid.rows[cell.row] if sheet.pack.headers.find(other.text)[:1]]
+    return 0.4 if len(heads) >= 3 else 1.0
+
+
+def _same_kind(sheet: Sheet, other: Cell) -> bool:
     """Whether the cell below begins with a label of an aside that only names what follows, as `EUR 12,00` may."""
     return all(
         sheet.pack.fields[rule.field].reader == "none" or rule.field == "currency"
@@ -221,7 +242,7 @@ def _candidate(rule: Rule, position: str, cell: Cell, item: Found, score: float)
 
 
 def make_candidate(name: str, rule: str, cell: Cell, item: Found, score: float) -> Candidate:
-    """A candidate with its evidence taken from the characters start..end of a cell. score: before the item's quality."""
+    """A candidate with its evidence from the characters start..end of a cell. score: before the item's quality."""
     words = cell.words(item.start, max(item.end, item.start + 1))
     box = Box.around(word.box for word in words)
     text = cell.text[item.start : item.end].strip()
@@ -232,7 +253,7 @@ def make_candidate(name: str, rule: str, cell: Cell, item: Found, score: float) 
 
 
 def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
-    """Values that show by themselves what they are: IBANs, VAT ids, BICs beside an IBAN, dates near the top."""
+    """Values that show by themselves what they are: IBANs, VAT ids, BICs beside an IBAN, dates."""
     for cell in sheet.grid.cells():
         text = cell.text
         if not any(char.isdigit() for char in text):

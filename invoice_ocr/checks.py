@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -31,18 +31,13 @@ def check(
     return issues
 
 
-def _amount(resolution: Resolution, name: str) -> Decimal | None:
-    choice = resolution.choices.get(name)
-    return choice.value if choice and isinstance(choice.value, Decimal) else None
-
-
 def _date(resolution: Resolution, name: str) -> date | None:
     choice = resolution.choices.get(name)
     return choice.value if choice and isinstance(choice.value, date) else None
 
 
 def _sums(resolution: Resolution) -> Iterator[Issue]:
-    net, tax, gross = (_amount(resolution, name) for name in ("total_net", "total_tax", "total_gross"))
+    net, tax, gross = (resolution.amount(name) for name in ("total_net", "total_tax", "total_gross"))
     proved = resolution.choices["total_gross"].proof if "total_gross" in resolution.choices else ""
     if net is not None and tax is not None and gross is not None and not proved and abs(net + tax - gross) > _TOLERANCE:
         yield Issue(
@@ -50,7 +45,7 @@ def _sums(resolution: Resolution) -> Iterator[Issue]:
             f"{net} net and {tax} tax are not {gross} gross",
             ("total_net", "total_tax", "total_gross"),
         )
-    due, paid = _amount(resolution, "amount_due"), _amount(resolution, "prepaid")
+    due, paid = resolution.amount("amount_due"), resolution.amount("prepaid")
     if (
         gross is not None
         and due is not None
@@ -61,8 +56,8 @@ def _sums(resolution: Resolution) -> Iterator[Issue]:
         yield Issue("totals.due-mismatch", f"{gross} less {paid} paid is not {due} due", ("prepaid", "amount_due"))
 
 
-def _ambiguous(choices: Sequence[Choice] | object) -> Iterator[Issue]:
-    for choice in choices:  # type: ignore[attr-defined]
+def _ambiguous(choices: Iterable[Choice]) -> Iterator[Issue]:
+    for choice in choices:
         if len(choice.readings) < 2:
             continue
         shown = " or ".join(_show(reading) for reading in choice.readings)
@@ -96,14 +91,14 @@ def _identifiers(resolution: Resolution) -> Iterator[Issue]:
 
 
 def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Sequence[LineItem]) -> Iterator[Issue]:
-    tax = _amount(resolution, "total_tax")
+    tax = resolution.amount("total_tax")
     taxes = [line.tax for line in tax_lines]
     if tax is not None and taxes and all(part is not None for part in taxes):
         total = sum((part for part in taxes if part is not None), Decimal(0))
         if abs(total - tax) > _TOLERANCE:
             yield Issue("tax-lines.mismatch", f"the taxes by rate make {total}, not {tax}", ("total_tax",))
     amounts = [line.amount for line in line_items]
-    sums = [value for name in ("total_net", "total_gross") if (value := _amount(resolution, name)) is not None]
+    sums = [value for name in ("total_net", "total_gross") if (value := resolution.amount(name)) is not None]
     if sums and amounts and all(part is not None for part in amounts):
         total = sum((part for part in amounts if part is not None), Decimal(0))
         if all(abs(total - value) > _TOLERANCE for value in sums):
@@ -111,7 +106,7 @@ def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Seq
 
 
 def _signs(resolution: Resolution) -> Iterator[Issue]:
-    gross = _amount(resolution, "total_gross")
+    gross = resolution.amount("total_gross")
     kind = resolution.choices.get("document_type")
     if gross is not None and gross < 0 and not (kind and kind.value == "credit_note"):
         yield Issue("amount.sign", f"{gross} is below zero on what is not called a credit note", ("total_gross",))

@@ -65,9 +65,9 @@ def _count_marks(texts: Iterable[str]) -> Counter[str]:
     marks: Counter[str] = Counter()
     for text in texts:
         if any(char.isdigit() for char in text):
-            marks.update(mark for mark, _, _ in find_currencies(text))
-        elif text.isupper() and len(text) == 3 and read_currency(text):
-            marks[text] += 1
+            marks.update(amount.mark for amount in find_amounts(text) if amount.mark)
+        if len(text) <= 24:
+            marks.update(mark for mark, _, _ in find_currencies(text) if not (mark.isalpha() and mark == "BHD"))
     return marks
 
 

@@ -16,7 +16,7 @@ _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One label in a text. key: the folded label that was met. quality: 1.0 as written, less when slips were forgiven."""
+    """One label in a text. key: the folded label met. quality: 1.0 as written, less when slips were forgiven."""
 
     key: str
     start: int

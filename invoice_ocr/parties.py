@@ -19,10 +19,12 @@ from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
 
 _POSTCODE = re.compile(
-    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{5}-\d{3})"
+    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
+    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{5}-\d{3})"
 )
 _SELLER_SIGN = re.compile(
-    r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk|tax|p\.?iva|nip|cif|nif|cnpj|bank)\b|@"
+    r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
+    r"|tax|p\.?iva|nip|cif|nif|cnpj|bank)\b|@"
 )
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
 _JOINERS = frozenset(
@@ -106,7 +108,7 @@ class _Name:
 
 
 def find(document: Document, pack: RulePack) -> list[Candidate]:
-    """Candidates for seller_name and buyer_name from the looks of the pages; names behind labels are found elsewhere."""
+    """Candidates for seller_name and buyer_name from the looks of the pages, without labels."""
     grids = make_grids(document)
     if not grids:
         return []
@@ -119,17 +121,17 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     for name in named:
         score = _weigh(name, named, domains, grids[0], buyers)
         found.append(_candidate("seller_name", name, score))
-    found += [_candidate("buyer_name", name, name.score) for name in _by_address(grids[0], named, buyers, pack)]
+    found += [_candidate("buyer_name", name, name.score) for name in _by_address(grids[0], named, pack)]
     return found
 
 
 def _candidate(field: str, name: _Name, score: float) -> Candidate:
-    item = Found(name.text.strip(" ,;:"), name.start, name.end)
+    item = Found(" ".join(name.text.split()).strip(" ,;:"), name.start, name.end)
     return make_candidate(field, name.rule, name.cell, item, max(0.05, min(0.95, score)))
 
 
 def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, buyers: Sequence[Cell]) -> float:
-    """The score of a name as the seller's: repeated, near contact details, equal to a web address, not the buyer's."""
+    """How well a name suits the seller: repeated, near contact details, like a web address, not the buyer's."""
     score = name.score
     folded = fold(name.text)
     if sum(fold(other.text) == folded for other in named) > 1:
@@ -140,7 +142,7 @@ def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, b
     ):
         score += 0.18
     if name.cell.page == grid.page.number:
-        near = [cell for cell in grid.below(name.cell, name.cell.box, 110.0)]
+        near = list(grid.below(name.cell, name.cell.box, 110.0))
         if any(_SELLER_SIGN.search(cell.text) for cell in near):
             score += 0.1
     if any(
@@ -177,7 +179,7 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
             if weak and cell.text[hit.end() :].strip(" .,)"):
                 continue
             middle = cell.box.center_y
-            score = 0.4 if weak else 0.5
+            score = 0.45 if weak else 0.6
             score += (
                 0.15
                 if cell.page == 1 and middle < 0.16 * height
@@ -246,7 +248,7 @@ def _may_be_name(cell: Cell, pack: RulePack) -> bool:
     return not any(len(title) > 4 and words.startswith(title) for title in pack.titles)
 
 
-def _by_address(grid: Grid, named: Sequence[_Name], buyers: Sequence[Cell], pack: RulePack) -> Iterator[_Name]:
+def _by_address(grid: Grid, named: Sequence[_Name], pack: RulePack) -> Iterator[_Name]:
     """First lines of address blocks that carry no contact details: the one written to."""
     sellers = {
         fold(name.text) for name in named if name.score >= 0.5 and name.cell.box.center_y > 0.8 * grid.page.height

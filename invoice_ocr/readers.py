@@ -17,6 +17,7 @@ _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"[A-Z]{0,3}\s?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+_WRITTEN = re.compile(r"[\s:.]*\d{1,2}\.? (?:\w+ )?[^\W\d_]{3,14}\.?,? (?:\w+ )?(?:19|20)\d\d[\s.]*")
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
 
@@ -72,7 +73,7 @@ def _read_amount(text: str, months: Mapping[str, int]) -> list[Found]:
 
 def _read_date(text: str, months: Mapping[str, int]) -> list[Found]:
     found = [from_date(written) for written in find_dates(text, months) or find_compact_dates(text)]
-    if not found and len(text) < 40 and _LETTERS.search(text):
+    if not found and _WRITTEN.fullmatch(text):
         found = [from_date(written) for written in find_foreign_dates(text)]
     return found
 
@@ -85,14 +86,14 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
     if 1 < len(words) <= 4 and len(rest) <= 24 and all(_part_of_number(word) for word in words):
         joined = rest.strip().rstrip(".,;:")
         if any(char.isdigit() for char in joined) and not find_dates(joined, months):
-            return [Found(joined, offset, offset + len(joined), 0.85)]
+            return [Found(" ".join(joined.split()), offset, offset + len(joined), 0.85)]
     found = []
     for item in find_references(text):
         if find_dates(text[item.start : item.end], months):
             continue
         ahead = text[offset : item.start].strip()
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
-        quality *= 0.75 if len(item.value) < 3 else 1.0
+        quality *= 0.6 if len(item.value) < 3 else 1.0
         quality *= 0.6 if re.fullmatch(r"\d+[.,]\d{2}", item.value) else 1.0
         found.append(Found(item.value, item.start, item.end, quality))
     return found[:2]
@@ -147,10 +148,10 @@ def _read_currency(text: str, _: Mapping[str, int]) -> list[Found]:
 def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    name = re.split(r"\s{2,}|\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
+    name = re.split(r"\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
     if not 2 < len(name) <= 80 or not _LETTERS.search(name) or find_dates(name, months) or _NUMBERLIKE.fullmatch(name):
         return []
-    return [Found(name, offset, offset + len(name), 1.0)]
+    return [Found(" ".join(name.split()), offset, offset + len(name), 1.0)]
 
 
 def _read_text(text: str, _: Mapping[str, int]) -> list[Found]:

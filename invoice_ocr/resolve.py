@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from invoice_ocr.grid import make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack, label_key
-from invoice_ocr.totals import Sums, solve
+from invoice_ocr.totals import Sums, after_rounding, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
@@ -44,7 +44,11 @@ class Resolution:
     choices: Mapping[str, Choice]
     conventions: Conventions
     proof: str = ""
-    kinds: tuple[str, ...] = field(default=())
+
+    def amount(self, name: str) -> Decimal | None:
+        """The amount decided for a total, or None."""
+        choice = self.choices.get(name)
+        return choice.value if choice and isinstance(choice.value, Decimal) else None
 
 
 def resolve(
@@ -56,6 +60,10 @@ def resolve(
     kind = find_kind(document, settled, pack)
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     sums = solve(settled, amounts)
+    if "total_gross" in sums.chosen:
+        rounded = after_rounding(sums.chosen["total_gross"], settled)
+        if rounded:
+            sums = replace(sums, chosen={**sums.chosen, "total_gross": rounded})
     choices: dict[str, Choice] = {}
     for name in pack.kept:
         if name in ("document_type", "currency", "total_net", "total_tax", "total_gross"):
@@ -137,23 +145,31 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
         readings = (value,) if proved else candidate.readings
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
-    gross, due, prepaid = (choices.get(name) for name in ("total_gross", "amount_due", "prepaid"))
-    if gross and due and isinstance(gross.value, Decimal) and isinstance(due.value, Decimal):
-        paid = prepaid.value if prepaid and isinstance(prepaid.value, Decimal) else Decimal(0)
-        if credit:
-            choices["amount_due"] = due = replace(
-                due, value=abs(due.value) if isinstance(due.value, Decimal) else due.value
-            )
-        if abs(abs(gross.value) - abs(paid) - abs(due.value if isinstance(due.value, Decimal) else 0)) < Decimal(
-            "0.005"
-        ):
-            proof = f"{gross.value} - {paid} = {due.value}"
-            choices["amount_due"] = replace(due, support=1 - (1 - due.support) * 0.3, proof=proof)
-            if not gross.proof:
-                choices["total_gross"] = replace(gross, support=1 - (1 - gross.support) * 0.5, proof=proof)
-    elif gross and not due and not prepaid:
-        evidence = replace(gross.evidence, source="derived", rule="universal.amount_due.nothing_paid")
-        choices["amount_due"] = Choice("amount_due", gross.value, evidence, 0.8 * gross.support)
+    _settle_due(choices, credit=credit)
+
+
+def _settle_due(choices: dict[str, Choice], *, credit: bool) -> None:
+    """What is left to pay: proved by gross less what was paid, and equal to the gross when nothing says otherwise."""
+    gross, due, paid = (choices.get(name) for name in ("total_gross", "amount_due", "prepaid"))
+    if gross is None:
+        return
+    if due is None:
+        if paid is None:
+            evidence = replace(gross.evidence, source="derived", rule="universal.amount_due.nothing_paid")
+            choices["amount_due"] = Choice("amount_due", gross.value, evidence, 0.8 * gross.support)
+        return
+    total, left, given = (_magnitude(choice) for choice in (gross, due, paid))
+    if credit:
+        choices["amount_due"] = due = replace(due, value=left)
+    if abs(total - given - left) < Decimal("0.005"):
+        proof = f"{total} - {given} = {left}"
+        choices["amount_due"] = replace(due, support=1 - (1 - due.support) * 0.3, proof=proof)
+        if not gross.proof:
+            choices["total_gross"] = replace(gross, support=1 - (1 - gross.support) * 0.5, proof=proof)
+
+
+def _magnitude(choice: Choice | None) -> Decimal:
+    return abs(choice.value) if choice and isinstance(choice.value, Decimal) else Decimal(0)
 
 
 def _rivals(name: str, chosen: Candidate, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -14,6 +15,7 @@ import yaml
 
 from invoice_ocr.errors import RuleError
 from invoice_ocr.labels import LabelIndex
+from invoice_ocr.values.currency import read_currency
 from invoice_ocr.values.text import fold, tokens
 
 READERS = frozenset(
@@ -242,7 +244,7 @@ class _Loader:
             except (TypeError, ValueError):
                 self.blame(name, f"curves.{key}: must be a list of [score, probability] pairs")
                 continue
-            if not curve or any(a[0] > b[0] or a[1] > b[1] for a, b in zip(curve, curve[1:], strict=False)):
+            if not curve or any(a[0] > b[0] or a[1] > b[1] for a, b in itertools.pairwise(curve)):
                 self.blame(name, f"curves.{key}: scores and probabilities must both rise")
                 continue
             self.curves[key] = curve
@@ -296,6 +298,8 @@ class _Loader:
         for label in labels:
             if not label_key(label):
                 self.blame(where, f"label {label!r} has neither letters nor digits")
+            if read_currency(label):
+                self.blame(where, f"label {label!r} is a currency mark; amounts begin with it")
         accept = tuple(self.example(where, text) for text in self.texts(where, "accept", entry.get("accept", [])))
         reject = self.texts(where, "reject", entry.get("reject", []))
         rule = Rule(entry["id"], spec.name, language, entry.get("source", ""), labels, weight, at, accept, reject)

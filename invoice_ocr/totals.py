@@ -45,7 +45,7 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
         "total_gross": _terms(candidates, {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3, "cash": 0.25}),
     }
     best = max(_proofs(terms, amounts, candidates), key=lambda found: found[0], default=None)
-    alone = _best_alone(terms, candidates)
+    alone = _best_alone(terms)
     if best is None or not best[1]:
         return Sums(alone)
     chosen = {**alone, **best[1]}
@@ -179,18 +179,38 @@ def _printed(amounts: Sequence[Candidate]) -> dict[Decimal, Candidate]:
 
 
 def _extras(candidates: Sequence[Candidate]) -> list[Decimal]:
-    """Amounts that may stand between net and gross: rounding, charges, discounts taken off."""
-    found: list[Decimal] = []
+    """What may stand between net plus tax and gross: rounding, charges, discounts, alone or up to three together."""
+    kinds: dict[str, dict[Decimal, float]] = {"rounding": {}, "charge": {}, "discount": {}}
     for candidate in candidates:
         value: Value = candidate.value
-        if candidate.name in ("rounding", "charge", "discount") and isinstance(value, Decimal) and value:
-            small = candidate.name != "rounding" or abs(value) < 1
-            signs = (-abs(value),) if candidate.name == "discount" else (value, -value) if small else ()
-            found += [sign for sign in signs if sign not in found]
-    return found[:6]
+        if candidate.name not in kinds or not isinstance(value, Decimal) or not value or candidate.score < 0.3:
+            continue
+        if candidate.name == "rounding" and abs(value) >= 1:
+            continue
+        signed = -abs(value) if candidate.name == "discount" else value
+        known = kinds[candidate.name]
+        known[signed] = max(known.get(signed, 0.0), candidate.score)
+        if candidate.name == "rounding":
+            known.setdefault(-signed, candidate.score * 0.9)
+    best = [[Decimal(0), *sorted(known, key=lambda value: -known[value])[:3]] for known in kinds.values()]
+    sums = (rounding + charge + discount for rounding in best[0] for charge in best[1] for discount in best[2])
+    return [value for value in dict.fromkeys(sums) if value]
 
 
-def _best_alone(terms: Mapping[str, list[_Term]], candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+def after_rounding(gross: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The total below `gross` that differs from it by a printed cash rounding: what a till slip asks for."""
+    if not any(candidate.name == "rounding" for candidate in candidates):
+        return None
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+        if candidate.name not in ("total_gross", "total_net") or candidate.evidence.page != gross.evidence.page:
+            continue
+        apart = abs(_magnitude(candidate) - _magnitude(gross))
+        if 0 < apart <= Decimal("0.05") and candidate.evidence.box.top > gross.evidence.box.top + 2:
+            return replace(candidate, name="total_gross", score=max(candidate.score, 0.8))
+    return None
+
+
+def _best_alone(terms: Mapping[str, list[_Term]]) -> dict[str, Candidate]:
     """Each total by its labels alone, where no sum decides."""
     chosen = {}
     for name, of_name in terms.items():
@@ -199,14 +219,16 @@ def _best_alone(terms: Mapping[str, list[_Term]], candidates: Sequence[Candidate
             for term in of_name
             if term.candidate.name == name or (name == "total_gross" and term.candidate.name == "amount_due")
         ]
-        own = [term for term in own if term.candidate.evidence.source != "derived"]
+        own = [term for term in own if not term.candidate.evidence.rule.startswith("universal.tax.sum")]
+        named = [term for term in own if term.candidate.name == name and term.score > 0.5]
+        own = named or own
         if own:
             top = own[0]
             chosen[name] = replace(top.candidate, name=name, score=top.score)
     gross = chosen.get("total_gross")
-    for name in ("total_net", "total_tax"):
+    for name, share in (("total_net", Decimal(1)), ("total_tax", _HIGHEST_RATE)):
         other = chosen.get(name)
-        if gross and other and _magnitude(other) > _magnitude(gross):
+        if gross and other and _magnitude(other) > share * _magnitude(gross):
             chosen.pop(name)
     return chosen
 

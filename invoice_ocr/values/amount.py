@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from invoice_ocr.values.currency import PATTERN as CURRENCY
 
-# What may stand between the thousands: point, comma, space (also no-break, thin, narrow, figure), apostrophes, middle dot.
+# What may stand between the thousands: point, comma, spaces of every width, apostrophes, middle dot.
 _SPACES = " \u00a0\u2009\u202f\u2007"
 _TICKS = "'\u2019\u2018`\u00b4\u2032"
 _MINUS = "\\-\u2212\u2013\u2010\u2011"
@@ -25,8 +26,6 @@ _AFTER = re.compile(
 
 
 _GLUED = re.compile(rf"{CURRENCY}|CR|Cr")
-_NOTHING = _BEFORE.match("")
-assert _NOTHING
 _DASHES = "-\u2212\u2013\u2010\u2011"
 
 
@@ -148,8 +147,16 @@ def _before(text: str, start: int) -> re.Match[str]:
     """What belongs to the number from before it: bracket, sign, currency mark; an empty match when nothing does."""
     hit = _BEFORE.search(text, max(0, start - 10), start)
     if hit and hit["sign"] and not hit["gap"] and hit.start("sign") > 0 and text[hit.start("sign") - 1].isalnum():
-        hit = _BEFORE.match(text, start, start)  # the dash of a code such as `A-12` is no minus
-    return hit or _NOTHING
+        hit = None  # the dash of a code such as `A-12` is no minus
+    return hit or _nothing()
+
+
+@cache
+def _nothing() -> re.Match[str]:
+    hit = _BEFORE.match("")
+    if hit is None:
+        raise AssertionError("every part of the pattern may be missing")
+    return hit
 
 
 def _signed(
@@ -173,6 +180,6 @@ def _inside_code(text: str, start: int, end: int) -> bool:
             return True
     if after.isalpha() or after == "_":
         return not _GLUED.match(text, end)
-    if further.isdigit() and after in ".,:/" + _DASHES or further.isalnum() and after in _DASHES:
+    if (further.isdigit() and after in ".,:/" + _DASHES) or (further.isalnum() and after in _DASHES):
         return True
     return before in tuple("/:" + _DASHES) and text[start - 2 : start - 1].isalnum()

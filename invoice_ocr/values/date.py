@@ -12,7 +12,8 @@ from invoice_ocr.values.text import fold
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
 _NUMERIC = re.compile(
-    r"(?<![\w./\-])(?P<a>\d{1,4})\s?(?P<mark>[./\-])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>\d{4}|\d{2})(?![\d/\-])(?!\.\d)"
+    r"(?<![\w./\-])(?P<a>\d{1,4})\s?(?P<mark>[./\-])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>(?:19|20)\d{2}|\d{2})"
+    r"(?:(?=\d{1,2}:\d{2})|(?![\d/\-]|\.\d|:\d))"  # a time may be stuck to it
 )
 _COMPACT = re.compile(r"(?<![\w./,\-])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/\-])")
 _CJK = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]")
@@ -82,7 +83,7 @@ def find_foreign_dates(text: str) -> list[Written]:
 
 
 def _parse_foreign(text: str) -> date | None:
-    import dateparser  # noqa: PLC0415  (0.3 s, and rarely needed)
+    import dateparser
 
     options = {
         "STRICT_PARSING": True,

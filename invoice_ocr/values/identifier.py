@@ -59,7 +59,7 @@ def _iban(text: str, start: int, labelled: bool) -> Identifier | None:
 @lru_cache(maxsize=256)
 def iban_length(country: str) -> int:
     """Characters an IBAN of a country has, such as 22 for DE; 0 where there are none."""
-    from stdnum import numdb  # noqa: PLC0415  (only for documents that show one)
+    from stdnum import numdb
 
     structure = numdb.get("iban").info(country)[0][1].get("bban", "")
     return 4 + sum(int(number) for number in re.findall(r"\d+", structure)) if structure else 0
@@ -110,7 +110,7 @@ def _vat(hit: re.Match[str], labelled: bool) -> Identifier | None:
 
 def _vat_valid(country: str, value: str) -> bool:
     if country in _STDNUM:
-        number = value if country in ("CHE",) else value[2:]
+        number = value if country == "CHE" else value[2:]
         return _is_valid(_STDNUM[country], number) or (country == "CHE" and _is_valid("ch.uid", number[:12]))
     return _is_valid("eu.vat", value)
 

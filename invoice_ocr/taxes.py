@@ -1,0 +1,206 @@
+"""Tax by rate: rows in which a rate, a base and a tax agree with each other, and what they say about the totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from invoice_ocr.conventions import Conventions, settle
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.labels import Hit
+from invoice_ocr.model import Box, Candidate, Document, Evidence, TaxLine
+from invoice_ocr.readers import from_amount
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.values.amount import find_amounts, interpret
+
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_CENT = Decimal("0.01")
+_HIGHEST = Decimal(30)
+_MOST_AMOUNTS = 8  # in one row: more is no row of taxes
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """One row that names a rate and a tax. net, gross: None when the row does not print them.
+
+    proved: the row's own numbers agree (net times rate is tax).
+    """
+
+    rate: Decimal
+    net: Decimal | None
+    tax: Decimal
+    gross: Decimal | None
+    evidence: Evidence
+    proved: bool
+
+
+def find(document: Document, pack: RulePack, conventions: Conventions) -> list[TaxRow]:
+    """Every row of a document that reads as tax at one rate, top to bottom."""
+    rows: list[TaxRow] = []
+    for grid in make_grids(document):
+        for index, cells in enumerate(grid.rows):
+            found = _read_row(grid, index, cells, pack, conventions)
+            if found:
+                rows.append(found)
+    return rows
+
+
+def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
+    """What the rows say about net, tax and gross of the document: the sums over its rates."""
+    best = _by_rate([row for row in rows if row.proved])
+    if not best:
+        return []
+    evidence = max(best, key=lambda row: row.tax).evidence
+    net = sum((row.net for row in best if row.net is not None), Decimal(0))
+    tax = sum((row.tax for row in best), Decimal(0))
+    score = 0.7 if len(best) == 1 else 0.6
+    sums = {"total_net": net, "total_tax": tax, "total_gross": net + tax}
+    printed = {row.gross for row in best} if len(best) == 1 else set()
+    if len(best) == 1 and net + tax not in printed:
+        sums.pop("total_gross")
+    return [
+        Candidate(name, value, score, _renamed(evidence, f"universal.{name}.tax_row"), (value,))
+        for name, value in sums.items()
+        if value > 0 or name == "total_tax"
+    ]
+
+
+def tax_lines(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) -> tuple[TaxLine, ...]:
+    """The tax lines that make up the document's totals, by falling rate; () when the rows do not fit them.
+
+    net, tax: the document's totals, as far as known; a single row without a base is given the document's.
+    """
+    proved = _by_rate([row for row in rows if row.proved])
+    every = _by_rate(rows)
+    for group in (proved, every):
+        if group and tax is not None and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT:
+            return tuple(_line(row, net, alone=len(group) == 1, sure=True) for row in group)
+    fitting = [row for row in every if tax is not None and row.tax == tax and tax > 0]
+    if fitting:
+        return (_line(fitting[0], net, alone=True, sure=True),)
+    return tuple(_line(row, net, alone=False, sure=False) for row in proved)
+
+
+def _line(row: TaxRow, net: Decimal | None, *, alone: bool, sure: bool) -> TaxLine:
+    base = row.net if row.net is not None else net if alone else None
+    if base is not None and row.net is None and abs(base * row.rate / 100 - row.tax) > max(_CENT * 2, row.tax / 200):
+        base = None
+    confidence = 0.97 if sure and row.proved else 0.9 if sure else 0.6
+    category = "S" if row.rate > 0 else None
+    return TaxLine(row.rate.quantize(_CENT), base, row.tax, category, confidence, (row.evidence,))
+
+
+def _by_rate(rows: Sequence[TaxRow]) -> list[TaxRow]:
+    """One row a rate: a proved one before others, then the largest base; a page total repeats none."""
+    best: dict[Decimal, TaxRow] = {}
+    for row in rows:
+        known = best.get(row.rate)
+        if known is None or (row.proved, row.tax) > (known.proved, known.tax):
+            best[row.rate] = row
+    return sorted(best.values(), key=lambda row: -row.rate)
+
+
+def _renamed(evidence: Evidence, rule: str) -> Evidence:
+    return Evidence(evidence.page, evidence.box, evidence.text, rule, "derived", evidence.words)
+
+
+def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> TaxRow | None:
+    text = "  ".join(cell.text for cell in cells)
+    if not any(char.isdigit() for char in text):
+        return None
+    hits = [(cell, hit) for cell in cells for hit in _tax_hits(cell, pack)]
+    rates = [rate for hit in _RATE.finditer(text) if (rate := _rate(hit.group(1))) is not None]
+    amounts = _row_amounts(cells, conventions)
+    if not amounts or len(amounts) > _MOST_AMOUNTS:
+        return None
+    if not rates and (hits or _percent_above(grid, index)):
+        rates = [value for value in amounts if 0 < value < _HIGHEST]
+    evidence = _evidence(cells)
+    for rate in dict.fromkeys(rates):
+        found = _prove(rate, amounts, evidence)
+        if found and (hits or found.gross is not None or _few_words(cells)):
+            return found
+    if hits and len(set(rates)) == 1 and "%" in text:
+        return _unproved(rates[0], cells, hits, conventions, evidence)
+    return None
+
+
+def _few_words(cells: Sequence[Cell]) -> bool:
+    """Whether a row is little but numbers, as rows of a tax table are, and no line item."""
+    letters = sum(char.isalpha() for cell in cells for char in cell.text)
+    return letters <= 16
+
+
+def _tax_hits(cell: Cell, pack: RulePack) -> Iterator[Hit]:
+    if any(char.isalpha() for char in cell.text):
+        text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text)
+        for hit in pack.labels.find(text):
+            if any(rule.field == "total_tax" for rule in pack.by_label[hit.key]):
+                yield hit
+
+
+def _rate(text: str) -> Decimal | None:
+    readings = interpret(text)
+    value = min((reading for reading, _, _ in readings), default=None)
+    return value if value is not None and 0 <= value <= _HIGHEST else None
+
+
+def _row_amounts(cells: Sequence[Cell], conventions: Conventions) -> list[Decimal]:
+    values: list[Decimal] = []
+    for cell in cells:
+        for amount in find_amounts(cell.text):
+            item = from_amount(amount)
+            evidence = Evidence(cell.page, cell.box, amount.text, "", "derived")
+            settled = settle(Candidate("amount", item.value, 1.0, evidence, item.readings), conventions)
+            if isinstance(settled.value, Decimal):
+                values.append(abs(settled.value))
+    return values
+
+
+def _percent_above(grid: Grid, index: int) -> bool:
+    return any("%" in cell.text for row in grid.rows[max(0, index - 3) : index] for cell in row)
+
+
+def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
+    """The base and the tax among a row's amounts that the rate joins; the larger base when several do."""
+    best: TaxRow | None = None
+    for base in amounts:
+        expected = base * rate / 100
+        for tax in amounts:
+            if (tax >= base > 0) or abs(expected - tax) > Decimal("0.015") or (rate > 0 and tax < Decimal("0.02")):
+                continue
+            gross = next((value for value in amounts if abs(value - base - tax) <= _CENT and value != base), None)
+            if best is None or best.net is None or base > best.net:
+                best = TaxRow(rate, base, tax, gross, evidence, proved=True)
+    if best is None and rate > 0:
+        best = _from_gross(rate, amounts, evidence)
+    return best
+
+
+def _from_gross(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
+    for gross in amounts:
+        for tax in amounts:
+            if tax > Decimal("0.05") and gross > tax and abs(gross * rate / (100 + rate) - tax) <= Decimal("0.006"):
+                return TaxRow(rate, gross - tax, tax, gross, evidence, proved=True)
+    return None
+
+
+def _unproved(
+    rate: Decimal, cells: Sequence[Cell], hits: Sequence[tuple[Cell, Hit]], conventions: Conventions, evidence: Evidence
+) -> TaxRow | None:
+    """A tax label with a rate and one amount: the tax, with its base elsewhere."""
+    first = hits[0][0]
+    amounts = _row_amounts([cell for cell in cells if cell.column >= first.column], conventions)
+    if len(amounts) != 1:
+        return None
+    return TaxRow(rate, None, amounts[0], None, evidence, proved=False)
+
+
+def _evidence(cells: Sequence[Cell]) -> Evidence:
+    words = tuple(word for cell in cells for word in cell.line.words)
+    box = Box.around(word.box for word in words)
+    return Evidence(
+        cells[0].page, box, " ".join(cell.text for cell in cells), "universal.tax_row", words[0].source, words
+    )

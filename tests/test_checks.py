@@ -1,0 +1,41 @@
+"""Doubts become issues with stable codes, and an issue never stands beside an accepted field."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def read(text: str) -> Invoice:
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    return invoice
+
+
+@pytest.mark.parametrize(
+    ("page", "code"),
+    [
+        ("Net total | 100.00\nVAT | 20.00\nGrand total | 130.00", "totals.mismatch"),
+        ("Invoice date: 2024-05-03\nDue date: 2024-05-01", "date.order"),
+        ("Invoice 17\nIBAN: DE89 3704 0044 0532 0130 01", "iban.invalid"),
+        ("Rechnung 17\nUSt-IdNr.: DE123456789", "vat-id.invalid"),
+        ("Invoice date: 03/04/2026", "date.ambiguous"),
+        ("Grand total | 1.234", "amount.ambiguous"),
+        ("Invoice 17\nGrand total | -120.00", "amount.sign"),
+    ],
+)
+def test_a_doubt_has_its_code_and_keeps_its_fields_from_being_accepted(page: str, code: str) -> None:
+    invoice = read(page)
+    (issue,) = [issue for issue in invoice.issues if issue.code == code]
+    assert issue.fields
+    assert all(invoice.fields[name].status != "accepted" for name in issue.fields)
+    assert code in invoice.reasons
+    assert invoice.decision == "review"
+
+
+def test_a_document_whose_sums_hold_has_no_issue() -> None:
+    assert read("Net total | 100.00\nVAT | 20.00\nGrand total | 120.00").issues == ()

@@ -1,0 +1,94 @@
+"""Words become rows and cells, whatever the jitter and the skew of their boxes."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from invoice_ocr.grid import make_grids
+from invoice_ocr.layout import lay_out, measure_slope
+from invoice_ocr.model import Box, PageWords, Reading, Word
+from invoice_ocr.sketch import sketch
+
+TABLE = "Item | Qty | Price\nIsothermic mug | 2 | 8.00\nTrekking bag | 1 | 25.00\nTotal net | | 41.00"
+
+
+def rows_of(reading: Reading) -> list[list[str]]:
+    return [[line.text for line in row] for row in lay_out(reading).pages[0].rows]
+
+
+def shaken(reading: Reading, jitter: float, slope: float) -> Reading:
+    """The reading as a scan would give it: every box moved a little, the page turned by a slope, words in any order."""
+    chance = random.Random(7)
+    page = reading.pages[0]
+    words = []
+    for word in page.words:
+        x, y = chance.uniform(-jitter, jitter), chance.uniform(-jitter, jitter) + slope * word.box.center_x
+        box = Box(word.box.left + x, word.box.top + y, word.box.right + x, word.box.bottom + y)
+        words.append(Word(word.text, box, 0.9))
+    chance.shuffle(words)
+    return Reading((PageWords(1, page.width, page.height, tuple(words)),))
+
+
+def test_words_are_joined_to_cells_and_cells_to_rows() -> None:
+    assert rows_of(sketch(TABLE)) == [
+        ["Item", "Qty", "Price"],
+        ["Isothermic mug", "2", "8.00"],
+        ["Trekking bag", "1", "25.00"],
+        ["Total net", "41.00"],
+    ]
+
+
+def test_jitter_of_a_tenth_of_the_height_changes_nothing() -> None:
+    assert rows_of(shaken(sketch(TABLE), 1.0, 0.0)) == rows_of(sketch(TABLE))
+
+
+def test_a_page_turned_by_two_degrees_keeps_its_rows() -> None:
+    many = "\n".join(f"Label number {i} : | value {i} of it | {i}.00" for i in range(12))
+    turned = shaken(sketch(many), 0.5, math.tan(math.radians(2)))
+    assert abs(measure_slope(turned.pages[0].words) - math.tan(math.radians(2))) < 0.01
+    assert rows_of(turned) == rows_of(sketch(many))
+
+
+def test_an_empty_page_has_no_rows() -> None:
+    document = lay_out(Reading((PageWords(1, 595.0, 842.0),)))
+    assert document.pages[0].rows == ()
+    assert document.pages[0].lines == ()
+
+
+def test_the_boxes_that_come_back_are_those_that_went_in() -> None:
+    reading = sketch(TABLE)
+    given = {word.box for word in reading.pages[0].words}
+    assert {word.box for line in lay_out(reading).pages[0].lines for word in line.words} == given
+
+
+def test_a_cell_knows_where_its_characters_stand() -> None:
+    (grid,) = make_grids(lay_out(sketch("Total: 12.50 EUR")))
+    (cell,) = grid.cells()
+    start = cell.text.index("12.50")
+    assert [word.text for word in cell.words(start, start + 5)] == ["12.50"]
+    assert cell.box_of(start, start + 5) == cell.words(start, start + 5)[0].box
+
+
+def test_part_of_a_word_has_part_of_its_box() -> None:
+    word = Word("Total:12.50", Box(0, 0, 110, 10))
+    (grid,) = make_grids(lay_out(Reading((PageWords(1, 595, 842, (word,)),))))
+    (cell,) = grid.cells()
+    assert cell.box_of(6, 11).left == pytest.approx(60)
+    assert cell.box_of(6, 11).right == pytest.approx(110)
+
+
+def test_a_gap_too_wide_for_one_number_shows_as_two_spaces() -> None:
+    near = Reading((PageWords(1, 595, 842, (Word("1", Box(0, 0, 5, 10)), Word("234,56", Box(8, 0, 40, 10)))),))
+    wide = Reading((PageWords(1, 595, 842, (Word("1", Box(0, 0, 5, 10)), Word("234,56", Box(11, 0, 43, 10)))),))
+    assert [cell.text for grid in make_grids(lay_out(near)) for cell in grid.cells()] == ["1 234,56"]
+    assert [cell.text for grid in make_grids(lay_out(wide)) for cell in grid.cells()] == ["1  234,56"]
+
+
+def test_neighbours_are_found_right_and_below() -> None:
+    (grid,) = make_grids(lay_out(sketch(TABLE)))
+    price = grid.rows[0][2]
+    assert [cell.text for cell in grid.right_of(grid.rows[1][0])] == ["2", "8.00"]
+    assert [cell.text for cell in grid.below(price, price.box, 30.0)] == ["8.00", "25.00"]

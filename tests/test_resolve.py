@@ -1,0 +1,153 @@
+"""Out of many candidates, the one set that the sums, the dates and the country of a document allow."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+GERMAN = """Nordwind Handels GmbH
+Hauptstr. 5 | Rechnung
+20095 Hamburg | Rechnungsnummer: RE-2024-117
+Firma | Rechnungsdatum: 03.05.2024
+Südlicht AG | Kundennummer: 10023
+Weg 7
+80331 München
+Pos. | Bezeichnung | Menge | Einzelpreis | Gesamt
+1 | Becher | 10 | 8,00 € | 80,00 €
+2 | Tasche | 1 | 20,00 € | 20,00 €
+Summe netto | | | | 100,00 €
+zzgl. 19 % MwSt. | | | | 19,00 €
+Rechnungsbetrag | | | | 119,00 €
+Zahlbar bis zum 02.06.2024
+USt-IdNr.: DE136695976 | IBAN: DE89 3704 0044 0532 0130 00 | BIC: COBADEFFXXX"""
+
+
+def read(text: str) -> Invoice:
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    return invoice
+
+
+def value(invoice: Invoice, name: str) -> object:
+    return invoice.fields[name].value
+
+
+def test_a_plain_invoice_is_understood_whole() -> None:
+    invoice = read(GERMAN)
+    wanted = {
+        "document_type": "invoice",
+        "invoice_number": "RE-2024-117",
+        "issue_date": date(2024, 5, 3),
+        "due_date": date(2024, 6, 2),
+        "currency": "EUR",
+        "total_net": Decimal("100.00"),
+        "total_tax": Decimal("19.00"),
+        "total_gross": Decimal("119.00"),
+        "seller_name": "Nordwind Handels GmbH",
+        "seller_vat_id": "DE136695976",
+        "iban": "DE89370400440532013000",
+        "bic": "COBADEFFXXX",
+        "customer_number": "10023",
+    }
+    assert {name: value(invoice, name) for name in wanted} == wanted
+    assert [(line.rate, line.net, line.tax) for line in invoice.tax_lines] == [
+        (Decimal("19.00"), Decimal("100.00"), Decimal("19.00"))
+    ]
+    assert invoice.issues == ()
+
+
+def test_every_field_of_the_contract_is_there_the_missing_ones_too() -> None:
+    invoice = read(GERMAN)
+    assert tuple(invoice.fields) == load_pack().kept
+    missing = invoice.fields["contract"]
+    assert (missing.value, missing.confidence, missing.status, missing.evidence) == (None, 0.0, "missing", None)
+
+
+def test_the_sum_decides_which_of_two_totals_is_the_gross() -> None:
+    invoice = read("Total | 50.00\nNet total | 100.00\nVAT 20% | 20.00\nTotal | 120.00")
+    assert value(invoice, "total_gross") == Decimal("120.00")
+    assert value(invoice, "total_net") == Decimal("100.00")
+
+
+def test_a_subtotal_is_the_net_when_the_sum_holds() -> None:
+    assert value(read("Subtotal | $2000.00\nTax | $140.00\nBalance due | $2140.00"), "total_net") == Decimal("2000.00")
+
+
+def test_two_rates_add_up_to_one_tax() -> None:
+    invoice = read("Total HT | 300,00 €\nTVA 20 % | 40,00 €\nTVA 5,5 % | 5,50 €\nTotal TTC | 345,50 €")
+    assert value(invoice, "total_tax") == Decimal("45.50")
+
+
+def test_cash_less_change_proves_the_total_of_a_slip() -> None:
+    invoice = read("Shop\nTotal | 12.50\nTotal savings | 3.00\nCash | 20.00\nChange | 7.50")
+    assert value(invoice, "total_gross") == Decimal("12.50")
+
+
+def test_other_amounts_settle_how_thousands_are_written() -> None:
+    assert value(read("Gebühr | 12,50 €\nGesamtbetrag | 1.234 €"), "total_gross") == Decimal(1234)
+    assert value(read("Fee | 12.50\nGrand total | 1,234"), "total_gross") == Decimal(1234)
+
+
+def test_an_amount_that_nothing_settles_stays_ambiguous() -> None:
+    invoice = read("Grand total | 1.234")
+    assert [issue.code for issue in invoice.issues] == ["amount.ambiguous"]
+    assert invoice.fields["total_gross"].status == "review"
+    assert {str(other.value) for other in invoice.fields["total_gross"].alternatives} == {"1.234"}
+
+
+def test_a_date_that_nothing_settles_stays_ambiguous() -> None:
+    invoice = read("Invoice date: 03/04/2026\nGrand total | 12.50")
+    assert [issue.code for issue in invoice.issues] == ["date.ambiguous"]
+    field = invoice.fields["issue_date"]
+    assert field.status == "review"
+    assert date(2026, 3, 4) in {field.value, *(other.value for other in field.alternatives)}
+
+
+def test_another_date_of_the_document_settles_the_order() -> None:
+    assert value(read("Invoice date: 03/04/2026\nOrder date: 31/03/2026"), "issue_date") == date(2026, 4, 3)
+    assert value(read("Invoice date: 03/04/2026\nOrder date: 02/28/2026"), "issue_date") == date(2026, 3, 4)
+
+
+def test_the_country_of_the_seller_settles_the_order() -> None:
+    assert value(read("VAT No: GB 980 7806 84\nInvoice date: 03/04/2026"), "issue_date") == date(2026, 4, 3)
+
+
+def test_a_due_date_settles_an_issue_date() -> None:
+    invoice = read("Invoice date: 03/07/2026\nDue date: 15 April 2026")
+    assert value(invoice, "issue_date") == date(2026, 3, 7)
+    assert invoice.issues == ()
+
+
+def test_a_mark_of_many_currencies_is_settled_by_the_country() -> None:
+    assert value(read("Sydney, Australia\nGrand total | $12.50"), "currency") == "AUD"
+    assert value(read("Grand total | $12.50"), "currency") == "USD"
+
+
+def test_seller_and_buyer_are_not_the_same() -> None:
+    invoice = read("Northwind Ltd | Bill to:\n1 High Street | Contoso Ltd\nTel: 020 7946 0018 | 2 Low Road")
+    assert value(invoice, "seller_name") == "Northwind Ltd"
+    assert value(invoice, "buyer_name") == "Contoso Ltd"
+
+
+def test_a_credit_note_has_positive_totals() -> None:
+    invoice = read("Credit note CN-5\nTotal net | -100.00\nVAT 20% | -20.00\nGrand total | -120.00")
+    assert value(invoice, "document_type") == "credit_note"
+    assert value(invoice, "total_gross") == Decimal("120.00")
+
+
+def test_rivals_are_kept_with_their_evidence() -> None:
+    invoice = read("Invoice number: A-17\nTax invoice no: B-18")
+    rivals = invoice.fields["invoice_number"].alternatives
+    assert [str(rival.value) for rival in rivals] == ["B-18"]
+    assert rivals[0].evidence.text == "B-18"
+
+
+def test_a_page_without_words_is_no_invoice() -> None:
+    invoice = read("")
+    assert invoice.decision == "reject"
+    assert all(field.status == "missing" for field in invoice.fields.values())

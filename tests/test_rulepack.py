@@ -1,0 +1,132 @@
+"""A pack is read whole, or refused with every mistake named."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from invoice_ocr.errors import RuleError
+from invoice_ocr.labels import LabelIndex
+from invoice_ocr.rulepack import label_key, load_pack, rules_folder
+
+GOOD = """
+language: en
+rules:
+  - id: mine.invoice_number
+    field: invoice_number
+    source: our supplier's layout
+    labels: [Voucher code]
+    accept: ["Voucher code: V-7 => V-7"]
+    reject: ["Voucher: 7"]
+"""
+
+
+def test_the_shipped_pack_is_found_and_has_the_fields_of_the_contract() -> None:
+    pack = load_pack()
+    assert (rules_folder() / "fields.yaml").is_file()
+    assert len(pack.kept) == 27
+    assert pack.kept[:3] == ("document_type", "invoice_number", "issue_date")
+    assert pack.fields["total_gross"].bt == "BT-112"
+
+
+def test_a_pack_is_loaded_once() -> None:
+    load_pack()
+    since = time.perf_counter()
+    assert load_pack() is load_pack()
+    assert time.perf_counter() - since < 0.01
+
+
+def test_a_folder_of_ones_own_adds_rules_and_changes_the_digest(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(GOOD)
+    pack = load_pack(tmp_path)
+    assert pack.by_label[label_key("Voucher code")][0].id == "mine.invoice_number"
+    assert len(pack.rules) == len(load_pack().rules) + 1
+    assert pack.digest != load_pack().digest
+
+
+def test_a_rule_of_the_same_id_replaces_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(GOOD.replace("mine.invoice_number", "en.invoice_number"))
+    pack = load_pack(tmp_path)
+    assert len(pack.rules) == len(load_pack().rules)
+    assert [rule.labels for rule in pack.rules if rule.id == "en.invoice_number"] == [("Voucher code",)]
+
+
+def test_every_mistake_is_reported_at_once_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        GOOD.replace("field: invoice_number", "field: invoice_numbr")
+        + """
+  - id: mine.two
+    field: total_gross
+    labels: ["...", EUR]
+    weight: 3
+    at: [above]
+    colour: red
+    accept: ["Total 5"]
+months: {13: [Nonember]}
+"""
+    )
+    with pytest.raises(RuleError) as caught:
+        load_pack(tmp_path)
+    message = caught.value.message
+    for part in (
+        "mine.invoice_number: unknown field 'invoice_numbr'",
+        "mine.two: has no source",
+        "has no reject",
+        "weight '3'",
+        "unknown position 'above'",
+        "unknown key 'colour'",
+        "must read `page text => value`",
+        "months.13",
+        "has neither letters nor digits",
+        "is a currency mark",
+    ):
+        assert part in message
+
+
+def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("rules: [\n")
+    with pytest.raises(RuleError, match=r"broken\.yaml: is no YAML"):
+        load_pack(tmp_path)
+
+
+def test_aliases_cannot_make_a_small_file_huge(tmp_path: Path) -> None:
+    levels = ["a: &a [x,x,x,x,x,x,x,x,x]"] + [
+        f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefg", "bcdefgh", strict=True)
+    ]
+    (tmp_path / "laughs.yaml").write_text("\n".join(levels))
+    since = time.perf_counter()
+    with pytest.raises(RuleError, match="unknown key"):
+        load_pack(tmp_path)
+    assert time.perf_counter() - since < 1.0
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="no folder of rules"):
+        load_pack(tmp_path / "nowhere")
+
+
+INDEX = LabelIndex(
+    label_key(label) for label in ("Rechnungsnummer", "Rechnung", "Rechnung Nr.", "Total", "Total amount due")
+)
+
+
+def found(text: str, *, forgiving: bool = False) -> list[str]:
+    return [hit.key for hit in INDEX.find(text, forgiving=forgiving)]
+
+
+def test_the_longest_label_wins() -> None:
+    assert found("Rechnung Nr. 12 Total amount due") == ["rechnungnr", "totalamountdue"]
+
+
+def test_case_accents_and_signs_do_not_count_but_whole_words_do() -> None:
+    assert found("TOTAL: 5") == ["total"]
+    assert found("Totally 5") == []
+
+
+def test_slips_of_a_recogniser_are_forgiven_only_when_asked() -> None:
+    for slipped in ("Rechnungsnurnmer", "Rechmungsnummer", "Rechnungsnumer"):
+        assert found(slipped) == []
+        assert found(slipped, forgiving=True) == ["rechnungsnummer"]
+    assert found("Tota1", forgiving=True) == ["total"]

@@ -1,0 +1,258 @@
+"""Text to values: every national form, exact or flagged ambiguous, never silently another."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from invoice_ocr.values.amount import find_amounts, read_amount
+from invoice_ocr.values.currency import find_currencies, read_currency
+from invoice_ocr.values.date import find_compact_dates, find_dates, find_foreign_dates
+from invoice_ocr.values.identifier import find_bics, find_ibans, find_references, find_vat_ids, iban_length
+from invoice_ocr.values.text import fold, slip, tokens
+
+MONTHS = {fold(name): number for number, name in enumerate(("januar", "februar", "mars", "avril", "may", "juin"), 1)}
+
+
+def readings(text: str) -> list[str]:
+    amount = read_amount(text)
+    return [str(value) for value in amount.readings] if amount else []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,234.56", "1234.56"),
+        ("1.234,56", "1234.56"),
+        ("1 234,56", "1234.56"),
+        ("1\u202f234,56", "1234.56"),
+        ("1'234.56", "1234.56"),
+        ("12,34,567.00", "1234567.00"),
+        ("1.234.567", "1234567"),
+        ("-45.00", "-45.00"),
+        ("45,00-", "-45.00"),
+        ("(45,00)", "-45.00"),
+        ("45.00 CR", "-45.00"),
+        ("\u221245,00", "-45.00"),
+        ("€ -9,32", "-9.32"),
+        ("-€9.32", "-9.32"),
+        ("45,00 €-", "-45.00"),
+        ("EUR 100,--", "100"),
+        ("100,-", "100"),
+        ("CHF 1’234.50", "1234.50"),
+        ("RM12.50", "12.50"),
+        ("Rs. 1,00,000.00", "100000.00"),
+        ("kr 1.234,50", "1234.50"),
+        ("0.123", "0.123"),
+        (".50", "0.50"),
+    ],
+)
+def test_an_amount_is_read_in_each_national_form(text: str, value: str) -> None:
+    assert readings(text) == [value]
+
+
+def test_one_separator_before_three_digits_is_ambiguous() -> None:
+    assert readings("1.234") == ["1234", "1.234"]
+    assert readings("1,234") == ["1234", "1.234"]
+
+
+def test_a_dash_set_apart_may_be_a_minus_or_a_mere_dash() -> None:
+    assert readings("- 45.00") == ["-45.00", "45.00"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["19 %", "01.02.2024", "10:30", "2024-01-05", "RE-2024-001", "DE75123456780000001234", "12.5x", "x12.5", "1.2.3"],
+)
+def test_what_is_no_amount_is_not_taken_for_one(text: str) -> None:
+    assert find_amounts(text) == []
+
+
+def test_amounts_beside_each_other_stay_apart() -> None:
+    assert [str(amount.value) for amount in find_amounts("12 12,50")] == ["12", "12.50"]
+    assert [amount.mark for amount in find_amounts("522.31 632.00 EUR")] == ["", "EUR"]
+
+
+_LOCALES = [
+    (",", "."),
+    (".", ","),
+    (" ", ","),
+    ("\u202f", ","),
+    ("'", "."),
+    ("’", "."),
+    ("", "."),
+    ("", ","),
+    (" ", "."),
+]
+_SIGNS = [
+    "{}",
+    "-{}",
+    "{}-",
+    "({})",
+    "\u2212{}",
+    "{} CR",
+    "{} €",
+    "€ {}",
+    "€ -{}",
+    "-{} EUR",
+    "{} kr.",
+    "CHF {}",
+    "- {}",
+]
+
+
+def _group(digits: str, mark: str) -> str:
+    parts = []
+    while len(digits) > 3:
+        parts.insert(0, digits[-3:])
+        digits = digits[:-3]
+    return mark.join([digits, *parts])
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    cents=st.integers(0, 10**11),
+    places=st.sampled_from([0, 2, 3]),
+    locale=st.sampled_from(_LOCALES),
+    sign=st.sampled_from(_SIGNS),
+)
+def test_any_value_in_any_locale_reads_back_exact_or_ambiguous(
+    cents: int, places: int, locale: tuple[str, str], sign: str
+) -> None:
+    grouping, decimal = locale
+    whole, part = divmod(cents, 10**places)
+    shown = _group(str(whole), grouping) + (decimal + str(part).zfill(places) if places else "")
+    negative = "-" in sign or "\u2212" in sign or "(" in sign or "CR" in sign
+    value = (-1 if negative else 1) * Decimal(cents).scaleb(-places)
+    amount = read_amount(sign.format(shown))
+    assert amount is not None
+    assert value in amount.readings
+    assert len(amount.readings) > 1 or amount.value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("24. januar 2014", date(2014, 1, 24)),
+        ("le 1er mars 2024", date(2024, 3, 1)),
+        ("5 avril 2024", date(2024, 4, 5)),
+        ("May 3, 2024", date(2024, 5, 3)),
+        ("03-May-2024", date(2024, 5, 3)),
+        ("2024-05-03", date(2024, 5, 3)),
+        ("31/08/2022", date(2022, 8, 31)),
+        ("08/31/2022", date(2022, 8, 31)),
+        ("12.03.2026", date(2026, 3, 12)),
+        ("1. 2. 2024", date(2024, 2, 1)),
+        ("2024年3月4日", date(2024, 3, 4)),
+        ("16/04/201816:28", date(2018, 4, 16)),
+        ("2018-01-0522:55:25", date(2018, 1, 5)),
+    ],
+)
+def test_a_date_is_read_in_each_order_and_in_words(text: str, day: date) -> None:
+    assert [found.readings for found in find_dates(text, MONTHS)] == [(day,)]
+
+
+def test_day_and_month_that_may_change_places_give_both_readings() -> None:
+    (found,) = find_dates("03/04/2026", MONTHS)
+    assert found.readings == (date(2026, 4, 3), date(2026, 3, 4))
+    assert found.orders == ("dmy", "mdy")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31/02/2020",
+        "May 2024",
+        "10.50",
+        "5",
+        "12.1234",
+        "3704 0044",
+        "30 days",
+        "tomorrow",
+        "12.05",
+        "19 May",
+        "1.2.3.2024",
+    ],
+)
+def test_partial_relative_and_impossible_dates_are_none(text: str) -> None:
+    assert find_dates(text, MONTHS) == []
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    day=st.dates(date(1971, 1, 1), date(2068, 12, 31)),
+    form=st.sampled_from(
+        [
+            "%d/%m/%Y",
+            "%m/%d/%Y",
+            "%Y-%m-%d",
+            "%d.%m.%Y",
+            "%d-%m-%Y",
+            "%Y/%m/%d",
+            "%d.%m.%y",
+            "%d/%m/%y",
+            "%m/%d/%y",
+            "%Y.%m.%d",
+        ]
+    ),
+)
+def test_any_date_in_any_order_reads_back_exact_or_ambiguous(day: date, form: str) -> None:
+    (found,) = find_dates(day.strftime(form), MONTHS)
+    assert day in found.readings
+    assert len(found.readings) > 1 or found.readings == (day,)
+
+
+def test_a_compact_date_is_read_where_it_is_asked_for() -> None:
+    assert [found.readings for found in find_compact_dates("20260815")] == [(date(2026, 8, 15),)]
+    assert find_compact_dates("20261815") == []
+
+
+def test_a_month_of_a_language_without_a_pack_is_read_by_dateparser() -> None:
+    assert [found.readings for found in find_foreign_dates("5 styczeń 2024")] == [(date(2024, 1, 5),)]
+
+
+def test_a_mark_of_several_currencies_gives_them_all() -> None:
+    assert read_currency("€") == ("EUR",)
+    assert read_currency("kr.")[:3] == ("SEK", "NOK", "DKK")
+    assert read_currency("$")[0] == "USD"
+    assert read_currency("house") == ()
+
+
+def test_words_of_a_text_are_no_currency_marks() -> None:
+    assert find_currencies("all free trips to top") == []
+    assert [mark for mark, _, _ in find_currencies("US$ 12 and 5 CHF")] == ["US$", "CHF"]
+
+
+def test_an_iban_is_found_by_its_check_digits_and_ends_where_its_country_ends_it() -> None:
+    (found,) = find_ibans("IBAN: BE 71 0961 2345 6769 BIC GKCCBEBB")
+    assert (found.value, found.valid) == ("BE71096123456769", True)
+    assert find_ibans("DE89 3704 0044 0532 0130 01") == []
+    assert [item.valid for item in find_ibans("DE89 3704 0044 0532 0130 01", labelled=True)] == [False]
+    assert iban_length("DE") == 22
+    assert iban_length("ZZ") == 0
+
+
+def test_a_vat_id_keeps_its_country_prefix() -> None:
+    assert [item.value for item in find_vat_ids("USt-IdNr. DE 136 695 976 HRB 1234")] == ["DE136695976"]
+    assert [item.value for item in find_vat_ids("GB 980 7806 84")] == ["GB980780684"]
+    assert find_vat_ids("DE123456789") == []
+    assert [item.valid for item in find_vat_ids("DE123456789", labelled=True)] == [False]
+
+
+def test_a_bic_names_a_country() -> None:
+    assert [item.value for item in find_bics("BIC: COBADEFFXXX, INVOICED")] == ["COBADEFFXXX"]
+
+
+def test_document_numbers_are_runs_with_a_digit() -> None:
+    assert [item.value for item in find_references("RE-2024/001 from ACME.")] == ["RE-2024/001"]
+
+
+def test_folding_drops_case_accents_and_signs_and_slips_meet() -> None:
+    assert fold("Fällig am:") == "falligam"
+    assert fold("N° de TVA") == "nodetva"
+    assert slip(fold("Rechnungsnurnmer")) == slip(fold("Rechnungsnummer"))
+    assert [token for token, _, _ in tokens("Invoice No.12 #")] == ["invoice", "no", "12", "#"]
