@@ -11,7 +11,6 @@ from invoice_ocr.cli.console import Verbosity, Waiting, clean, console
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
-from invoice_ocr.model import FIELD_KINDS
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ def explain(path: Where, name: Name, *, settings: Settings, stdout: BinaryIO, ve
 
     from invoice_ocr.cli.show import sure, value_text
     from invoice_ocr.explain import explain as explained
+    from invoice_ocr.model import FIELD_KINDS
 
     if name not in FIELD_KINDS:
         raise all_settings.unknown("field", name, FIELD_KINDS)
