@@ -1,0 +1,252 @@
+"""The engine that a detector and a recogniser make, whatever runs them: the same words from every runtime."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from invoice_ocr.model import Box, PageImage, PageWords, Word
+from invoice_ocr.ocr import boxes as spots
+from invoice_ocr.ocr import crops, ctc, order, scripts, views
+
+MARGIN_X, MARGIN_Y = 0.10, 0.06  # of a box's height, added on each side before it is cut out
+SMALL_PRINT = 12.0  # pixels of the detector's input; text whose median is lower is looked at again, larger
+LARGE_PAGE = 17.0  # inches; a page longer than A3 is looked at larger at once
+SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
+GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
+
+
+class Networks(Protocol):
+    """A detector and a recogniser on some runtime. Normalisation and decoding are inside."""
+
+    def detect(self, pages: np.ndarray) -> np.ndarray:
+        """Probability of text at each pixel: uint8 (n, height, width, 3) RGB to float32 (n, height, width)."""
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Best class and its probability at each step: uint8 (n, 32, width, 3) RGB to int and float32 (n, steps)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """How much is done at once: pages detected together, crops waiting at most, pixel columns in a batch."""
+
+    pages: int = 1
+    crops: int = 768
+    columns: int = 2048
+
+
+@dataclass(slots=True)
+class _Sighted:
+    """A page whose words have been found but not read. boxes: pixels of the page turned upright by `angle`."""
+
+    page: PageImage
+    boxes: np.ndarray
+    pictures: list[np.ndarray]
+    angle: float
+
+
+class NeuralEngine:
+    """Detector, crops, recogniser, reading order."""
+
+    def __init__(
+        self,
+        name: str,
+        networks: Networks,
+        alphabet: str,
+        thresholds: spots.Thresholds,
+        pools: Pools,
+        description: dict[str, Any],
+    ) -> None:
+        self.name = name
+        self._networks = networks
+        self._alphabet = alphabet
+        self._thresholds = thresholds
+        self._pools = pools
+        self._description = description
+
+    def describe(self) -> dict[str, Any]:
+        return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
+
+    def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
+        waiting: list[_Sighted] = []
+        for together in _chunks(pages, self._pools.pages):
+            waiting += self._sight(together)
+            if sum(len(page.pictures) for page in waiting) >= self._pools.crops:
+                yield from self._read(waiting)
+                waiting = []
+        yield from self._read(waiting)
+
+    def recognise(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        pictures = [crops.normalise(crop) for crop in crops_]
+        return [(text.text.strip(), text.confidence) for text in self._texts(pictures)]
+
+    def _sight(self, pages: list[PageImage]) -> list[_Sighted]:
+        """Every page with its words found and cut out."""
+        large = [max(page.width, page.height) / 72 > LARGE_PAGE for page in pages]
+        sights = self._detect(pages, [views.SIZES[1] if is_large else views.SIZES[0] for is_large in large])
+        again = [
+            i for i, (found, is_large) in enumerate(zip(sights, large, strict=True)) if found.small and not is_large
+        ]
+        for i, found in zip(again, self._detect([pages[i] for i in again], [views.SIZES[1]] * len(again)), strict=True):
+            sights[i] = found
+        return [_cut_out(page, found) for page, found in zip(pages, sights, strict=True)]
+
+    def _detect(self, pages: list[PageImage], sizes: list[int]) -> list[_Sight]:
+        """The boxes of every page, all views of one input shape in one batch."""
+        seen = [
+            views.views_of(p.pixels.shape[1], p.pixels.shape[0], size) for p, size in zip(pages, sizes, strict=True)
+        ]
+        heats: dict[tuple[int, int], np.ndarray] = {}
+        wanted = [(i, j) for i, page_views in enumerate(seen) for j in range(len(page_views))]
+        by_shape: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for i, j in wanted:
+            by_shape.setdefault((seen[i][j].input_height, seen[i][j].input_width), []).append((i, j))
+        for places in by_shape.values():
+            batch = np.stack([views.look(pages[i].pixels, seen[i][j]) for i, j in places])
+            heats.update(zip(places, self._networks.detect(batch), strict=True))
+        return [
+            _found(page_views, [heats[i, j] for j in range(len(page_views))], self._thresholds)
+            for i, page_views in enumerate(seen)
+        ]
+
+    def _texts(self, pictures: Sequence[np.ndarray]) -> list[ctc.Text]:
+        """What each normalised picture says."""
+        texts = [ctc.Text("", 0.0, ())] * len(pictures)
+        for places, batch in crops.batches(pictures, self._pools.columns):
+            ids, confidences = self._networks.recognise(batch)
+            for i, text in zip(places, ctc.decode(ids, confidences, self._alphabet), strict=True):
+                share = batch.shape[2] / pictures[i].shape[1]
+                texts[i] = replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
+        return texts
+
+    def _read(self, pages: list[_Sighted]) -> Iterator[PageWords]:
+        """The words of pages whose words have been found."""
+        texts = iter(self._texts([picture for page in pages for picture in page.pictures]))
+        for page in pages:
+            read = [next(texts) for _ in page.pictures]
+            yield _page_words(page, read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """Boxes of words in pixels of the page turned by `angle` degrees; small: whether their print is."""
+
+    boxes: np.ndarray
+    angle: float
+    small: bool
+
+
+def _chunks(pages: Iterable[PageImage], size: int) -> Iterator[list[PageImage]]:
+    chunk: list[PageImage] = []
+    for page in pages:
+        chunk.append(page)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _found(page_views: list[views.View], heats: list[np.ndarray], thresholds: spots.Thresholds) -> _Sight:
+    """The boxes of a page's views together."""
+    straight = [spots.find_spots(heat, thresholds) for heat in heats]
+    angle = spots.skew_of(max(straight, key=lambda found: len(found.scores)))
+    if abs(angle) < SKEWED:
+        angle = 0.0
+    all_boxes, heights = [], []
+    for view, heat, found in zip(page_views, heats, straight, strict=True):
+        turned = spots.find_spots(heat, thresholds, turn=angle) if angle else found
+        grown = spots.grow(turned.boxes, thresholds)
+        heights.append(grown[:, 3] - grown[:, 1])
+        x, y = turn_points((grown[:, 0] + grown[:, 2]) / 2, (grown[:, 1] + grown[:, 3]) / 2, -angle)
+        x, y = x / view.scale + view.left, y / view.scale + view.top
+        mine = views.is_own(view, page_views, x, y)
+        along, down = turn_points(np.array([view.left]), np.array([view.top]), angle)
+        shift = np.array([along[0], down[0], along[0], down[0]], np.float32)
+        all_boxes.append((grown / view.scale + shift)[mine])
+    tall = np.concatenate(heights)
+    return _Sight(np.concatenate(all_boxes), angle, bool(len(tall)) and float(np.median(tall)) < SMALL_PRINT)
+
+
+def turn_points(x: np.ndarray, y: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
+    """Coordinates in a frame turned clockwise by `angle` degrees about the origin."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return x * cos + y * sin, y * cos - x * sin
+
+
+def _cut_out(page: PageImage, found: _Sight) -> _Sighted:
+    """Pictures of a page's words, scaled for the recogniser, cut from the full page (straightened when skewed)."""
+    pixels, boxes = page.pixels, found.boxes
+    origin = np.zeros(2)
+    if found.angle:
+        pixels, origin = straighten(pixels, found.angle)
+    height = boxes[:, 3:4] - boxes[:, 1:2]
+    margin = height * np.array([[-MARGIN_X, -MARGIN_Y, MARGIN_X, MARGIN_Y]])
+    wanted = boxes + margin - np.concatenate([origin, origin])
+    return _Sighted(page, boxes, [crops.normalise(crop) for crop in crops.cut(pixels, wanted)], found.angle)
+
+
+def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
+    """A page turned back by `angle` degrees, whole, the new corners white; and where its first pixel lies.
+
+    pixels: uint8, shape (height, width, 3). The second result is the place (x, y) of the new image's corner in the
+    frame of `turn_points`.
+    """
+    height, width = pixels.shape[:2]
+    x, y = turn_points(np.array([0, width, 0, width]), np.array([0, 0, height, height]), angle)
+    origin = np.floor([x.min(), y.min()])
+    size = (int(np.ceil(x.max() - origin[0])), int(np.ceil(y.max() - origin[1])))
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    matrix = np.array([[cos, sin, -origin[0]], [-sin, cos, -origin[1]]])
+    turned = cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255))
+    return turned, origin
+
+
+def _page_words(page: _Sighted, texts: list[ctc.Text]) -> PageWords:
+    lines = []
+    for line in order.lines_of(page.boxes):
+        parts = [part for i in line for part in split(texts[i], page.boxes[i])]
+        if parts:
+            lines.append(parts)
+    settled = scripts.settle([[text for text, _, _ in line] for line in lines])
+    image = page.page
+    words = tuple(
+        Word(text, _on_page(box, page.angle, image), confidence)
+        for line, line_texts in zip(lines, settled, strict=True)
+        for (_, confidence, box), text in zip(line, line_texts, strict=True)
+    )
+    return PageWords(image.number, image.width, image.height, words, image.rotation)
+
+
+def split(text: ctc.Text, box: np.ndarray) -> list[tuple[str, float, np.ndarray]]:
+    """Text, confidence and box of each word in what was read from one box, cut at its spaces.
+
+    Digits in groups of three stay one word: 1 234,56 is one number. box: float, shape (4,).
+    """
+    kept = {m.start() + k for m in GROUPED.finditer(text.text) for k, c in enumerate(m.group()) if c == " " and k}
+    words, start = [], 0
+    for end in [*(i for i, c in enumerate(text.text) if c == " " and i not in kept), len(text.text)]:
+        if end > start and text.text[start:end].strip():
+            begin = 0.0 if not text.text[:start].strip() else text.steps[start]
+            finish = 1.0 if not text.text[end:].strip() else text.steps[end]
+            width = box[2] - box[0]
+            part = np.array([box[0] + begin * width, box[1], box[0] + max(begin, finish) * width, box[3]])
+            words.append((text.text[start:end], text.confidence, part))
+        start = end + 1
+    return words
+
+
+def _on_page(box: np.ndarray, angle: float, page: PageImage) -> Box:
+    """A box of the straightened page as an upright box about the same middle on the page, in points, clipped to it."""
+    if angle:
+        middle, size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+        x, y = turn_points(middle[:1], middle[1:], -angle)
+        box = np.concatenate([[x[0] - size[0], y[0] - size[1]], [x[0] + size[0], y[0] + size[1]]])
+    height, width = page.pixels.shape[:2]
+    left, top, right, bottom = (np.clip(box, 0, [width, height, width, height]) * (72.0 / page.dpi)).tolist()
+    return Box(left, top, right, bottom)

@@ -1,0 +1,98 @@
+"""From classes to words: decoding, spaces, scripts, alphabets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.ctc import Text, decode
+from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
+from invoice_ocr.ocr.neural import split
+from invoice_ocr.ocr.scripts import settle
+
+
+def read(*steps: str, confidence: float = 1.0) -> list[Text]:
+    """What is decoded when the recogniser sees one letter a step, "_" being the blank."""
+    alphabet = "abc 12"
+    ids = np.array([[alphabet.index(c) if c != "_" else len(alphabet) for c in row] for row in steps])
+    return decode(ids, np.full(ids.shape, confidence, np.float32), alphabet)
+
+
+def test_repeats_merge_and_blanks_part_doubles() -> None:
+    assert [text.text for text in read("aa_b__", "a_abb_", "______", "1__1_1")] == ["ab", "aab", "", "111"]
+
+
+def test_confidence_is_the_probability_of_the_whole_path() -> None:
+    (text,) = read("a_b_", confidence=0.9)
+    assert text.confidence == pytest.approx(0.9**4, rel=1e-5)
+
+
+def test_an_empty_batch_decodes_to_nothing() -> None:
+    assert decode(np.zeros((0, 8), int), np.zeros((0, 8), np.float32), "ab") == []
+
+
+def word(text: str) -> Text:
+    return Text(text, 0.9, tuple(i / len(text) for i in range(len(text))))
+
+
+def words_of(text: str) -> list[str]:
+    return [part for part, _, _ in split(word(text), np.array([0.0, 0.0, 100.0, 10.0]))]
+
+
+@pytest.mark.parametrize("number", ["1 234,56", "12 345 678.90", "-1 234", "1 234 €".replace(" €", "€"), "(1 000)"])
+def test_digits_in_threes_stay_one_number(number) -> None:
+    assert words_of(number) == [number]
+
+
+@pytest.mark.parametrize("text", ["Total EUR", "12 34", "DE89 3704 0044", "Nr. 17", "1,50 200"])
+def test_other_spaces_part_words(text) -> None:
+    assert words_of(text) == text.split()
+
+
+def test_parted_words_share_the_box_between_them() -> None:
+    parts = split(word("ab cdef"), np.array([0.0, 5.0, 70.0, 15.0]))
+    assert [(text, box[0], box[2]) for text, _, box in parts] == [("ab", 0.0, 20.0), ("cdef", 30.0, 70.0)]
+
+
+def test_spaces_around_a_word_are_dropped() -> None:
+    assert words_of(" a ") == ["a"]
+    assert words_of("   ") == []
+
+
+def test_look_alike_letters_follow_their_word() -> None:
+    assert settle([["Сумма", "Cумма", "Total", "Тotаl"]]) == [["Сумма", "Сумма", "Total", "Total"]]
+
+
+def test_words_of_look_alikes_alone_follow_their_line_and_then_the_page() -> None:
+    assert settle([["счет", "HA"], ["BCE"], ["page", "BCE"]]) == [["счет", "НА"], ["ВСЕ"], ["page", "BCE"]]
+
+
+def test_identifiers_are_latin_in_any_neighbourhood() -> None:
+    assert settle([["Счет", "АВС-123", "РО77"]]) == [["Счет", "ABC-123", "PO77"]]
+
+
+def test_greek_words_stay_greek() -> None:
+    assert settle([["Ημερομηνία", "NOTA"], ["ΦΠΑ"]]) == [["Ημερομηνία", "ΝΟΤΑ"], ["ΦΠΑ"]]
+
+
+def test_settling_changes_no_letter_count() -> None:
+    lines = [["Ëlan", "Їжак", "μ", "Ω", "", "ΑΒ1"]]
+    assert [[len(w) for w in line] for line in settle(lines)] == [[4, 4, 1, 1, 0, 3]]
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "pl", "ca", "vi", "ro", "tr", "uk", "el", "kk", "is", "mt"])
+def test_the_default_alphabet_covers(language) -> None:
+    assert missing(language, ALPHABET) == ""
+
+
+def test_what_an_alphabet_lacks_is_named() -> None:
+    assert missing("de", ALPHABET.replace("ß", "")) == "ß"
+    assert missing("zh", ALPHABET) is not None
+    assert "发" in (missing("zh", ALPHABET) or "")
+    assert missing("xx", ALPHABET) is None
+
+
+def test_every_language_has_letters_and_regions_are_ignored() -> None:
+    assert all(letters_of(language) for language in LANGUAGES)
+    assert letters_of("de-AT") == letters_of("de")
