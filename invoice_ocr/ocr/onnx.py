@@ -1,0 +1,106 @@
+"""The networks on ONNX Runtime: the default on a CPU, and free of TensorFlow."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from invoice_ocr.errors import ModelIntegrity
+from invoice_ocr.ocr import require
+from invoice_ocr.ocr.boxes import Thresholds
+from invoice_ocr.ocr.manifest import Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.neural import NeuralEngine, Pools
+from invoice_ocr.settings import Settings
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+COLUMNS = 2048  # pixel columns of crops in a batch: 16 crops of 128; larger ones gain nothing on two cores
+PREFIX = "weights."  # of the initializers that the npz holds: weights.000, weights.001, ...
+
+
+def load(settings: Settings) -> NeuralEngine:
+    """The engine on ONNX Runtime with the weights that `settings.weights` names; both networks loaded and checked."""
+    require("onnxruntime", "onnxruntime")
+    folder = folder_of(settings.weights)
+    networks = load_manifest(folder)
+    detector = require_network(networks, "detector", folder)
+    recogniser = require_network(networks, "recogniser", folder)
+    pair = OnnxNetworks(detector, recogniser)
+    columns = settings.batch_size * 128 if settings.batch_size else COLUMNS
+    description = {
+        "device": "cpu",
+        "weights": {network.name: network.arrays.sha256 for network in (detector, recogniser)},
+        "versions": {"onnxruntime": pair.version},
+    }
+    thresholds = Thresholds(**detector.details["thresholds"])
+    return NeuralEngine("onnx", pair, recogniser.alphabet, thresholds, Pools(columns=columns), description)
+
+
+class OnnxNetworks:
+    """A detector and a recogniser, each an ONNX Runtime session on the CPU."""
+
+    def __init__(self, detector: Network, recogniser: Network) -> None:
+        import onnxruntime
+
+        self.version: str = onnxruntime.__version__
+        self._detector = Session(detector)
+        self._recogniser = Session(recogniser)
+
+    def detect(self, pages: np.ndarray) -> np.ndarray:
+        return self._detector.run(["probabilities"], {"pages": pages})[0]
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ids, confidences = self._recogniser.run(["ids", "confidences"], {"crops": batch})
+        return ids, confidences
+
+    def logits(self, batch: np.ndarray) -> np.ndarray:
+        """float32, shape (n, steps, classes + 1): what `recognise` decided from; for comparing runtimes."""
+        return self._recogniser.run(["logits"], {"crops": batch})[0]
+
+
+class Session:
+    """One graph with the arrays of its npz as its weights."""
+
+    def __init__(self, network: Network) -> None:
+        import onnxruntime
+
+        graph = network.graph.read()
+        arrays = network.weights()
+        used = network.details["graph_arrays"]
+        options = _options(onnxruntime)
+        names = [f"{PREFIX}{i:03}" for i in used]
+        self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(arrays[i]) for i in used]
+        options.add_external_initializers(names, self._values)
+        try:
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime raises a dozen unrelated classes here
+            raise ModelIntegrity(f"{network.graph.path} does not take the weights beside it: {error}") from error
+
+    def run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        results: list[np.ndarray] = self._session.run(outputs, inputs)
+        return results
+
+
+def _options(runtime: Any) -> onnxruntime.SessionOptions:
+    """All cores on one operator at a time; idle threads sleep, because workers that render share the cores."""
+    options: onnxruntime.SessionOptions = runtime.SessionOptions()
+    options.intra_op_num_threads = cores()
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def cores() -> int:
+    """How many CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def graph_of(folder: Path, name: str) -> Session:
+    """The session of one network of a folder of weights."""
+    return Session(require_network(load_manifest(folder), name, folder))

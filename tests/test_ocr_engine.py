@@ -1,0 +1,238 @@
+"""The engine around any pair of networks: pages in, words in order out. The networks here are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+from faults.engines import CrashingEngine, EngineFault, LosingEngine, LyingEngine, StallingEngine
+
+from invoice_ocr.errors import ConfigError, MissingPart
+from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
+from invoice_ocr.ocr import choose_runtime, load_engine
+from invoice_ocr.ocr.boxes import Thresholds
+from invoice_ocr.ocr.neural import NeuralEngine, Pools
+from invoice_ocr.ocr.replay import ReplayEngine, key_of, parse_reading, write_reading
+from invoice_ocr.settings import Settings
+
+LETTERS = "ABCDEFGHIJKL"
+
+
+class PaintedNetworks:
+    """Text is a dark bar; its grey says the letter: 10 is A, 20 is B. Notes the shapes it was asked for."""
+
+    def __init__(self) -> None:
+        self.pages: list[tuple[int, ...]] = []
+        self.batches: list[tuple[int, ...]] = []
+
+    def detect(self, pages: np.ndarray) -> np.ndarray:
+        self.pages.append(pages.shape)
+        return np.stack([self._heat(page) for page in pages])
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.batches.append(batch.shape)
+        ids = np.full((len(batch), batch.shape[2] // 4), len(LETTERS), np.int32)
+        for row, crop in enumerate(batch):
+            used = np.flatnonzero(crop.any((0, 2)))
+            grey = float(np.median(crop[12:20, used[len(used) // 4] : used[-len(used) // 4 - 1] + 1]))
+            ids[row, 0] = min(len(LETTERS) - 1, max(0, round(grey / 10) - 1))
+        return ids, np.full(ids.shape, 0.99, np.float32)
+
+    @staticmethod
+    def _heat(page: np.ndarray) -> np.ndarray:
+        heat = np.zeros(page.shape[:2], np.float32)
+        contours, _ = cv2.findContours(
+            (page[..., 0] < 160).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        )
+        for contour in contours:
+            (x, y), (w, h), angle = cv2.minAreaRect(contour)
+            d = w * h * 0.84 / (2 * (w + h)) if w and h else 0
+            if min(w, h) > 2 * d:
+                cv2.fillPoly(heat, [cv2.boxPoints(((x, y), (w - 2 * d, h - 2 * d), angle)).round().astype(int)], 0.95)
+        return heat
+
+
+def engine(networks: PaintedNetworks | None = None, pools: Pools | None = None) -> NeuralEngine:
+    return NeuralEngine("painted", networks or PaintedNetworks(), LETTERS, Thresholds(), pools or Pools(), {})
+
+
+def page(
+    words: dict[str, tuple[int, int, int, int]], number: int = 1, size: tuple[int, int] = (1654, 2339)
+) -> PageImage:
+    pixels = np.full((size[1], size[0], 3), 255, np.uint8)
+    for letter, (left, top, right, bottom) in words.items():
+        pixels[top:bottom, left:right] = 10 * (LETTERS.index(letter) + 1)
+    return PageImage(number, pixels, 200.0)
+
+
+ROWS = {
+    "A": (100, 200, 400, 250),
+    "B": (500, 200, 560, 250),
+    "C": (100, 500, 900, 550),
+    "D": (1000, 498, 1200, 548),
+    "E": (100, 2100, 300, 2150),
+    "F": (700, 2100, 900, 2150),
+    "G": (1300, 2100, 1600, 2150),
+}
+
+
+def texts(read: PageWords) -> list[str]:
+    return [word.text for word in read.words]
+
+
+def test_words_come_in_reading_order_with_boxes_in_points() -> None:
+    (read,) = engine().read([page(ROWS)])
+    assert texts(read) == list("ABCDEFG")
+    for word in read.words:
+        wanted = np.array(ROWS[word.text]) * 72 / 200
+        got = (word.box.left, word.box.top, word.box.right, word.box.bottom)
+        assert got == pytest.approx(wanted, abs=2.5)
+    assert (read.number, read.width, read.height) == (1, pytest.approx(595.44), pytest.approx(842.04))
+
+
+@pytest.mark.parametrize("angle", [-2.5, -0.7, 1.0, 3.0])
+def test_a_skew_page_gives_the_same_words_and_places(angle: float) -> None:
+    straight = page(
+        {
+            c: (x, y, x + 240, y + 44)
+            for c, x, y in zip("ABCDEFGHI", [150, 700, 1200] * 3, [300] * 3 + [900] * 3 + [1900] * 3, strict=True)
+        }
+    )
+    matrix = cv2.getRotationMatrix2D((827, 1170), -angle, 1.0)
+    turned = cv2.warpAffine(straight.pixels, matrix, (1654, 2339), borderValue=(255, 255, 255))
+    (wanted,), (read,) = engine().read([straight]), engine().read([PageImage(1, turned, 200.0)])
+    assert texts(read) == texts(wanted)
+    for one, other in zip(read.words, wanted.words, strict=True):
+        x, y = matrix @ [other.box.center_x * 200 / 72, other.box.center_y * 200 / 72, 1]
+        assert (one.box.center_x * 200 / 72, one.box.center_y * 200 / 72) == pytest.approx((x, y), abs=4)
+        assert one.box.height == pytest.approx(other.box.height, abs=5)
+
+
+def test_an_empty_page_has_no_words() -> None:
+    (read,) = engine().read([page({})])
+    assert read.words == ()
+    assert list(engine().read([])) == []
+
+
+def test_pages_keep_their_order_whatever_the_pool() -> None:
+    pages = [page({letter: (100, 100 + 60 * i, 300, 150 + 60 * i)}, number=i + 1) for i, letter in enumerate(LETTERS)]
+    for pools in (Pools(), Pools(pages=5, crops=1), Pools(pages=3, crops=7, columns=64)):
+        read = list(engine(pools=pools).read(iter(pages)))
+        assert [(p.number, texts(p)) for p in read] == [(i + 1, [letter]) for i, letter in enumerate(LETTERS)]
+
+
+def test_no_more_pages_are_held_than_the_pool_allows() -> None:
+    taken = 0
+
+    def pages() -> Iterator[PageImage]:
+        nonlocal taken
+        for number in range(1, 30):
+            taken += 1
+            yield page(ROWS, number=number, size=(800, 1131)) if number else page({})
+
+    reading = engine(pools=Pools(pages=1, crops=12)).read(pages())
+    for given in range(1, 12):
+        next(reading)
+        assert taken - given <= 6
+
+
+def test_crops_are_pooled_over_pages_and_batches_are_bounded() -> None:
+    networks = PaintedNetworks()
+    list(engine(networks, Pools(crops=1000, columns=1024)).read([page(ROWS, number=n) for n in range(6)]))
+    assert max(n * width for n, _, width, _ in networks.batches) <= 1024
+    assert max(n for n, _, width, _ in networks.batches if width == 64) == 6
+
+
+def test_small_print_is_looked_at_again_larger() -> None:
+    networks = PaintedNetworks()
+    small = {c: (100 + 150 * i, 300, 180 + 150 * i, 316) for i, c in enumerate("ABCDE")}
+    (read,) = engine(networks).read([page(small)])
+    assert [shape[1:3] for shape in networks.pages] == [(1024, 736), (1536, 1120)]
+    assert texts(read) == list("ABCDE")
+
+
+def test_pages_larger_than_a3_are_looked_at_larger_at_once() -> None:
+    networks = PaintedNetworks()
+    big = page({"A": (300, 300, 900, 420)}, size=(3400, 4700))
+    list(engine(networks).read([big]))
+    assert [shape[1:3] for shape in networks.pages] == [(1536, 1120)]
+
+
+def test_a_long_till_roll_is_read_whole_and_once() -> None:
+    rows = {c: (60, 150 + 480 * i, 400, 190 + 480 * i) for i, c in enumerate(LETTERS)}
+    (read,) = engine().read([page(rows, size=(600, 6000))])
+    assert texts(read) == list(LETTERS)
+
+
+def test_single_crops_are_read_in_the_order_given() -> None:
+    crops = [np.full((20, 60 + 30 * i, 3), 10 * (i + 1), np.uint8) for i in range(5)]
+    crops.insert(2, np.zeros((0, 5, 3), np.uint8))
+    assert [text for text, _ in engine().recognise(crops)] == ["A", "B", "", "C", "D", "E"]
+    assert engine().recognise([]) == []
+
+
+def recorded() -> Reading:
+    words = (Word("1.190,00", Box(10, 20, 60, 30), 0.98, "ocr", ("1.190,80",)), Word("“ü", Box(70.123, 20, 90, 30)))
+    return Reading((PageWords(1, 595.2, 841.9, words, 90), PageWords(2, 10, 10)))
+
+
+def test_a_reading_survives_being_written() -> None:
+    once = parse_reading(write_reading(recorded()))
+    assert once.pages[0].words[0] == recorded().pages[0].words[0]
+    assert once == parse_reading(write_reading(once))
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"format": "invoice-ocr/reading/1"}', "nonsense"])
+def test_what_is_no_reading_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_reading(text)
+
+
+def test_replay_finds_pages_by_pixels_before_numbers() -> None:
+    image = page(ROWS)
+    reading = recorded()
+    replay = ReplayEngine({key_of(image.pixels): reading.pages[1], 1: reading.pages[0]})
+    assert list(replay.read([image])) == [reading.pages[1]]
+    assert list(replay.read([page({})])) == [reading.pages[0]]
+    with pytest.raises(MissingPart):
+        list(replay.read([page({}, number=9)]))
+
+
+def test_replay_knows_recorded_crops_only() -> None:
+    crop = np.zeros((4, 4, 3), np.uint8)
+    assert ReplayEngine({}, {key_of(crop): ("7", 0.5)}).recognise([crop, crop + 1]) == [("7", 0.5), ("", 0.0)]
+
+
+def test_faulty_engines_fail_as_they_say() -> None:
+    good, images = ReplayEngine.of(recorded()), [page({}, number=1), page({}, number=2)]
+    crashing = CrashingEngine(good, after=1).read(images)
+    assert next(crashing) == recorded().pages[0]
+    with pytest.raises(EngineFault):
+        next(crashing)
+    assert next(LyingEngine(good).read(images)).words[0].text != "1.190,00"
+    assert len(list(LosingEngine(good).read(images))) == 1
+    assert len(list(StallingEngine(good, 0.0).read(images))) == 2
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(runtime="caffe"),
+        Settings(device="tpu"),
+        Settings(device="cpu:1"),
+        Settings(device="gpu:x"),
+        Settings(runtime="onnx", device="gpu"),
+    ],
+)
+def test_runtimes_and_devices_that_do_not_exist_are_refused(settings: Settings) -> None:
+    with pytest.raises(ConfigError):
+        load_engine(settings)
+
+
+def test_the_runtime_follows_device_and_weights() -> None:
+    assert choose_runtime(Settings(device="cpu")) == "onnx"
+    assert choose_runtime(Settings(device="gpu:1")) == "tensorflow"
+    assert choose_runtime(Settings(weights="doctr:crnn_mobilenet_v3_small")) == "tensorflow"
+    assert choose_runtime(Settings(runtime="rapidocr")) == "rapidocr"
