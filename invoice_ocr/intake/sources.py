@@ -94,7 +94,7 @@ def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
         yield from _listed(name[1:], limits)
     elif _ADDRESS.match(name):
         yield Failed(name, failure_of(Unsupported(f"{name} is an address.", fix="Fetch it and give the file.")))
-    elif Path(name).is_dir():
+    elif os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises for names that are too long
         for path in _walk(name):
             yield _file(path, limits)
     elif glob.has_magic(name) and not os.path.lexists(name):
@@ -108,7 +108,7 @@ def _matching(pattern: str, limits: Settings) -> Iterator[Source | Failed]:
     if not found:
         yield Failed(pattern, failure_of(NotFound(f"Nothing matches {pattern}.")))
     for path in found:
-        if Path(path).is_dir():
+        if os.path.isdir(path):  # noqa: PTH112  as above
             for inner in _walk(path):
                 yield _file(inner, limits)
         else:

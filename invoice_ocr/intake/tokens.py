@@ -20,7 +20,8 @@ _TRANSPARENT = 12  # of 255
 _NO_WIDTH = 0.01  # of the font size
 _LIGATURE_TAILS = frozenset("filtjhkbs")  # ff, fi, fl, ffi, ft, fj, fh, fk, fb, st
 _LETTERSPACED = 4  # single letters in a row from which they are taken for one spaced-out word
-_SPACED_WITHIN = 1.1  # of the font size: wider gaps stand between columns
+_SPACED_APART = 2.0  # of the font size: gaps wider than this stand between columns, not between spaced-out words
+_SPACED_LETTERS, _SPACED_DIGITS = 0.9, 0.6  # of the font size: gaps within such words; wider ones are rows of a table
 _BROKEN_CATEGORIES = frozenset({"Cc", "Co", "Cs", "Cn"})  # control, private use, lone surrogate, unassigned
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e")
 
@@ -99,9 +100,10 @@ def _runs_of_glyphs(
         if char.isspace():
             run = None
             continue
-        if char in _INVISIBLE:
-            continue
         box = glyph["bbox"]
+        if char in _INVISIBLE:
+            before = box
+            continue
         if run is not None and least < (box[0] - before[2] if horizontal else _gap(before, box, across, down)) <= most:
             run.append(glyph)
         else:
@@ -177,7 +179,7 @@ def _runs(words: list[Token]) -> Iterator[list[Token]]:
     run: list[Token] = []
     for word in words:
         single = len(word.text) == 1 and word.text.isalnum() and word.baseline is not None
-        if run and (not single or not 0 <= word.left - run[-1].right <= _SPACED_WITHIN * word.size):
+        if run and (not single or not 0 <= word.left - run[-1].right <= _SPACED_APART * word.size):
             yield run
             run = []
         if single:
@@ -192,8 +194,9 @@ def _spelled(run: list[Token]) -> list[Token]:
     """The words that a run of single letters spells: cut where a gap is much wider than the usual one."""
     gaps = sorted(after.left - before.right for before, after in pairwise(run))
     usual = gaps[len(gaps) // 2]
-    if sum(token.text.isalpha() for token in run) * 2 < len(run) and usual > 0.6 * run[0].size:
-        return run  # digits this far apart are more likely a row of a table
+    letters = sum(token.text.isalpha() for token in run) * 2 >= len(run)
+    if usual > (_SPACED_LETTERS if letters else _SPACED_DIGITS) * run[0].size:
+        return run
     words = [run[0]]
     for before, after in pairwise(run):
         word = words[-1]

@@ -114,7 +114,7 @@ def _shows(token: Token, raster: Raster, ground: int) -> bool:
     contrast = abs(token.grey - ground)
     if contrast >= _CONTRAST and pixels.count(ground) >= _EVEN * len(pixels):
         return len(pixels.translate(None, _no_ink(token.grey, ground))) > 0
-    return _shows_on_other(token.grey, pixels[:: 1 + len(pixels) // _ENOUGH])
+    return _shows_on_other(token.grey, pixels[:: 1 + len(pixels) // _ENOUGH], print_like_page=contrast < _CONTRAST)
 
 
 @cache
@@ -124,7 +124,7 @@ def _no_ink(grey: int, ground: int) -> bytes:
     return bytes(value for value in range(256) if (ground - value if grey < ground else value - ground) < least)
 
 
-def _shows_on_other(grey: int, pixels: bytes) -> bool:
+def _shows_on_other(grey: int, pixels: bytes, *, print_like_page: bool) -> bool:
     """The same on a ground of another grey, on a picture, or where the print covers most of its box."""
     if max(pixels) - min(pixels) < _LEAST_INK:
         return False
@@ -134,6 +134,8 @@ def _shows_on_other(grey: int, pixels: bytes) -> bool:
     common = max(range(16), key=counts.__getitem__)
     ground = next(value for value in pixels if value >> 4 == common)
     if abs(ground - grey) < _CONTRAST:
+        if print_like_page:  # white on white, though something dark stands there too
+            return False
         # Bold print may be the most common value itself: then its ground is the little that is left beside it.
         far = max(pixels, key=lambda value: abs(value - grey))
         near = sum(abs(value - grey) < _CONTRAST for value in pixels)
