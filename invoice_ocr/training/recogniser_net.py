@@ -168,9 +168,18 @@ def _weights(arch: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
 
 
 def _in_doctrs_order(arch: str) -> list[tuple[str, tuple[int, ...]]]:
-    # Keras lists a model's trained weights layer by layer, then the moving statistics.
-    rows = list(_weights(arch))
-    return [(name, axes) for wanted in (True, False) for name, axes, trained in rows if trained is wanted]
+    # Keras 2 lists a model layer by layer, and within an inverted residual, a plain layer, the trained weights first.
+    groups: dict[str, list[tuple[str, tuple[int, ...], bool]]] = {}
+    for row in _weights(arch):
+        parts = row[0].split(".")
+        groups.setdefault(".".join(parts[:2]) if parts[0] == "blocks" else parts[0], []).append(row)
+    return [
+        (name, axes)
+        for rows in groups.values()
+        for wanted in (True, False)
+        for name, axes, trained in rows
+        if trained is wanted
+    ]
 
 
 def to_doctr(state: dict[str, Tensor], arch: str = "crnn_mobilenet_v3_small") -> list[np.ndarray]:
