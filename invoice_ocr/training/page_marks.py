@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw
 
 from invoice_ocr.training.page_style import Style, pick_accent, pick_faces
 from invoice_ocr.training.sheet import BLACK, Colour, Sheet, Type
@@ -128,3 +129,72 @@ def separator(sheet: Sheet, style: Style, margin: float, y: float, font: Type) -
         sheet.pen.text(
             (margin * sheet.scale, y * sheet.scale), sign * count, fill=style.ink, font=font.face, anchor="ls"
         )
+
+
+def dashes(sheet: Sheet, x0: float, y0: float, length: float, fill: Colour, *, upright: bool) -> None:
+    """A dashed or dotted line, along the page or down it."""
+    rng = sheet.rng
+    dash, gap, width = (float(rng.uniform(*span)) for span in ((0.5, 7), (1.2, 6), (0.4, 1.2)))
+    for at in np.arange(0, length, dash + gap):
+        if upright:
+            sheet.box(x0, y0 + float(at), width, dash, fill)
+        else:
+            sheet.box(x0 + float(at), y0, dash, width, fill)
+
+
+def watermark(sheet: Sheet, style: Style) -> None:
+    """A large faint word across the page, slanting: never a box."""
+    rng, s = sheet.rng, sheet.scale
+    font = sheet.font(style.bold, float(rng.uniform(50, 110)))
+    text = style.text.brand().upper()[:10]
+    wide, high = int(font.length(text)) + 8, int(font.size * 1.4)
+    mask = Image.new("L", (wide, high), 0)
+    ImageDraw.Draw(mask).text((4, font.size), text, fill=int(rng.uniform(25, 130)), font=font.face, anchor="ls")
+    mask = mask.rotate(
+        float(rng.choice([-1, 1]) * rng.uniform(25, 65)), expand=True, resample=Image.Resampling.BILINEAR
+    )
+    place = (int(rng.uniform(0.0, 0.4) * sheet.width * s), int(rng.uniform(0.05, 0.5) * sheet.height * s))
+    sheet.image.paste(pick_accent(rng) if rng.random() < 0.6 else (120, 120, 120), place, mask)
+
+
+def shapes(sheet: Sheet) -> None:
+    """Discs, bars and bands of colour that run off the page, as designers like them."""
+    rng, s = sheet.rng, sheet.scale
+    for _ in range(int(rng.integers(1, 4))):
+        red, green, blue = pick_accent(rng)
+        colour = (128 + red // 2, 128 + green // 2, 128 + blue // 2)  # light enough for what is printed on it
+        kind = rng.random()
+        if kind < 0.4:
+            radius = float(rng.uniform(20, 180))
+            x, y = (
+                float(rng.choice([0, sheet.width])),
+                float(rng.choice([0, sheet.height, rng.uniform(0, sheet.height)])),
+            )
+            sheet.pen.ellipse(((x - radius) * s, (y - radius) * s, (x + radius) * s, (y + radius) * s), fill=colour)
+        elif kind < 0.7:
+            high = float(rng.uniform(3, 70))
+            sheet.box(0, float(rng.choice([0.0, sheet.height - high])), sheet.width, high, colour)
+        elif kind < 0.85:
+            sheet.box(float(rng.choice([0.0, sheet.width - 14])), 0, float(rng.uniform(3, 14)), sheet.height, colour)
+        else:
+            points = [(float(rng.uniform(0, sheet.width)) * s, float(rng.choice([0, 60]) * s)) for _ in range(3)]
+            sheet.pen.polygon(points, fill=colour)
+
+
+def icons(sheet: Sheet, x: float, y: float, size: float) -> float:
+    """A small sign before a line of text (envelope, receiver, tick, bullet); returns where the text may begin."""
+    rng, s = sheet.rng, sheet.scale
+    colour = pick_accent(rng) if rng.random() < 0.7 else BLACK
+    box = (x * s, (y - size * 0.8) * s, (x + size) * s, (y + size * 0.1) * s)
+    kind = rng.random()
+    if kind < 0.3:
+        sheet.pen.ellipse(box, fill=colour)
+    elif kind < 0.5:
+        sheet.pen.rectangle(box, outline=colour, width=max(1, round(0.6 * s)))
+    elif kind < 0.8:
+        sheet.pen.rectangle(box, fill=colour)
+        middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        sheet.pen.line((box[0], box[1], *middle, box[2], box[1]), fill=(255, 255, 255), width=max(1, round(0.5 * s)))
+    else:
+        sheet.pen.arc(box, 20, 300, fill=colour, width=max(1, round(size * 0.15 * s)))
+    return x + size * 1.5

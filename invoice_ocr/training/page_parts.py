@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from invoice_ocr.training.page_marks import code, leaders, logo, signature, stamp
+from invoice_ocr.training.page_marks import code, icons, leaders, logo, signature, stamp
 from invoice_ocr.training.page_style import Style, contrast, tint
 from invoice_ocr.training.sheet import Colour, Sheet, Type
 
@@ -39,7 +39,8 @@ def letterhead(sheet: Sheet, style: Style, margin: float, y: float) -> float:
         font = sheet.font(style.other, float(size))
         x = margin if right and rng.random() < 0.5 else sheet.width - margin
         for _ in range(int(rng.integers(2, 7))):
-            sheet.line(x, y, style.text.contact(), font, style.grey(), align="left" if x == margin else "right")
+            at = icons(sheet, x, y, float(size)) if x == margin and rng.random() < 0.2 else x
+            sheet.line(at, y, style.text.contact(), font, style.grey(), align="left" if x == margin else "right")
             y += size * 1.25
     return y
 
@@ -190,6 +191,8 @@ def cell(
         return
     if kind == "words":
         sheet.line(left + pad, y, text, font, fill)
+    elif kind == "number" and sheet.rng.random() < 0.4:
+        sheet.line((left + right) / 2, y, text, font, fill, align="center")
     else:
         sheet.line(right - pad, y, text, font, fill, align="right")
 

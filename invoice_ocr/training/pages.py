@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from invoice_ocr.training.page_marks import code, logo, photo, separator, signature, stamp
+from invoice_ocr.training.page_marks import (
+    code,
+    dashes,
+    logo,
+    photo,
+    separator,
+    shapes,
+    signature,
+    stamp,
+    watermark,
+)
 from invoice_ocr.training.page_parts import addresses, cell, footer, letterhead, notes, table, totals
 from invoice_ocr.training.page_style import Style, contrast, pick_paper, tint
 from invoice_ocr.training.sheet import DrawnPage, Sheet
@@ -15,10 +25,11 @@ from invoice_ocr.training.sheet import DrawnPage, Sheet
 def draw_page(rng: np.random.Generator, scale: float = 2.2, held_out: bool = False) -> DrawnPage:
     """One page of a random kind; scale: pixels a point; held_out: with the font families kept from training."""
     kinds: list[tuple[float, Callable[[np.random.Generator, float, bool], DrawnPage]]] = [
-        (0.44, _invoice),
-        (0.12, _receipt),
-        (0.10, _letter),
-        (0.14, _table_page),
+        (0.40, _invoice),
+        (0.10, _form),
+        (0.11, _receipt),
+        (0.09, _letter),
+        (0.12, _table_page),
         (0.06, _small_print),
         (0.14, _scatter),
     ]
@@ -39,8 +50,10 @@ def _invoice(rng: np.random.Generator, scale: float, held_out: bool) -> DrawnPag
     style = Style(rng, held_out)
     margin = float(rng.uniform(28, 70))
     y = float(rng.uniform(30, 60))
-    if rng.random() < 0.15:
-        sheet.box(0, 0, sheet.width, float(rng.uniform(20, 80)), style.accent)
+    if rng.random() < 0.25:
+        shapes(sheet)
+    if rng.random() < 0.08:
+        watermark(sheet, style)
     y = letterhead(sheet, style, margin, y)
     y = addresses(sheet, style, margin, y + style.leading)
     title = sheet.font(style.bold, float(rng.uniform(11, 30)))
@@ -69,6 +82,43 @@ def _invoice(rng: np.random.Generator, scale: float, held_out: bool) -> DrawnPag
     if y < sheet.height - 160:
         notes(sheet, style, margin, y + rng.uniform(5, 30))
     footer(sheet, style, margin)
+    return sheet.done()
+
+
+def _form(rng: np.random.Generator, scale: float, held_out: bool) -> DrawnPage:
+    """An official form: rows of framed fields, each with a tiny caption and a value, and strips of headings."""
+    sheet = _a4(rng, scale, landscape=0.2)
+    style = Style(rng, held_out)
+    margin = float(rng.uniform(8, 40))
+    caption = sheet.font(style.regular if rng.random() < 0.7 else style.bold, float(rng.uniform(4.8, 6.5)))
+    value = sheet.font(style.regular if rng.random() < 0.7 else style.bold, float(rng.uniform(7, 10)))
+    y, width = margin, sheet.width - 2 * margin
+    edge = style.ink if rng.random() < 0.7 else (150, 150, 150)
+    if rng.random() < 0.15:
+        watermark(sheet, style)
+    while y < sheet.height - margin - 40:
+        way = rng.random()
+        high = float(rng.uniform(18, 30))
+        if way < 0.12:
+            y = table(sheet, style, margin, y + 12, width, min(sheet.height - 60, y + 200))
+            continue
+        if way < 0.27:
+            sheet.line(margin, y + 9, style.text.title(), sheet.font(style.bold, 7.5), style.ink)
+            y += 12
+            continue
+        if way < 0.33:
+            dashes(sheet, margin, y + 5, width, edge, upright=False)
+            y += 10
+            continue
+        cuts = np.sort(rng.uniform(0.1, 0.9, int(rng.integers(0, 7))))
+        for left, right in zip([0.0, *cuts], [*cuts, 1.0], strict=True):
+            x0, x1 = margin + left * width, margin + right * width
+            sheet.box(x0, y, x1 - x0, high, None, edge)
+            cell(sheet, style.text.label().upper(), "words", x0, x1, y + 6.5, caption, style.ink, 2.0)
+            if rng.random() < 0.75:
+                kind = "words" if rng.random() < 0.6 else "amount"
+                cell(sheet, style.text.value(), kind, x0, x1, y + high - 3.5, value, style.ink, 2.5)
+        y += high + (0.0 if rng.random() < 0.7 else 4.0)
     return sheet.done()
 
 
@@ -229,20 +279,11 @@ def _scatter(rng: np.random.Generator, scale: float, held_out: bool) -> DrawnPag
 
 def _panel(sheet: Sheet, style: Style, x: float, y: float, width: float, height: float) -> None:
     rng = sheet.rng
-    kind = rng.random()
-    if kind < 0.1:
+    if rng.random() < 0.3:
+        _ornament(sheet, style, x, y, width, height)
+        return
+    if rng.random() < 0.06:
         sheet.picture(x, y, photo(rng, int(width * sheet.scale), int(height * sheet.scale)))
-        if rng.random() < 0.5:
-            return
-    if kind < 0.18:
-        code(sheet, x, y)
-        return
-    if kind < 0.23:
-        signature(sheet, x + 30, y + height / 2)
-        return
-    if kind < 0.28:
-        stamp(sheet, style, x + width / 2, y + height / 2)
-        return
     ink = style.ink
     if rng.random() < 0.4:
         ground = style.accent if rng.random() < 0.6 else tint(rng, style.accent)
@@ -265,3 +306,20 @@ def _panel(sheet: Sheet, style: Style, x: float, y: float, width: float, height:
             low = line + size * float(rng.uniform(0.08, 0.3))
             sheet.rule(x, low, x + width * float(rng.uniform(0.2, 1)), low, ink, float(rng.uniform(0.3, 1.2)))
         line += leading
+
+
+def _ornament(sheet: Sheet, style: Style, x: float, y: float, width: float, height: float) -> None:
+    rng = sheet.rng
+    kind = rng.random()
+    if kind < 0.2:
+        sheet.picture(x, y, photo(rng, int(width * sheet.scale), int(height * sheet.scale)))
+    elif kind < 0.45:
+        code(sheet, x, y)
+    elif kind < 0.6:
+        signature(sheet, x + 30, y + height / 2)
+    elif kind < 0.75:
+        stamp(sheet, style, x + width / 2, y + height / 2)
+    else:
+        for _ in range(int(rng.integers(1, 5))):
+            dashes(sheet, x + rng.uniform(0, width), y, height, style.ink, upright=True)
+            dashes(sheet, x, y + rng.uniform(0, height), width, style.ink, upright=False)
