@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from invoice_ocr.checks import NOTES
-from invoice_ocr.model import Alternative, Decision, Field, Invoice, Issue, LineItem, Status, TaxLine
+from invoice_ocr.model import Alternative, Decision, Field, Invoice, Issue, LineItem, Status, TaxLine, Value
 from invoice_ocr.resolve import Choice, Resolution
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settings import Settings
@@ -51,12 +52,14 @@ def _field(name: str, choice: Choice | None, touched: set[str], pack: RulePack, 
         Alternative(rival.value, round(min(rest, apply_curve(curve, rival.score) * rest), 4), rival.evidence)
         for rival in choice.rivals
     )
-    others = tuple(
-        Alternative(reading, round(rest / (len(choice.readings) - 1), 4), choice.evidence)
-        for reading in choice.readings
-        if reading != choice.value
-    )
+    # A credit note's printed minus is turned in the value, not in the readings: the same amount all the same.
+    unlike = [reading for reading in choice.readings if reading not in (choice.value, _negated(choice.value))]
+    others = tuple(Alternative(reading, round(rest / len(unlike), 4), choice.evidence) for reading in unlike)
     return Field(name, choice.value, confidence, status, choice.evidence, others + alternatives)
+
+
+def _negated(value: Value) -> Value:
+    return -value if isinstance(value, Decimal) else value
 
 
 def curve_of(curves: Mapping[str, Curve], name: str, choice: Choice) -> Curve:
