@@ -2,8 +2,8 @@
 
     python -m invoice_ocr.training.invoice_samples fixtures/samples
 
-writes each story's document beside its expected.json. Rendering and JPEG coding differ a little between versions of the
-libraries, so what ships is the reviewed result and not what this writes elsewhere.
+writes each story's document beside its expected.json, and all of these again as truth.jsonl. Rendering and JPEG coding
+differ a little between versions of the libraries: what ships is the reviewed result, not what this writes elsewhere.
 """
 
 from __future__ import annotations
@@ -117,12 +117,20 @@ def write_story(story: Story, out: Path) -> None:
     (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def write_truth(out: Path) -> None:
+    """All stories' expectations again in one truth.jsonl, for `invoice-ocr score`."""
+    stories = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(out.glob("*/expected.json"))]
+    lines = "".join(json.dumps(story, ensure_ascii=False) + "\n" for story in stories)
+    (out / "truth.jsonl").write_text(lines, encoding="utf-8")
+
+
 def main(arguments: Sequence[str]) -> None:
     """The command: the folder to write to, then, if wanted, the stories."""
     out, wanted = Path(arguments[0]), set(arguments[1:])
     for story in STORIES:
         if not wanted or story.folder in wanted:
             write_story(story, out)
+    write_truth(out)
 
 
 if __name__ == "__main__":
