@@ -60,6 +60,10 @@ def test_a_document_whose_worker_was_killed_once_is_read_in_a_fresh_one(intake: 
     assert mark.exists()
 
 
+def test_a_document_that_kills_its_parser_is_mended_before_the_second_attempt(intake: Intake) -> None:
+    assert [code(result) for result in read(intake, "die-unless-mended:")] == ["read"]
+
+
 @pytest.mark.parametrize("order", ["stall:", "spin:"])
 def test_a_parser_that_never_ends_is_ended(order: str) -> None:
     with Intake(Settings(timeout=1.0, jobs=2), parser=FAULTS) as intake:

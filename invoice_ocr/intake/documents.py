@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 _PARSER = "invoice_ocr.intake.parse:parse"
-_BUDGET = 40_000_000  # bytes of pixels in one answer: four A4 pages at 200 dpi
+_FIRST_BUDGET = 10_000_000  # bytes of pixels in a document's first answer: one page, so that OCR need not wait
+_BUDGET = 40_000_000  # in each of the others: four A4 pages at 200 dpi
 _LEAST_SECONDS = 1.0
 _TEXTS = ("auto", "ocr", "layer")
 
@@ -142,7 +143,7 @@ class Intake:
             dpi=float(chosen_by.dpi),
             max_pages=chosen_by.max_pages,
             max_pixels=self._max_pixels,
-            budget=_BUDGET,
+            budget=_FIRST_BUDGET,
             passwords=self._passwords,
         )
 
@@ -171,7 +172,7 @@ class Intake:
             document.pages += len(pages)
             document.seconds = max(_LEAST_SECONDS, document.seconds - answer.seconds)
             if rest is not None:
-                request = replace(self._request(source.read()), first=rest)
+                request = replace(self._request(source.read()), first=rest, budget=_BUDGET)
                 document.answer = self._pool.submit(request, seconds=document.seconds, urgent=True)
                 return Opened(source, tuple(pages), tuple(issues), last=False)
         except InputError as error:

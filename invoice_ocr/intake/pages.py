@@ -54,6 +54,7 @@ class Request:
     document: the file's bytes. first: index into the chosen pages where to start. text, pages, dpi: as in Settings.
     max_pixels: of one page. budget: bytes of pixels after which the rest is left for the next request.
     clips: (page number, corners in points) to be cut out at `dpi`; when given, nothing else is done.
+    mend: whether to repair the document before it is opened, because opening it as it is killed a worker.
     """
 
     document: bytes
@@ -66,6 +67,7 @@ class Request:
     budget: int = 40_000_000
     passwords: tuple[str, ...] = ()
     clips: tuple[tuple[int, Corners], ...] | None = None
+    mend: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ _TEXT_PAGES = 32  # pages of words in one answer
 
 def parse(request: Request) -> Part:
     """The pages of a PDF, or clips of them; a broken one is opened once more after a repair."""
+    if request.mend and (repaired := _repaired(request.document, request.passwords)) is not None:
+        part = _parse(repaired, request)
+        part.issues.extend([_REPAIRED] * (request.first == 0))
+        return part
     try:
         return _parse(request.document, request)
     except Truncated as error:

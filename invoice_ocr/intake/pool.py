@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from invoice_ocr.errors import InputError, ParserCrash, Timeout
 from invoice_ocr.intake.pages import Request
@@ -109,6 +109,7 @@ class Pool:
                 worker = None
                 if isinstance(error, Timeout):
                     break
+                request = replace(request, mend=True)
                 continue
             except BaseException:
                 self._end(worker)

@@ -176,6 +176,7 @@ def _packed(request: Request) -> tuple[dict[str, Any], bytes]:
         "budget": request.budget,
         "passwords": request.passwords,
         "clips": request.clips,
+        "mend": request.mend,
     }
     return header, request.document
 

@@ -41,6 +41,11 @@ def die_once(mark: str, _request: Request) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def die_unless_mended(_argument: str, request: Request) -> None:
+    if not request.mend:
+        os.kill(os.getpid(), signal.SIGABRT)
+
+
 def stall(_argument: str, _request: Request) -> None:
     time.sleep(600)
 
