@@ -23,7 +23,7 @@ from invoice_ocr.training.invoice_parties import make_party
 from invoice_ocr.training.invoice_sale import Sale, cents, make_sale
 from invoice_ocr.training.invoice_scan import photo, scan
 from invoice_ocr.training.invoice_sheet import Sheet, page_texts, render
-from invoice_ocr.training.invoices import draw_invoice, main, pages, truth_of, write_invoice
+from invoice_ocr.training.invoices import draw_invoice, dressed, main, pages, truth_of, write_invoice
 
 # Every layout with two languages, every language at least once.
 PAIRS = [(LANGUAGES[(i * 2 + j) % len(LANGUAGES)], layout) for i, layout in enumerate(LAYOUTS) for j in (0, 7)]
@@ -210,5 +210,22 @@ def test_the_command_writes_documents_and_their_truth(tmp_path: Any) -> None:
     main(["--count", "3", "--out", str(tmp_path)])
     rows = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["file"] for row in rows] == sorted(path.name for path in tmp_path.glob("*.pdf"))
+    assert len({row["lang"] for row in rows}) > 1
     assert all({"doc_type", "lang", "pages", "truth"} <= row.keys() for row in rows)
     assert all((tmp_path / row["file"]).read_bytes().startswith(b"%PDF") for row in rows)
+
+
+def test_documents_can_be_dressed_as_scans_and_photos() -> None:
+    sheet, _ = draw_invoice(2, "de", "till", built_in=True)
+    scanned, ending = dressed(sheet, "scan", 3)
+    assert ending == "pdf"
+    assert page_texts(scanned) == [""]
+    assert dressed(sheet, "photo", 3)[0].startswith(b"\xff\xd8")
+    sheet.turn_page()
+    assert dressed(sheet, "photo", 3)[1] == "pdf"
+
+
+def test_the_command_refuses_what_it_does_not_know(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--count", "1", "--out", str(tmp_path), "--kinds", "papyrus"])
+    assert "pdf, scan, photo" in capsys.readouterr().err

@@ -1,9 +1,9 @@
 """Made-up invoices with the truth about them: PDFs in many layouts and languages, nobody's data.
 
-    python -m invoice_ocr.training.invoices --count 200 --out DIR
+    python -m invoice_ocr.training.invoices --count 200 --out DIR [--kinds pdf,scan,photo] [--languages de,fr]
 
-writes PDFs and a truth.jsonl that `invoice-ocr score` reads. The same seed gives the same bytes on a machine with the
-same fonts; `built_in` keeps to the fonts that come with PyMuPDF and so gives the same bytes everywhere.
+writes documents and a truth.jsonl that `invoice-ocr score` reads. The same seed gives the same bytes on a machine with
+the same fonts; `built_in` keeps to the fonts that come with PyMuPDF and so gives the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import cv2
 import numpy as np
 
 from invoice_ocr.model import PageWords, Reading, Word
@@ -23,7 +24,8 @@ from invoice_ocr.training.invoice_blocks import Draft, Look
 from invoice_ocr.training.invoice_layouts import LAYOUTS
 from invoice_ocr.training.invoice_locale import LANGUAGES
 from invoice_ocr.training.invoice_sale import Item, Sale, make_sale
-from invoice_ocr.training.invoice_sheet import MONO, SERIF, Sheet, families, render
+from invoice_ocr.training.invoice_scan import photo, scan
+from invoice_ocr.training.invoice_sheet import MONO, SERIF, Sheet, families, images_pdf, render
 
 _PAPER = {"a4": (595.0, 842.0), "letter": (612.0, 792.0)}
 # Fields of the contract whose absence from the page is part of the truth.
@@ -149,34 +151,68 @@ def pages(seed: int, *, dpi: float = 200.0) -> list[tuple[np.ndarray, tuple[Word
     ]
 
 
-def write_set(count: int, out: Path, *, seed: int = 0) -> Path:
-    """`count` PDFs in `out`, languages and layouts by turns, and their truth.jsonl. Returns the path of the truth."""
+KINDS = ("pdf", "scan", "photo")
+
+
+def dressed(sheet: Sheet, kind: str, seed: int) -> tuple[bytes, str]:
+    """The sheet as a file's bytes and ending. kind: "pdf" with its text, "scan" (a PDF of grey or coloured pictures at
+    200 dpi), or "photo" (a JPEG; of several pages a scan)."""
+    stored = sheet.pdf()
+    if kind == "pdf":
+        return stored, "pdf"
+    strength = Random(seed).uniform(0.4, 1.6)
+    pictures = render(stored, 200)
+    if kind == "photo" and len(pictures) == 1:
+        return coded(photo(pictures[0], seed, strength=strength)), "jpg"
+    grey = seed % 2 == 0
+    scans = [scan(page, seed + number, strength=strength, grey=grey) for number, page in enumerate(pictures)]
+    return images_pdf([coded(page) for page in scans], 200), "pdf"
+
+
+def coded(picture: np.ndarray, quality: int = 75) -> bytes:
+    """A picture, uint8 RGB, as JPEG."""
+    done, jpeg = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    assert done  # noqa: S101  JPEG takes every uint8 picture
+    return bytes(jpeg)
+
+
+def write_set(
+    count: int, out: Path, *, seed: int = 0, kinds: Sequence[str] = ("pdf",), languages: Sequence[str] = LANGUAGES
+) -> Path:
+    """`count` documents in `out`, languages, layouts and kinds by turns, and their truth.jsonl. Returns its path."""
     out.mkdir(parents=True, exist_ok=True)
     truth_path = out / "truth.jsonl"
+    layouts = list(LAYOUTS)
     with truth_path.open("w", encoding="utf-8") as stream:
         for number in range(seed, seed + count):
-            language, layout = (
-                LANGUAGES[number % len(LANGUAGES)],
-                list(LAYOUTS)[(number // len(LANGUAGES) + number) % len(LAYOUTS)],
-            )
+            language = languages[number % len(languages)]
+            layout = layouts[(number // len(languages) + number) % len(layouts)]
+            kind = kinds[(number // 7) % len(kinds)]
             sheet, sale = draw_invoice(number, language, layout)
-            name = f"{number:05}-{language}-{layout}.pdf"
-            (out / name).write_bytes(sheet.pdf())
-            stream.write(json.dumps({
-                "file": name, "doc_type": sale.document_type, "lang": language[:2], "group": layout,
+            content, ending = dressed(sheet, kind, number)
+            name = f"{number:05}-{language}-{layout}-{kind}.{ending}"
+            (out / name).write_bytes(content)
+            row = {
+                "file": name, "doc_type": sale.document_type, "lang": language[:2], "group": layout, "kind": kind,
                 "pages": len(sheet.sides), "truth": truth_of(sheet, sale),
-            }, ensure_ascii=False) + "\n")  # fmt: skip
+            }  # fmt: skip
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
     return truth_path
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command: --count, --out, --seed."""
+    """The command: --count, --out, --seed, --kinds, --languages."""
     parser = argparse.ArgumentParser(description="Write made-up invoices and the truth about them.")
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kinds", default="pdf", help=f"by turns, with commas, of {', '.join(KINDS)}")
+    parser.add_argument("--languages", default=",".join(LANGUAGES), help="by turns, with commas")
     chosen = parser.parse_args(arguments)
-    write_set(chosen.count, chosen.out, seed=chosen.seed)
+    kinds, languages = chosen.kinds.split(","), chosen.languages.split(",")
+    if not set(kinds) <= set(KINDS) or not set(languages) <= set(LANGUAGES):
+        parser.error(f"kinds are {', '.join(KINDS)}; languages are {', '.join(LANGUAGES)}")
+    write_set(chosen.count, chosen.out, seed=chosen.seed, kinds=kinds, languages=languages)
 
 
 if __name__ == "__main__":
