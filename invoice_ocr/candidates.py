@@ -14,6 +14,7 @@ from invoice_ocr.readers import Found, from_date, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_bics, find_ibans, find_vat_ids
+from invoice_ocr.values.text import fold
 
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 _REACH = 3.6
@@ -46,9 +47,13 @@ class Sheet:
     def hits_of(self, cell: Cell) -> tuple[Hit, ...]:
         return self.hits.get((cell.row, cell.column), ())
 
+    def is_silent(self, hit: Hit) -> bool:
+        """Whether a label only tells more of the one before it, and has no value of its own."""
+        return all(self.pack.fields[rule.field].reader == "none" for rule in self.pack.by_label[hit.key])
+
     def starts_with_label(self, cell: Cell) -> bool:
         """Whether a cell begins with a label, so that a value further right or below cannot belong to another."""
-        hits = self.hits_of(cell)
+        hits = [hit for hit in self.hits_of(cell) if hit.key != "#"]
         return bool(hits) and not cell.text[: hits[0].start].strip(" *•-(")
 
 
@@ -60,7 +65,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
         for cell in grid.cells():
             for index, hit in enumerate(sheet.hits_of(cell)):
                 for rule in pack.by_label[hit.key]:
-                    found += _from_label(sheet, cell, index, rule)
+                    found += _from_label(sheet, cell, index, _turned(sheet, cell, index, rule))
         found += _unlabelled(sheet)
     return found
 
@@ -89,7 +94,8 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
             yield candidate
     if seen > 0.6 or not _can_look_away(cell, hit, end):
         return
-    weight *= _residue(cell.text[hit.end : end]) * (1.0 if index == len(hits) - 1 else 0.7)
+    last = all(sheet.is_silent(other) for other in hits[index + 1 :])
+    weight *= _residue(cell.text[hit.end : end]) * (1.0 if last else 0.7)
     if index > 0 and not _between(cell, hits[index - 1], hit):
         weight *= 0.55  # another label right before this one has the better claim
     if "right" in rule.at:
@@ -98,6 +104,20 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
             yield candidate
     if "below" in rule.at:
         yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
+
+
+def _turned(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Rule:
+    """The rule, made one for the net or the gross total by words such as `ohne MwSt.` right behind its label."""
+    turned = {("total_gross", "without_tax"): "total_net", ("total_net", "with_tax"): "total_gross"}
+    hits = sheet.hits_of(cell)
+    if rule.field not in ("total_gross", "total_net") or index + 1 == len(hits):
+        return rule
+    if _between(cell, hits[index], hits[index + 1]):
+        return rule
+    for behind in sheet.pack.by_label[hits[index + 1].key]:
+        if (rule.field, behind.field) in turned:
+            return replace(rule, field=turned[rule.field, behind.field], weight=max(rule.weight, 0.9))
+    return rule
 
 
 def _end(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:
@@ -127,7 +147,7 @@ def _is_weak(cell: Cell, hit: Hit) -> bool:
         return False
     before, after = cell.text[: hit.start].rstrip(), cell.text[hit.end :]
     if (before and before[-1] not in ",;(|:") or (before and cell.text[hit.start - 1].isalnum()):
-        return not re.match(r"\s?[:#°]", after)
+        return not re.match(r"\s?[:#°]|\s\d{1,4}[./-]\d|\s\d{1,2}\.? [^\W\d_]{3}", after)
     return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
 
 
@@ -156,7 +176,7 @@ def _same(
     text = cell.text[hit.end : end]
     if not text.strip(" :.-"):
         return
-    if spec.reader in ("name", "text") and not re.match(r"\s*[:：]|\s{2,}", text):
+    if spec.reader in ("name", "text") and not re.match(r"\s*[:：]", text):
         return
     found = read(spec.reader, text, sheet.pack.months)
     for place, item in enumerate(found):
@@ -177,7 +197,7 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
     found: list[tuple[Cell, Found]] = []
     left = cell.box.right
     for other in sheet.grid.right_of(cell):
-        if sheet.starts_with_label(other):
+        if sheet.starts_with_label(other) and not (spec.reader == "name" and not _is_label(sheet, other)):
             break
         items = read(spec.reader, other.text, sheet.pack.months)
         if spec.reader in ("name", "text", "reference"):
@@ -194,13 +214,16 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
 
 def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     box = cell.box_of(hit.start, hit.end)
-    reach = _REACH * min(cell.box.height, 16.0)
+    reach = (6.0 if spec.reader == "name" else _REACH) * min(cell.box.height, 16.0)
     if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
         return
     if spec.reader == "amount":
         weight *= _table_head(sheet, cell)
     for place, other in enumerate(sheet.grid.below(cell, box, reach)):
-        if sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
+        if spec.reader == "name":
+            if place < 4 and _is_no_name(sheet, other):
+                continue
+        elif sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
             return
         found = read(spec.reader, other.text, sheet.pack.months)
         if spec.reader in ("amount", "date"):
@@ -216,6 +239,14 @@ def _is_label(sheet: Sheet, cell: Cell) -> bool:
     """Whether a whole cell is a label: no name then."""
     hits = sheet.hits_of(cell)
     return bool(hits) and sum(hit.end - hit.start for hit in hits) > 0.6 * len(cell.text.strip(" :"))
+
+
+def _is_no_name(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell under a label such as `Seller` is not yet the name: a label with its value, a number, `Herrn`."""
+    text = cell.text.strip()
+    if _is_label(sheet, cell) or ":" in text or text[:4].isdigit() or fold(text) in sheet.pack.salutations:
+        return True
+    return any(other.text.lstrip().startswith(":") for other in sheet.grid.right_of(cell)[:1])
 
 
 def _table_head(sheet: Sheet, cell: Cell) -> float:

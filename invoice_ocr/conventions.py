@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+import re2
+
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.rulepack import Country, RulePack
 from invoice_ocr.values.amount import Amount, find_amounts
-from invoice_ocr.values.currency import find_currencies, read_currency
+from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
 
@@ -24,7 +26,8 @@ class Conventions:
 
     decimal: "." or ",", or "" when the amounts do not say and no country is known. order: dmy, mdy, ymd or "".
     order_proved: dates of the document itself show the order. countries: most likely first. marks: currency codes
-    by how often their mark stands on the document. language: code, or "".
+    by how often their mark stands on the document. language: code, or "". bare_dollar: amounts bear `$` alone.
+    codes: ISO codes that are printed themselves.
     """
 
     decimal: str = ""
@@ -33,18 +36,27 @@ class Conventions:
     countries: tuple[str, ...] = ()
     currencies: tuple[tuple[str, int], ...] = ()
     language: str = ""
+    bare_dollar: bool = False
+    codes: frozenset[str] = frozenset()
 
 
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
     """The conventions of a document, from every number and date on it and from where its parties are."""
     texts = [line.text for page in document.pages for line in page.lines]
     language = detect_language(texts, pack)
-    marks = _count_marks(texts)
+    marks = _count_marks(texts, pack)
     countries = _countries(texts, candidates, marks, pack)
     order, proved = _order(texts, countries, language, pack)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     return Conventions(
-        _decimal(texts, known), order, proved, tuple(countries), _currencies(marks, countries, pack), language
+        decimal=_decimal(texts, known),
+        order=order,
+        order_proved=proved,
+        countries=tuple(countries),
+        currencies=_currencies(marks, countries, pack),
+        language=language,
+        bare_dollar="$" in marks,
+        codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
     )
 
 
@@ -61,13 +73,15 @@ def detect_language(texts: Iterable[str], pack: RulePack) -> str:
     return best[0][0]
 
 
-def _count_marks(texts: Iterable[str]) -> Counter[str]:
+def _count_marks(texts: Iterable[str], pack: RulePack) -> Counter[str]:
+    """Marks beside amounts, and in short texts; there only codes of countries in the pack, as `SDN BHD` is no dinar."""
+    known = {country.currency for country in pack.countries.values()}
     marks: Counter[str] = Counter()
     for text in texts:
         if any(char.isdigit() for char in text):
             marks.update(amount.mark for amount in find_amounts(text) if amount.mark)
         if len(text) <= 24:
-            marks.update(mark for mark, _, _ in find_currencies(text) if not (mark.isalpha() and mark == "BHD"))
+            marks.update(mark for mark, _, _ in find_currencies(text) if mark not in CODES or mark in known)
     return marks
 
 
@@ -82,11 +96,13 @@ def _countries(texts: Sequence[str], candidates: Sequence[Candidate], marks: Cou
     for code, country in pack.countries.items():
         votes[code] += 2 * sum(f" {name} " in padded or f" {name.upper()} " in padded for name in country.names)
         votes[code] += 2 * bool(country.phone and f" {country.phone}" in whole.replace("(", " "))
+        votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
         votes[code] += 2 * _sole_currency(country, marks, pack)
     for form, places in pack.legal_forms.items():
         if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
             votes[places[0]] += 2
-    return [code for code, count in votes.most_common() if count > 0 and code in pack.countries][:4]
+    least = 0.4 * max(votes.values(), default=0)
+    return [code for code, count in votes.most_common() if count > 0 and count >= least and code in pack.countries][:4]
 
 
 def _sole_currency(country: Country, marks: Counter[str], pack: RulePack) -> bool:
@@ -144,10 +160,11 @@ def _order(texts: Iterable[str], countries: Sequence[str], language: str, pack: 
     if len(clear) == 1:
         return clear[0], True
     if not clear:
-        for code in countries[:1]:
-            return pack.countries[code].order, False
         if language not in ("", "en"):
-            return "dmy", False
+            return "dmy", False  # dates follow the language they are read in, also of sellers abroad
+        orders = {pack.countries[code].order for code in countries}
+        if len(orders) == 1:
+            return orders.pop(), False
     return "", False
 
 

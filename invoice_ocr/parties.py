@@ -19,7 +19,7 @@ from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
 
 _POSTCODE = re.compile(
-    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
+    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
     r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{5}-\d{3})"
 )
 _SELLER_SIGN = re.compile(
@@ -72,6 +72,10 @@ _WEAK_FORMS = frozenset(
         "oy",
     }
 )
+_MARKS = frozenset("·•|●∙◆-–")
+_PART = re.compile(r"(?:(?!\s*[·•|●∙◆]\s*|\s[–-]\s|,\s).)+")
+_BULLET = re.compile(r"[·•●∙◆|]")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _FREE_MAIL = frozenset(
     {
         "gmail",
@@ -116,13 +120,52 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     domains = {fold(hit.group(1)) for text in whole for hit in _DOMAIN.finditer(text)} - _FREE_MAIL
     buyers = _labelled_buyers(grids[0], pack)
     named = [name for grid in grids[:3] for name in _by_legal_form(grid, pack)]
-    named += list(_letterhead(grids[0], pack))
+    senders = list(_sender_lines(grids[0], pack))
+    named += [*(name for name, _ in senders), *_letterhead(grids[0], pack)]
     found = []
     for name in named:
         score = _weigh(name, named, domains, grids[0], buyers)
         found.append(_candidate("seller_name", name, score))
-    found += [_candidate("buyer_name", name, name.score) for name in _by_address(grids[0], named, pack)]
+    addressed = [name for _, name in senders if name] + list(_by_address(grids[0], named, pack))
+    found += [_candidate("buyer_name", _after_salutation(grids[0], name, pack), name.score) for name in addressed]
     return found
+
+
+def _sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[_Name, _Name | None]]:
+    """Lines such as `Firm · Street 5 · 12345 Town`: their first part sells; who is named right below them buys."""
+    for row in grid.rows:
+        cell = row[0]
+        if cell.box.center_y > 0.45 * grid.page.height:
+            return
+        for cell in row:
+            parts = [part for part in _PART.finditer(cell.text) if part.group().strip()]
+            if len(parts) < 3:
+                parts = parts[:1] if cell is row[0] and _separated(row) else []
+            if not parts or not _POSTCODE.search(" ".join(other.text for other in row[cell.column :])):
+                continue
+            first = parts[0]
+            if not _LETTERS.search(first.group()) or first.group().strip()[:4].isdigit() or ":" in first.group():
+                continue
+            below = [other for other in grid.below(cell, cell.box, 48.0) if abs(other.box.left - cell.box.left) < 40.0]
+            buyer = next((other for other in below if _may_be_name(other, pack)), None)
+            yield (
+                _Name(cell, first.start(), first.end(), 0.72, "universal.seller_name.sender_line"),
+                _Name(buyer, 0, len(buyer.text), 0.8, "universal.buyer_name.below_sender") if buyer else None,
+            )
+
+
+def _separated(row: Sequence[Cell]) -> bool:
+    """Whether a row is a sender line whose parts stand so far apart that each is a cell."""
+    return sum(cell.text.strip() in _MARKS for cell in row) >= 1
+
+
+def _after_salutation(grid: Grid, name: _Name, pack: RulePack) -> _Name:
+    """The name itself where only `Herrn` or `Firma` stands on the first line of an address."""
+    if fold(name.text) not in pack.salutations:
+        return name
+    left = name.cell.box.left
+    under = [cell for cell in grid.below(name.cell, name.cell.box, 24.0) if abs(cell.box.left - left) < 8.0]
+    return _Name(under[0], 0, len(under[0].text), name.score, name.rule) if under else name
 
 
 def _candidate(field: str, name: _Name, score: float) -> Candidate:
@@ -237,7 +280,9 @@ def _letterhead(grid: Grid, pack: RulePack) -> Iterator[_Name]:
 def _may_be_name(cell: Cell, pack: RulePack) -> bool:
     text = cell.text.strip()
     letters = sum(char.isalpha() for char in text)
-    if letters < 3 or len(text) > 60 or letters < 0.5 * len(text) or "@" in text or "www." in text.lower():
+    if letters < 3 or len(text) > 60 or letters < 0.5 * len(text):
+        return False
+    if _BULLET.search(text) or "@" in text or "www." in text.lower():
         return False
     if label_key(text) in pack.titles or find_dates(text, pack.months) or _POSTCODE.search(text):
         return False
@@ -262,9 +307,19 @@ def _by_address(grid: Grid, named: Sequence[_Name], pack: RulePack) -> Iterator[
         after = list(grid.below(cell, cell.box, 60.0))[:3]
         selling = any(_SELLER_SIGN.search(other.text) for other in (*block, *after))
         first = next((other for other in block if _may_be_name(other, pack)), None)
-        if first is None or first is cell or fold(first.text) in sellers:
+        if first is None or first is cell or fold(first.text) in sellers or _is_delivery(grid, block[0], pack):
             continue
         yield _Name(first, 0, len(first.text), 0.3 if selling else 0.55, "universal.buyer_name.address")
+
+
+def _is_delivery(grid: Grid, top: Cell, pack: RulePack) -> bool:
+    """Whether an address stands under a label that names no buyer, such as `Ship to`."""
+    for row in reversed(grid.rows[max(0, top.row - 2) : top.row + 1]):
+        for cell in row:
+            if cell.box.left < top.box.right and cell.box.right > top.box.left:
+                for hit in find_labels(cell, pack)[:1]:
+                    return hit.start < 2 and all(rule.field == "phrase" for rule in pack.by_label[hit.key])
+    return False
 
 
 def _block_above(grid: Grid, cell: Cell) -> list[Cell]:

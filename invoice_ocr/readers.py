@@ -47,7 +47,7 @@ def read(reader: str, text: str, months: Mapping[str, int]) -> list[Found]:
 
 def from_amount(amount: Amount) -> Found:
     """An amount as a found value: cents printed make it likelier to be money."""
-    quality = {2: 1.0, 0: 0.9 if amount.mark else 0.75, 1: 0.75, 3: 0.7}.get(amount.decimals, 0.6)
+    quality = {2: 1.0, 0: 0.9 if amount.mark else 0.65, 1: 0.75, 3: 0.7}.get(amount.decimals, 0.6)
     if amount.decimals == 0 and len(str(abs(amount.value))) > 7:
         quality = 0.3
     return Found(amount.value, amount.start, amount.end, quality, amount.readings, mark=amount.mark)
@@ -149,6 +149,8 @@ def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
     name = re.split(r"\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
+    if re.match(r"\d{4,}", name) or (" " not in name and any(char.isdigit() for char in name)):
+        return []
     if not 2 < len(name) <= 80 or not _LETTERS.search(name) or find_dates(name, months) or _NUMBERLIKE.fullmatch(name):
         return []
     return [Found(" ".join(name.split()), offset, offset + len(name), 1.0)]

@@ -236,6 +236,11 @@ def _find_currency(
         evidence = replace(anchor.evidence, source="derived", rule="universal.currency.marks")
     support = _support(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
     readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
+    if conventions.bare_dollar and code not in conventions.codes:
+        if code != "USD":  # sellers outside the United States use the sign for either
+            readings = (code, "USD")
+        elif "US" not in conventions.countries:
+            support *= 0.8
     return Choice("currency", code, evidence, support, (), readings)
 
 

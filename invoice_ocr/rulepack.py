@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import re2
 import yaml
 
 from invoice_ocr.errors import RuleError
@@ -80,7 +81,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed."""
+    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or ""."""
 
     code: str
     currency: str
@@ -88,6 +89,7 @@ class Country:
     order: str
     names: tuple[str, ...]
     phone: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class RulePack:
     countries: Mapping[str, Country]
     legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
     receipt_words: tuple[str, ...]
+    salutations: frozenset[str]  # folded
     curves: Mapping[str, tuple[tuple[float, float], ...]]  # field -> (score, probability) knots
     recipe: str  # how the curves were made
     digest: str
@@ -173,6 +176,7 @@ class _Loader:
         self.countries: dict[str, Country] = {}
         self.legal_forms: dict[str, tuple[str, ...]] = {}
         self.receipt_words: tuple[str, ...] = ()
+        self.salutations: frozenset[str] = frozenset()
         self.curves: dict[str, tuple[tuple[float, float], ...]] = {}
         self.recipe = ""
         self.hash = sha256()
@@ -224,6 +228,8 @@ class _Loader:
             if spec.get("decimal") not in (".", ",") or spec.get("order") not in ORDERS:
                 self.blame(name, f"countries.{code}: decimal must be . or , and order one of dmy mdy ymd or empty")
                 continue
+            address = spec.get("address", "")
+            self.check_pattern(name, f"countries.{code}.address", address)
             self.countries[code] = Country(
                 code,
                 spec.get("currency", ""),
@@ -231,9 +237,11 @@ class _Loader:
                 spec["order"],
                 tuple(spec.get("names", ())),
                 spec.get("phone", ""),
+                address,
             )
         for form, places in self.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
             self.legal_forms[form] = tuple(places)
+        self.salutations |= {fold(word) for word in self.texts(name, "salutations", content.get("salutations", []))}
         self.receipt_words += self.texts(name, "receipt_words", content.get("receipt_words", []))
 
     def read_curves(self, name: str, content: dict[str, Any]) -> None:
@@ -311,6 +319,12 @@ class _Loader:
         if not arrow:
             self.blame(where, f"accept {text!r} must read `page text => value`")
         return Example(page, value.strip())
+
+    def check_pattern(self, name: str, key: str, pattern: str) -> None:
+        try:
+            re2.compile(pattern)
+        except re2.error as error:
+            self.blame(name, f"{key}: {pattern!r} is no RE2 pattern ({error})")
 
     def mapping(self, name: str, key: str, value: Any) -> dict[str, Any]:
         if isinstance(value, dict):

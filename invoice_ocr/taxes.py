@@ -49,9 +49,14 @@ def find(document: Document, pack: RulePack, conventions: Conventions) -> list[T
 
 def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
     """What the rows say about net, tax and gross of the document: the sums over its rates."""
-    best = _by_rate([row for row in rows if row.proved])
-    if not best:
-        return []
+    proved = [row for row in rows if row.proved]
+    found: list[Candidate] = []
+    for group in (_by_rate(proved), _added(proved)):
+        found += [candidate for candidate in _sums(group) if candidate not in found] if group else []
+    return found
+
+
+def _sums(best: Sequence[TaxRow]) -> list[Candidate]:
     evidence = max(best, key=lambda row: row.tax).evidence
     net = sum((row.net for row in best if row.net is not None), Decimal(0))
     tax = sum((row.tax for row in best), Decimal(0))
@@ -74,7 +79,7 @@ def tax_lines(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) 
     """
     proved = _by_rate([row for row in rows if row.proved])
     every = _by_rate(rows)
-    for group in (proved, every):
+    for group in (proved, _added([row for row in rows if row.proved]), every):
         if group and tax is not None and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT:
             return tuple(_line(row, net, alone=len(group) == 1, sure=True) for row in group)
     fitting = [row for row in every if tax is not None and row.tax == tax and tax > 0]
@@ -100,6 +105,23 @@ def _by_rate(rows: Sequence[TaxRow]) -> list[TaxRow]:
         if known is None or (row.proved, row.tax) > (known.proved, known.tax):
             best[row.rate] = row
     return sorted(best.values(), key=lambda row: -row.rate)
+
+
+def _added(rows: Sequence[TaxRow]) -> list[TaxRow]:
+    """One row a rate, with rows of the same rate and different bases added up: goods and freight taxed apart."""
+    sums: dict[Decimal, list[TaxRow]] = {}
+    for row in rows:
+        group = sums.setdefault(row.rate, [])
+        if all(row.net != other.net for other in group):
+            group.append(row)
+    if all(len(group) == 1 for group in sums.values()):
+        return []
+    added = []
+    for rate, group in sums.items():
+        net = sum((row.net for row in group if row.net is not None), Decimal(0))
+        tax = sum((row.tax for row in group), Decimal(0))
+        added.append(TaxRow(rate, net, tax, net + tax, group[0].evidence, proved=True))
+    return sorted(added, key=lambda row: -row.rate)
 
 
 def _renamed(evidence: Evidence, rule: str) -> Evidence:

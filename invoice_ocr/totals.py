@@ -122,7 +122,8 @@ def _with_tax(
             score = gross.score + net.score + tax.score + (1.2 if tax.value else 0.5) - (0.4 if extra else 0)
             shown = f" {extra:+}" if extra else ""
             proof = f"{net.value} + {tax.value}{shown} = {gross.value}"
-            yield score, _named(total_net=net, total_tax=tax, total_gross=gross), proof
+            after = _after_extras(net, gross.value - tax.value, printed) if abs(extra) >= 1 else net
+            yield score, _named(total_net=after, total_tax=tax, total_gross=gross), proof
     if 0 < rest <= _HIGHEST_RATE * net.value and rest in printed and not any(tax.value == rest for tax in taxes):
         tax = _Term(rest, replace(printed[rest], name="total_tax"), 0.2)
         yield (
@@ -130,6 +131,14 @@ def _with_tax(
             _named(total_net=net, total_tax=tax, total_gross=gross),
             (f"{net.value} + {rest} = {gross.value}"),
         )
+
+
+def _after_extras(net: _Term, rest: Decimal, printed: Mapping[Decimal, Candidate]) -> _Term:
+    """The net after discounts and charges, which is what tax is due on: as printed, or worked out."""
+    if rest in printed:
+        return _Term(rest, replace(printed[rest], name="total_net"), net.score)
+    source = replace(net.candidate.evidence, source="derived", rule="universal.total_net.after_discount")
+    return _Term(rest, replace(net.candidate, value=rest, evidence=source, mark=""), net.score * 0.8)
 
 
 def _without_net(gross: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal, Candidate]) -> Iterator[_Found]:
@@ -230,6 +239,9 @@ def _best_alone(terms: Mapping[str, list[_Term]]) -> dict[str, Candidate]:
         other = chosen.get(name)
         if gross and other and _magnitude(other) > share * _magnitude(gross):
             chosen.pop(name)
+    untaxed = [term for term in terms["total_net"] if gross and term.value == _magnitude(gross)]
+    if gross and "total_net" not in chosen and untaxed and "total_tax" not in chosen:
+        chosen["total_net"] = replace(untaxed[0].candidate, name="total_net", score=0.8 * untaxed[0].score)
     return chosen
 
 

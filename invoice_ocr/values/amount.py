@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from invoice_ocr.values.currency import PATTERN as CURRENCY
+from invoice_ocr.values.currency import read_currency
 
 # What may stand between the thousands: point, comma, spaces of every width, apostrophes, middle dot.
 _SPACES = " \u00a0\u2009\u202f\u2007"
@@ -138,7 +139,9 @@ def _amount(text: str, start: int, end: int) -> tuple[Amount | None, int]:
     if before["open"] and not close:
         begin = max(begin, before.end("open"))
     values, doubt = _signed([value for value, _, _ in readings], before, after)
-    mark = before["mark"] or (after["mark"] if after else None) or ""
+    mark = before["mark"] or ""
+    if after and after["mark"] and len(read_currency(mark)) != 1:
+        mark = after["mark"]  # `$12.00 USD`: the code says which dollar
     shown = text[begin:stop].strip()
     return Amount((*values, *doubt), shown, begin, stop, mark, readings[0][1], readings[0][2]), stop
 

@@ -30,7 +30,7 @@ _YEAR_FIRST = re.compile(rf"(?<!\d)(?P<y>\d{{4}})[\s.,\-/]{{1,2}}(?P<m>{_WORD})[
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One date in a text. readings: all it may mean; `orders` names the order of each reading: dmy, mdy or ymd."""
+    """One date in a text. readings: all it may mean; `orders` names the order of each: dmy, mdy, ymd, written, any."""
 
     readings: tuple[date, ...]
     orders: tuple[str, ...]
@@ -128,8 +128,11 @@ def _orders(a: str, b: str, c: str, mark: str) -> list[tuple[date, str]]:
     found: list[tuple[date, str]] = []
     for year, month, day, order in tries:
         moment = _day(_full_year(year), int(month), int(day))
-        if moment and moment not in [known for known, _ in found]:
+        known = [day for day, _ in found]
+        if moment and moment not in known:
             found.append((moment, order))
+        elif moment:  # day and month are the same number: the date is certain, its order is not
+            found[known.index(moment)] = (moment, "any")
     return found
 
 
