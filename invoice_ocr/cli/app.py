@@ -13,6 +13,7 @@ from invoice_ocr.cli.extract import extract
 from invoice_ocr.cli.read import read
 from invoice_ocr.cli.rules import rules
 from invoice_ocr.cli.score import score
+from invoice_ocr.cli.train import train
 
 app = typer.Typer(
     name="invoice-ocr",
@@ -26,6 +27,7 @@ app = typer.Typer(
 for command in (extract, read, explain, score):
     app.command(no_args_is_help=True)(command)
 app.add_typer(rules, name="rules")
+app.add_typer(train, name="train")
 app.command()(doctor)
 
 

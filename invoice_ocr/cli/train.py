@@ -1,0 +1,130 @@
+"""`invoice-ocr train`: the networks, made from nothing on pages and words drawn here. Needs the extra `train`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from invoice_ocr.cli.console import Verbosity, note
+from invoice_ocr.cli.verb import verb
+from invoice_ocr.errors import ConfigError, ExitCode, MissingPart
+
+train = typer.Typer(help="Make the networks: recogniser, detector, orientation.", no_args_is_help=True)
+
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where checkpoints and the diary go; made if needed.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in --out.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Settles everything that is drawn.")]
+Threads = Annotated[int, typer.Option("--threads", metavar="N", min=1, help="Processor threads.")]
+Steps = Annotated[int, typer.Option("--steps", metavar="N", min=1, help="Length of the whole schedule, in batches.")]
+Pages = Annotated[
+    Path | None,
+    typer.Option("--pages", metavar="DIR", help="Drawn pages to learn from.", show_default="drawn into --out first"),
+]
+Crops = Annotated[
+    Path | None,
+    typer.Option("--crops", metavar="DIR", help="Drawn words to learn from.", show_default="drawn into --out first"),
+]
+Shards = Annotated[
+    int, typer.Option("--shards", metavar="N", min=1, help="Files of 20,000 drawn words, if none are there.")
+]
+Minutes = Annotated[
+    float | None, typer.Option("--minutes", metavar="X", help="Stop after so long.", show_default=False)
+]
+Samples = Annotated[
+    int | None, typer.Option("--samples", metavar="N", help="Stop after so many words in all.", show_default=False)
+]
+
+
+@train.command()
+@verb
+def recogniser(
+    *,
+    out: Out,
+    crops: Crops = None,
+    shards: Shards = 10,
+    minutes: Minutes = None,
+    samples: Samples = None,
+    resume: Resume = False,
+    seed: Seed = 1,
+    threads: Threads = 1,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+) -> ExitCode:
+    """Train what spells words. Stops at --minutes or --samples, whichever comes first."""
+    _require()
+    if minutes is None and samples is None:
+        raise ConfigError("nothing says when to stop", fix="Give --minutes or --samples.")
+    from invoice_ocr.training import crops as drawn
+    from invoice_ocr.training import recogniser as school
+
+    folder = crops or out / "crops"
+    if not any(folder.glob("*.npz")):
+        note(f"drawing {shards} files of words into {folder}", verbosity)
+        drawn.make_shards(folder, first=seed * 1000, count=shards)
+    plan = replace(school.Plan(), seed=seed)
+    last = school.train(
+        shards=folder, out=out, plan=plan, samples=samples, minutes=minutes, resume=resume, threads=threads
+    )
+    _done(f"{last['shown']} words shown, loss {last['loss']}", out, stdout)
+    return ExitCode.OK
+
+
+@train.command()
+@verb
+def detector(
+    *,
+    out: Out,
+    pages: Pages = None,
+    steps: Steps = 2000,
+    resume: Resume = False,
+    seed: Seed = 1,
+    threads: Threads = 1,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+) -> ExitCode:
+    """Train what finds words on a page."""
+    _require()
+    from invoice_ocr.training import detector as school
+
+    note(f"training for {steps} steps; an interrupted run goes on with --resume", verbosity)
+    school.train(steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages)
+    _done(f"{steps} steps", out, stdout)
+    return ExitCode.OK
+
+
+@train.command()
+@verb
+def orientation(
+    *,
+    out: Out,
+    pages: Pages = None,
+    steps: Steps = 1500,
+    resume: Resume = False,
+    seed: Seed = 1,
+    threads: Threads = 1,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+) -> ExitCode:
+    """Train what tells which way up a page is."""
+    _require()
+    from invoice_ocr.training import orientation as school
+
+    note(f"training for {steps} steps; an interrupted run goes on with --resume", verbosity)
+    school.train(steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages)
+    _done(f"{steps} steps", out, stdout)
+    return ExitCode.OK
+
+
+def _require() -> None:
+    """Nothing, when the extra `train` is installed; else MissingPart."""
+    for module in ("torch", "onnx", "wordfreq", "fontTools", "babel"):
+        if find_spec(module) is None:
+            raise MissingPart(f"training needs {module}", fix="pip install 'invoice-ocr[train]'")
+
+
+def _done(what: str, out: Path, stdout: BinaryIO) -> None:
+    stdout.write(f"{what}; checkpoints are in {out}\n".encode())
