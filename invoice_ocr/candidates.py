@@ -174,7 +174,7 @@ def _same(
     sheet: Sheet, cell: Cell, hit: Hit, end: int, rule: Rule, spec: FieldSpec, weight: float
 ) -> Iterator[Candidate]:
     text = cell.text[hit.end : end]
-    if not text.strip(" :.-"):
+    if not text.strip(" :.-") or text.startswith("_"):
         return
     if spec.reader in ("name", "text") and not re.match(r"\s*[:：]", text):
         return
@@ -219,6 +219,8 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
         return
     if spec.reader == "amount":
         weight *= _table_head(sheet, cell)
+    elif spec.reader == "name" and sum(sheet.starts_with_label(other) for other in sheet.grid.rows[cell.row]) >= 3:
+        weight *= 0.5  # in a row of heads the seller is a clerk
     for place, other in enumerate(sheet.grid.below(cell, box, reach)):
         if spec.reader == "name":
             if place < 4 and _is_no_name(sheet, other):

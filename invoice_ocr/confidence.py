@@ -63,8 +63,9 @@ def _negated(value: Value) -> Value:
 
 
 def curve_of(curves: Mapping[str, Curve], name: str, choice: Choice) -> Curve:
-    """The curve for a field: of proved sums its own, else the field's, else the one for all."""
-    keys = (f"{name}.proved", name, "default") if choice.proof else (name, "default")
+    """The curve for a field: its own for proved sums and for values without a label, else its general one."""
+    special = "proved" if choice.proof else "unlabelled" if choice.evidence.rule.startswith("universal.") else ""
+    keys = (f"{name}.{special}", name, "default")
     return next((curves[key] for key in keys if key in curves), ((0.0, 0.0), (1.0, 0.9)))
 
 
@@ -83,14 +84,14 @@ def apply_curve(curve: Curve, score: float) -> float:
 def fit_curve(samples: Iterable[tuple[float, bool, float]], *, prior: float = 2.0, steps: int = 6) -> Curve:
     """A rising curve from (score, right, weight) samples: isotonic means over bins, drawn to the mean by a prior.
 
-    prior: weight of invented samples added to every bin, half as right as the whole set is; it keeps a handful of
-    lucky documents from making a probability of 1.
+    prior: weight of invented samples added to every bin, as right as the whole set is but at most nine in ten; it
+    keeps a handful of lucky documents from making a probability of 1.
     """
     ordered = sorted(samples)
     if not ordered:
         return ((0.0, 0.0), (1.0, 0.5))
     total = sum(weight for _, _, weight in ordered)
-    overall = sum(weight for _, right, weight in ordered if right) / total
+    overall = min(0.9, sum(weight for _, right, weight in ordered if right) / total)
     blocks = [_block(part, overall, prior) for part in _split(ordered, total / steps)]
     merged: list[tuple[float, float, float]] = []
     for block in blocks:
@@ -118,7 +119,7 @@ def _block(part: Sequence[tuple[float, bool, float]], overall: float, prior: flo
     weight = sum(sample[2] for sample in part)
     right = sum(sample[2] for sample in part if sample[1])
     score = sum(sample[0] * sample[2] for sample in part) / weight
-    return score, (right + prior * overall / 2) / (weight + prior / 2), weight
+    return score, (right + prior * overall) / (weight + prior), weight
 
 
 def _decide(fields: Mapping[str, Field], issues: Sequence[Issue]) -> tuple[Decision, tuple[str, ...]]:

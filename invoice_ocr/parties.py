@@ -16,6 +16,7 @@ from invoice_ocr.model import Candidate, Document
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import find_vat_ids
 from invoice_ocr.values.text import fold
 
 _POSTCODE = re.compile(
@@ -126,9 +127,18 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     for name in named:
         score = _weigh(name, named, domains, grids[0], buyers)
         found.append(_candidate("seller_name", name, score))
+    found += _vat_ids_of(buyers)
     addressed = [name for _, name in senders if name] + list(_by_address(grids[0], named, pack))
     found += [_candidate("buyer_name", _after_salutation(grids[0], name, pack), name.score) for name in addressed]
     return found
+
+
+def _vat_ids_of(buyers: Sequence[Cell]) -> Iterator[Candidate]:
+    """VAT ids inside the buyer's block: they are the buyer's, whatever their label says."""
+    for cell in buyers:
+        for vat in find_vat_ids(cell.text):
+            item = Found(vat.value, vat.start, vat.end)
+            yield make_candidate("buyer_vat_id", "universal.buyer_vat_id.block", cell, item, 0.9)
 
 
 def _sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[_Name, _Name | None]]:
@@ -206,7 +216,7 @@ def _labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:
         ):
             continue
         found += [cell, *list(grid.right_of(cell))[:1]]
-        found += list(grid.below(cell, cell.box, 70.0))[:5]
+        found += list(grid.below(cell, cell.box, 110.0))[:8]
     return found
 
 

@@ -100,6 +100,8 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
     kept = []
     for candidate in candidates:
         rivals = claims.get((candidate.evidence.page, candidate.evidence.box), ())
+        if candidate.name == "seller_vat_id" and any(r.evidence.rule == "universal.buyer_vat_id.block" for r in rivals):
+            continue
         best = max((rival.score for rival in rivals if rival.name != candidate.name), default=0.0)
         if best > candidate.score * 1.15 or (
             best >= 0.55 and candidate.evidence.rule.startswith("universal.issue_date")

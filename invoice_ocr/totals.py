@@ -120,6 +120,8 @@ def _with_tax(
             if abs(rest - tax.value - extra) > _CENT or tax.value > _HIGHEST_RATE * max(net.value, _CENT):
                 continue
             score = gross.score + net.score + tax.score + (1.2 if tax.value else 0.5) - (0.4 if extra else 0)
+            if net.value + tax.value + extra != gross.value:
+                score -= 0.6  # a cent off: rounding by line, or another number
             shown = f" {extra:+}" if extra else ""
             proof = f"{net.value} + {tax.value}{shown} = {gross.value}"
             after = _after_extras(net, gross.value - tax.value, printed) if abs(extra) >= 1 else net
@@ -207,14 +209,18 @@ def _extras(candidates: Sequence[Candidate]) -> list[Decimal]:
 
 
 def after_rounding(gross: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The total below `gross` that differs from it by a printed cash rounding: what a till slip asks for."""
-    if not any(candidate.name == "rounding" for candidate in candidates):
+    """The total below a line of cash rounding that differs from `gross` by it: what a till slip asks for."""
+    rounding = [c.evidence for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page]
+    if not rounding:
         return None
+    top = min(evidence.box.top for evidence in rounding)
     for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
         if candidate.name not in ("total_gross", "total_net") or candidate.evidence.page != gross.evidence.page:
             continue
         apart = abs(_magnitude(candidate) - _magnitude(gross))
-        if 0 < apart <= Decimal("0.05") and candidate.evidence.box.top > gross.evidence.box.top + 2:
+        if apart == 0 and candidate.evidence.box.top > top + 2:
+            return None
+        if 0 < apart <= Decimal("0.05") and candidate.evidence.box.top > top + 2:
             return replace(candidate, name="total_gross", score=max(candidate.score, 0.8))
     return None
 
