@@ -21,7 +21,7 @@ LETTERS = "ABCDEFGHIJKL"
 
 
 class PaintedNetworks:
-    """Text is a dark bar; its grey says the letter: 10 is A, 20 is B. Notes the shapes it was asked for."""
+    """Text is a dark hatched bar; its grey says the letter: 10 is A, 20 is B. Notes the shapes it was asked for."""
 
     def __init__(self) -> None:
         self.pages: list[tuple[int, ...]] = []
@@ -36,19 +36,18 @@ class PaintedNetworks:
         ids = np.full((len(batch), batch.shape[2] // 4), len(LETTERS), np.int32)
         for row, crop in enumerate(batch):
             used = np.flatnonzero(crop.any((0, 2)))
-            grey = float(np.median(crop[12:20, used[len(used) // 4] : used[-len(used) // 4 - 1] + 1]))
+            grey = float(crop[12:20, used[len(used) // 4] : used[-len(used) // 4 - 1] + 1].min())
             ids[row, 0] = min(len(LETTERS) - 1, max(0, round(grey / 10) - 1))
         return ids, np.full(ids.shape, 0.99, np.float32)
 
     @staticmethod
     def _heat(page: np.ndarray) -> np.ndarray:
         heat = np.zeros(page.shape[:2], np.float32)
-        contours, _ = cv2.findContours(
-            (page[..., 0] < 160).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-        )
+        ink = cv2.morphologyEx((page[..., 0] < 190).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 17), np.uint8))
+        contours, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for contour in contours:
             (x, y), (w, h), angle = cv2.minAreaRect(contour)
-            d = w * h * 0.84 / (2 * (w + h)) if w and h else 0
+            d = w * h * 0.5 / (2 * (w + h)) if w and h else 0
             if min(w, h) > 2 * d:
                 cv2.fillPoly(heat, [cv2.boxPoints(((x, y), (w - 2 * d, h - 2 * d), angle)).round().astype(int)], 0.95)
         return heat
@@ -63,7 +62,8 @@ def page(
 ) -> PageImage:
     pixels = np.full((size[1], size[0], 3), 255, np.uint8)
     for letter, (left, top, right, bottom) in words.items():
-        pixels[top:bottom, left:right] = 10 * (LETTERS.index(letter) + 1)
+        for x in range(left, right, 20):
+            pixels[top:bottom, x : min(right, x + 8)] = 10 * (LETTERS.index(letter) + 1)
     return PageImage(number, pixels, 200.0)
 
 

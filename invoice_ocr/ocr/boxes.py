@@ -21,7 +21,7 @@ class Thresholds:
 
     pixel: float = 0.3
     box: float = 0.4
-    shrink: float = 0.4
+    shrink: float = 0.5**0.5
     swell: float = 0.0
 
 

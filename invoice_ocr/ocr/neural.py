@@ -12,9 +12,8 @@ import numpy as np
 
 from invoice_ocr.model import Box, PageImage, PageWords, Word
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, ctc, order, scripts, views
+from invoice_ocr.ocr import crops, ctc, ink, order, scripts, views
 
-MARGIN_X, MARGIN_Y = 0.10, 0.06  # of a box's height, added on each side before it is cut out
 SMALL_PRINT = 12.0  # pixels of the detector's input; text whose median is lower is looked at again, larger
 LARGE_PAGE = 17.0  # inches; a page longer than A3 is looked at larger at once
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
@@ -185,10 +184,10 @@ def _cut_out(page: PageImage, found: _Sight) -> _Sighted:
     origin = np.zeros(2)
     if found.angle:
         pixels, origin = straighten(pixels, found.angle)
-    height = boxes[:, 3:4] - boxes[:, 1:2]
-    margin = height * np.array([[-MARGIN_X, -MARGIN_Y, MARGIN_X, MARGIN_Y]])
-    wanted = boxes + margin - np.concatenate([origin, origin])
-    return _Sighted(page, boxes, [crops.normalise(crop) for crop in crops.cut(pixels, wanted)], found.angle)
+    shift = np.concatenate([origin, origin])
+    fitted = ink.fit(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), boxes - shift)
+    pictures = [crops.normalise(crop) for crop in crops.cut(pixels, fitted)]
+    return _Sighted(page, fitted + shift, pictures, found.angle)
 
 
 def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:

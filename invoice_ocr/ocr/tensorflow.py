@@ -25,7 +25,7 @@ DETECTOR_MEAN, DETECTOR_STD = (0.798, 0.785, 0.772), (0.264, 0.2749, 0.287)  # d
 CPU_POOLS = Pools()
 GPU_POOLS = Pools(pages=8, crops=8192, columns=65536)
 DOCTR = "doctr:"
-DOCTR_THRESHOLDS = Thresholds(pixel=0.3, box=0.1)  # docTR's own defaults, for docTR's own weights
+DOCTR_THRESHOLDS = Thresholds(pixel=0.3, box=0.1, shrink=0.4)  # docTR's own defaults, for docTR's own weights
 RECOGNISERS = ("crnn_mobilenet_v3_small", "crnn_mobilenet_v3_large", "crnn_vgg16_bn")
 DETECTORS = ("db_mobilenet_v3_large", "db_resnet50")
 

@@ -1,0 +1,63 @@
+"""Boxes drawn tight around ink, whatever the detector was unsure of."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit
+
+
+def printed(text: str = "1.190,00", *, paper: int = 255, ink: int = 30) -> tuple[np.ndarray, np.ndarray]:
+    """A page with one word, and the box of its ink."""
+    page = np.full((200, 500), paper, np.uint8)
+    cv2.putText(page, text, (120, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, ink, 2, cv2.LINE_8)
+    rows, columns = np.flatnonzero((page != paper).any(1)), np.flatnonzero((page != paper).any(0))
+    return page, np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], float)
+
+
+def padded(box: np.ndarray) -> np.ndarray:
+    high = box[3] - box[1]
+    return box + high * np.array([-PAD_X, -PAD_Y, PAD_X, PAD_Y])
+
+
+@pytest.mark.parametrize("off", [(0, 0, 0, 0), (-6, -5, 6, 5), (5, 4, -5, -4), (-4, 5, 7, 4)])
+@pytest.mark.parametrize(("paper", "ink"), [(255, 30), (40, 230), (200, 140)])
+def test_a_loose_or_tight_box_becomes_that_of_the_ink(off: tuple[int, ...], paper: int, ink: int) -> None:
+    page, box = printed(paper=paper, ink=ink)
+    (found,) = fit(page, (box + np.array(off))[None])
+    assert found == pytest.approx(padded(box), abs=1.01)
+
+
+def test_ruled_lines_around_a_word_are_left_out() -> None:
+    page, box = printed()
+    high = int(box[3] - box[1])
+    page[int(box[3]) + 3 : int(box[3]) + 5] = 0
+    page[:, int(box[2]) + high // 3 : int(box[2]) + high // 3 + 2] = 0
+    (found,) = fit(page, (box + np.array([-2, -2, high // 2, 8]))[None])
+    assert found == pytest.approx(padded(box), abs=1.01)
+
+
+def test_neighbours_stay_out_and_cut_letters_come_in() -> None:
+    page, box = printed("4711")
+    cv2.putText(page, "4711", (120 + int(box[2] - box[0]) + 14, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 2, cv2.LINE_8)
+    (found,) = fit(page, (box + np.array([6, 0, -4, 0]))[None])
+    assert found == pytest.approx(padded(box), abs=1.01)
+
+
+def test_a_dash_keeps_some_of_the_line_around_it() -> None:
+    page = np.full((200, 500), 255, np.uint8)
+    page[100:103, 120:140] = 0
+    (found,) = fit(page, np.array([[118.0, 85.0, 142.0, 115.0]]))
+    assert found[3] - found[1] >= 18
+    assert found[1] < 100 < 103 < found[3]
+
+
+def test_paper_without_ink_keeps_its_box() -> None:
+    box = np.array([[118.0, 85.0, 142.0, 115.0], [-5.0, -5.0, 1.0, 1.0]])
+    assert (fit(np.full((200, 500), 250, np.uint8), box) == box.astype(np.float32)).all()
+
+
+def test_no_boxes_are_no_boxes() -> None:
+    assert fit(np.zeros((10, 10), np.uint8), np.zeros((0, 4))).shape == (0, 4)
