@@ -1,85 +1,44 @@
-"""What is installed and whether it works: versions, weights with hashes, alphabet, rules, GPU, disk, a page read."""
+"""Is everything here, whole and working? Checks as data, for the command that prints them."""
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from invoice_ocr import __version__
 from invoice_ocr.errors import InvoiceOcrError
+from invoice_ocr.ocr import choose_runtime, has_gpu, load_engine
+from invoice_ocr.ocr.languages import LANGUAGES, missing
+from invoice_ocr.ocr.manifest import Network, folder_of, load_manifest
 
 if TYPE_CHECKING:
-    import numpy as np
-
+    from invoice_ocr.ocr import Engine
     from invoice_ocr.settings import Settings
 
 State = Literal["ok", "note", "bad"]
-
-_NEEDED = (
-    "onnxruntime",
-    "pymupdf",
-    "pikepdf",
-    "opencv-python",
-    "numpy",
-    "pillow",
-    "google-re2",
-    "python-stdnum",
-    "dateparser",
-)
-_WANTED = {
-    "tensorflow": "--runtime tensorflow",
-    "python-doctr": "--runtime tensorflow",
-    "rapidocr": "--runtime rapidocr",
-}
-_FREE_MB = 500  # less free space than this in the temporary folder is worth a word
-_TEST_LINES = ("INVOICE 2026-0117", "Date 03.04.2026", "Total 1,190.00 EUR")
-
-# Letters beyond a-z that a language is written with (CLDR main exemplars).
-LETTERS: dict[str, str] = {
-    "bg": "абвгдежзийклмнопрстуфхцчшщъьюя",
-    "cs": "áčďéěíňóřšťúůýž",
-    "da": "æøå",
-    "de": "äöüß",
-    "el": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",
-    "en": "",
-    "es": "áéíñóúü¿¡",
-    "et": "äõöüšž",
-    "fi": "äöå",
-    "fr": "àâæçéèêëîïôœùûüÿ",
-    "hr": "čćđšž",
-    "hu": "áéíóöőúüű",
-    "is": "áéíóúýðþæö",
-    "it": "àèéìòù",
-    "lt": "ąčęėįšųūž",
-    "lv": "āčēģīķļņšūž",
-    "mt": "ċġħż",
-    "nb": "æøå",
-    "nl": "éëïóĳ",
-    "pl": "ąćęłńóśźż",
-    "pt": "ãáàâçéêíõóôú",
-    "ro": "ăâîșț",
-    "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    "sk": "áäčďéíĺľňóôŕšťúýž",
-    "sl": "čšž",
-    "sr": "абвгдђежзијклљмнњопрстћуфхцчџш",
-    "sv": "äöå",
-    "tr": "çğıİöşü",
-    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
-    "vi": "ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ",
-    "zh": "发票税额合计金购买方销售名称开户行账号元圆整",
-}
+PACKAGES = ("onnxruntime", "numpy", "opencv-python", "pymupdf", "pikepdf", "python-doctr", "tensorflow", "tf-keras")
+OPTIONAL = ("python-doctr", "tensorflow", "tf-keras")  # reading on a CPU goes without
+LEAST_MEMORY = 2 * 1024**3  # bytes; reading takes under 1 GB, opening one document at most 3
+LEAST_DISK = 1024**3  # bytes
+PAGE = Path(__file__).parent / "ocr" / "weights" / "selftest.png"
+PAGE_TEXT = "Invoice 2026-0417 Date 05.11.2026 Total EUR 1.190,00"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. state: bad means that something does not work; fix says what to do then."""
+    """What was looked at, whether it is well, what was found, and what to do when it is not.
+
+    state: ok; note, when reading works all the same; bad, when it does not.
+    """
 
     name: str
     state: State
@@ -87,149 +46,163 @@ class Finding:
     fix: str = ""
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Every finding, the slow ones last: loading the engine and reading a page."""
-    yield Finding("invoice-ocr", "ok", f"{__version__}, Python {platform.python_version()}, {platform.platform()}")
-    yield from _packages()
-    yield from _rules(settings)
-    yield from _weights()
-    yield from _alphabet(settings)
-    yield _gpu(settings)
-    yield _disk()
-    yield from _self_test(settings)
+def examine(settings: Settings, *, engine: Engine | None = None) -> Iterator[Finding]:
+    """Every check, in the order to print them, as it is done; a broken part is a bad finding, never an exception.
+
+    engine: a loaded one to test instead of loading what `settings` ask for.
+    """
+    yield from check_versions()
+    yield from check_memory_and_disk()
+    networks: dict[str, Network] = {}
+    if not settings.weights.startswith("doctr:"):
+        try:
+            networks = load_manifest(folder_of(settings.weights))
+        except InvoiceOcrError as error:
+            yield _failed("weights", error)
+    for network in networks.values():
+        yield check_weights(network)
+    if "recogniser" in networks:
+        yield from check_languages(settings.lang, networks["recogniser"].alphabet)
+    yield check_rules(settings)
+    yield check_gpu(settings)
+    yield from check_reading(settings, engine)
 
 
-def missing_letters(language: str, alphabet: str) -> str:
-    """Letters of a language (small and capital) that an alphabet lacks. KeyError for a language not in LETTERS."""
-    letters = LETTERS[_base(language)]
-    both = dict.fromkeys(letters + "".join(c.upper() for c in letters if len(c.upper()) == 1))
-    return "".join(c for c in both if c not in alphabet)
+def check_versions() -> Iterator[Finding]:
+    """Python, SQLite and the packages that read."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    state: State = "ok" if sys.version_info >= (3, 11) else "bad"
+    yield Finding(
+        "python",
+        state,
+        f"{python} on {platform.system()} {platform.machine()}",
+        "" if state == "ok" else "Python 3.11 or newer",
+    )
+    yield Finding("sqlite", "ok", sqlite3.sqlite_version)
+    for package in PACKAGES:
+        try:
+            yield Finding(package, "ok", version(package))
+        except PackageNotFoundError:
+            needed = package not in OPTIONAL
+            detail = "not installed" if needed else "not installed; needed for GPUs and training only"
+            yield Finding(package, "bad" if needed else "note", detail, f"pip install {package}")
 
 
-def _base(language: str) -> str:
-    """de of de-AT."""
-    return language.partition("-")[0].lower()
-
-
-def test_page() -> np.ndarray:
-    """A small page with three printed lines: uint8, shape (500, 900, 3), RGB."""
-    import numpy as np
-    from PIL import Image, ImageDraw, ImageFont
-
-    page = Image.new("RGB", (900, 500), "white")
-    draw, font = ImageDraw.Draw(page), ImageFont.load_default(36)
-    for row, line in enumerate(_TEST_LINES):
-        draw.text((80, 90 + 110 * row), line, fill="black", font=font)
-    return np.asarray(page)
-
-
-def _packages() -> Iterator[Finding]:
-    for name in _NEEDED:
-        version = _version(name)
+def check_memory_and_disk() -> Iterator[Finding]:
+    """Free memory, and free space where temporary files go."""
+    free = free_memory()
+    if free is not None:
+        enough = free >= LEAST_MEMORY
+        fix = "" if enough else "Close other programs, or use fewer --jobs."
         yield Finding(
-            name, "ok" if version else "bad", version or "not installed", "" if version else f"pip install {name}"
+            "memory", "ok" if enough else "note", f"{free / 1024**3:.1f} GB free, {os.cpu_count()} cores", fix
         )
-    for name, use in _WANTED.items():
-        version = _version(name)
-        yield Finding(name, "ok" if version else "note", version or f"not installed; only {use} needs it")
-    if _version("opencv-python-headless"):
-        fix = "pip uninstall opencv-python-headless; pip install --force-reinstall opencv-python"
-        yield Finding("opencv-python-headless", "note", "installed beside opencv-python: they share one folder", fix)
+    place = tempfile.gettempdir()
+    space = shutil.disk_usage(place).free
+    enough = space >= LEAST_DISK
+    fix = "" if enough else f"Free some space in {place}, or point TMPDIR elsewhere."
+    yield Finding("disk", "ok" if enough else "note", f"{space / 1024**3:.1f} GB free in {place}", fix)
 
 
-def _version(package: str) -> str:
+def free_memory() -> int | None:
+    """Bytes of memory that programs can still take; None where the system does not say."""
     try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ""
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    found = [line.split() for line in lines if line.startswith("MemAvailable:")]
+    return int(found[0][1]) * 1024 if found else None
 
 
-def _rules(settings: Settings) -> Iterator[Finding]:
+def check_weights(network: Network) -> Finding:
+    """One network's files against its manifest, and what it is."""
+    try:
+        network.graph.read()
+        network.weights()
+    except InvoiceOcrError as error:
+        return _failed(network.name, error)
+    scores = ", ".join(f"{name} {value}" for name, value in network.scores.items())
+    detail = f"{network.architecture}, SHA-256 {network.arrays.sha256[:16]}…, {network.arrays.size / 1e6:.1f} MB"
+    return Finding(network.name, "ok", f"{detail}; {scores}" if scores else detail)
+
+
+def check_languages(wanted: str, alphabet: str) -> Iterator[Finding]:
+    """Whether the alphabet prints the wanted languages, codes joined by commas; which it prints when "" is given."""
+    if not wanted:
+        covered = [language for language in LANGUAGES if missing(language, alphabet) == ""]
+        yield Finding("alphabet", "ok", f"{len(alphabet)} characters; covers {' '.join(covered)}")
+        return
+    for language in wanted.split(","):
+        lacking = missing(language, alphabet)
+        name = f"alphabet for {language}"
+        if lacking is None:
+            yield Finding(name, "note", "no list of this language's letters", f"Known: {' '.join(LANGUAGES)}")
+        elif lacking:
+            detail = f"lacks {lacking[:40]}" + ("…" if len(lacking) > 40 else "")
+            yield Finding(
+                name, "bad", detail, "Train one that has them (invoice-ocr train recogniser), or --runtime rapidocr."
+            )
+        else:
+            yield Finding(name, "ok", "every letter")
+
+
+def check_rules(settings: Settings) -> Finding:
+    """Whether the rule pack is whole, the user's additions among it."""
     from invoice_ocr.rulepack import load_pack
 
     try:
         pack = load_pack(settings.rules)
     except InvoiceOcrError as error:
-        yield Finding("rules", "bad", error.message, error.fix)
-        return
-    languages = sorted({rule.language for rule in pack.rules if rule.language})
-    yield Finding("rules", "ok", f"{len(pack.rules)} in {', '.join(languages)}; digest {pack.digest[:16]}")
+        return _failed("rules", error)
+    return Finding("rules", "ok", f"digest {pack.digest[:16]}")
 
 
-def _weights() -> Iterator[Finding]:
-    from invoice_ocr.ocr.manifest import load_manifest
-
+def check_gpu(settings: Settings) -> Finding:
+    """Whether a GPU is there and which runtime the settings lead to."""
     try:
-        networks = load_manifest()
-        for name, network in networks.items():
-            network.weights()
-            text = f"{network.architecture}, SHA-256 {network.arrays.sha256}"
-            yield Finding(f"weights {name}", "ok", text)
+        runtime = choose_runtime(settings)
     except InvoiceOcrError as error:
-        yield Finding("weights", "bad", error.message, error.fix)
-
-
-def _alphabet(settings: Settings) -> Iterator[Finding]:
-    from invoice_ocr.ocr.manifest import load_manifest
-
-    try:
-        alphabet = load_manifest()["recogniser"].alphabet
-    except (InvoiceOcrError, KeyError):
-        return
-    asked = [language for language in settings.lang.split(",") if language]
-    known = [language for language in asked or LETTERS if _base(language) in LETTERS]
-    lacks = {language: missing_letters(language, alphabet) for language in known}
-    whole = [language for language, letters in lacks.items() if not letters]
-    yield Finding(
-        "alphabet", "ok", f"{len(alphabet)} characters; whole for {', '.join(whole) or 'none of those asked'}"
-    )
-    for language, letters in lacks.items():
-        if letters:
-            yield Finding(f"alphabet {language}", "note", f"lacks {letters}")
-    for language in asked:
-        if language not in known:
-            yield Finding(f"alphabet {language}", "note", "its letters are not listed here, so nobody knows")
-
-
-def _gpu(settings: Settings) -> Finding:
-    from invoice_ocr.ocr import choose_runtime, has_gpu
-
-    found = "an NVIDIA device" if has_gpu() else "none"
-    try:
-        return Finding("GPU", "ok", f"{found}; pages are read with {choose_runtime(settings)}")
-    except InvoiceOcrError as error:
-        return Finding("GPU", "bad", error.message, error.fix)
-
-
-def _disk() -> Finding:
-    folder = tempfile.gettempdir()
-    free = shutil.disk_usage(folder).free // 1_000_000
-    text = f"{free:,} MB free in {folder}"
-    return Finding("disk", "ok" if free >= _FREE_MB else "note", text, "" if free >= _FREE_MB else "Free some space.")
-
-
-def _self_test(settings: Settings) -> Iterator[Finding]:
-    """A page read by everything that reads pages: worker, engine, layout."""
-    from invoice_ocr.pipeline import read
-
-    wanted = " ".join(_TEST_LINES)
-    since = time.monotonic()
-    try:
-        transcript = next(read([test_page()], settings))
-    except InvoiceOcrError as error:
-        yield Finding("self-test", "bad", error.message, error.fix)
-        return
-    seconds = f"{time.monotonic() - since:.1f} s"
-    if transcript.document is None:
-        failure = transcript.failure
-        yield Finding(
-            "self-test", "bad", failure.message if failure else "nothing was read", failure.fix if failure else ""
+        return _failed("runtime", error)
+    seen = "an NVIDIA GPU is there" if has_gpu() else "no GPU"
+    if has_gpu() and runtime != "tensorflow":
+        return Finding(
+            "runtime", "note", f"{runtime}; {seen}, unused", "pip install 'invoice-ocr[gpu]', then --device gpu"
         )
+    return Finding("runtime", "ok", f"{runtime}; {seen}")
+
+
+def check_reading(settings: Settings, engine: Engine | None = None) -> Iterator[Finding]:
+    """The engine loaded and one shipped page read: its words must be those that are printed on it."""
+    import cv2
+
+    from invoice_ocr.model import PageImage
+
+    started = time.perf_counter()
+    try:
+        engine = engine or load_engine(settings)
+        loaded = time.perf_counter()
+        about = engine.describe()
+        yield Finding("engine", "ok", f"{about['runtime']} on {about['device']}, loaded in {loaded - started:.1f} s")
+        picture = cv2.imread(str(PAGE), cv2.IMREAD_COLOR_RGB)
+        if picture is None:
+            yield Finding("self-test", "bad", f"{PAGE} cannot be read", "Install the package again.")
+            return
+        (page,) = engine.read([PageImage(1, picture, 200.0)])
+    except InvoiceOcrError as error:
+        yield _failed("engine", error)
         return
-    got = " ".join(line.text for page in transcript.document.pages for line in page.lines)
-    if got == wanted:
-        yield Finding("self-test", "ok", f"a page of {len(wanted.split())} words read right in {seconds}")
+    said = " ".join(word.text for word in page.words)
+    seconds = time.perf_counter() - loaded
+    if said.split() == PAGE_TEXT.split():
+        yield Finding("self-test", "ok", f"one page read rightly in {seconds:.2f} s")
     else:
-        yield Finding("self-test", "note", f"read {got!r} where {wanted!r} is printed, in {seconds}")
-    if "tensorflow" in sys.modules and settings.runtime == "onnx":
-        yield Finding("TensorFlow", "note", "was loaded although --runtime onnx was asked for")
+        yield Finding(
+            "self-test",
+            "bad",
+            f"read {said[:80]!r}, printed is {PAGE_TEXT!r}",
+            "Report this; --runtime chooses another.",
+        )
+
+
+def _failed(name: str, error: InvoiceOcrError) -> Finding:
+    return Finding(name, "bad", error.message, error.fix)
