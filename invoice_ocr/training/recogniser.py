@@ -44,9 +44,10 @@ class Plan:
     most: int = 96
     weight_decay: float = 1e-4
     clip: float = 5.0
-    average: float = 0.999
+    average: float = 0.998
     align: int = 150_000
     short: int = 60_000  # until so many samples, only crops up to 160 wide
+    wide: float = 0.35  # share of the crops wider than 256 that a round shows: they cost most and teach little more
     decay: int = 0  # samples over which the rate falls to nothing, from `decay_from` on; 0: constant
     decay_from: int = 0
     seed: int = 1
@@ -91,6 +92,7 @@ class Shards:
 def batches(crops: list[Sample], plan: Plan, rng: random.Random, *, widest: int = 512) -> Iterator[list[Sample]]:
     """Crops of like width together, as many as `plan.pixels` allows, in random order."""
     fitting = [crop for crop in crops if len(crop[0]) <= widest and len(crop[1]) <= len(crop[0]) // STEP]
+    fitting = [crop for crop in fitting if len(crop[0]) <= 256 or rng.random() < plan.wide]
     fitting.sort(key=lambda crop: len(crop[0]) + rng.uniform(-6, 6))
     groups: list[list[Sample]] = []
     group: list[Sample] = []
