@@ -113,9 +113,11 @@ def facts(draft: Draft, *, terms: bool = True) -> list[Fact]:
     if sale.period:
         found.append(("period", draft.label("period"), " – ".join(form.day(day) for day in sale.period)))
     found += [(name, draft.label(name), value) for name, value in sale.references.items()]
+    found += [("", label + draft.look.colon, value) for label, value in sale.others]
     if terms and sale.document_type == "invoice":
         found.append(("due_date", draft.label("due_date"), form.day(sale.due_date)))
-    head, rest = found[:2], found[2:]
+    head = [fact for fact in found[:2] if not sale.headline and not (sale.place and fact[0] == "issue_date")]
+    rest = found[2:]
     if draft.rng.random() < 0.3:
         head.reverse()
     draft.rng.shuffle(rest)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from invoice_ocr.training.invoice_blocks import Draft, bank_lines, pairs
-from invoice_ocr.training.invoice_table import Table, choose_columns, tax_table, totals
+from invoice_ocr.training.invoice_blocks import Draft, bank_lines, note, pairs
+from invoice_ocr.training.invoice_table import Table, choose_columns
+from invoice_ocr.training.invoice_totals import across, tax_table, totals
 
 
 def title(draft: Draft) -> str:
-    """The document's heading; it may state the number."""
+    """The document's heading; it may state the number, or number and date."""
     sale = draft.sale
+    if sale.headline:
+        note(draft, "invoice_number", sale.number)
+        note(draft, "issue_date", sale.form.day(sale.issue_date))
+        return sale.headline
     return draft.rng.choice(sale.locale.titles[sale.document_type]).replace("{number}", sale.number)
 
 
@@ -33,17 +38,30 @@ def body(
 ) -> float:
     """Table, totals, taxes and the note on the currency from `top`; returns the baseline under them."""
     turn = turner(draft)
+    if draft.sale.place:
+        day = draft.sale.form.day(draft.sale.issue_date)
+        top += draft.step
+        draft.sheet.text(draft.right, top - 6, draft.sale.place, draft.look.size, align="right", colour=draft.look.ink)
+        note(draft, "issue_date", day)
+    taxes_apart = taxes_apart and not draft.sale.exempt and not draft.sale.gross_prices
     table = Table(draft, choose_columns(draft), grid=grid)
     y = table.draw(top, turn) + draft.look.size * 2.4
     need = draft.look.size * 2 * (4 + len(draft.sale.taxes) + 3 * bool(draft.sale.prepaid or draft.sale.discount))
     if y + need > draft.bottom:
         y = turn() + 10
-    if taxes_apart:
+    sale = draft.sale
+    simple = len(sale.taxes) == 1 and not (sale.discount or sale.shipping or sale.prepaid or sale.exempt)
+    if simple and not sale.gross_prices and sums != "plain" and draft.rng.random() < 0.1:
+        y = across(draft, y)
+    elif taxes_apart:
         low = tax_table(draft, draft.left, y, draft.width * 0.45)
         y = max(low, totals(draft, y, style=sums, with_taxes=False, width=narrow))
     else:
         y = totals(draft, y, style=sums, width=narrow)
     y += draft.look.size
+    if draft.sale.exempt:
+        draft.sheet.text(draft.left, y, draft.sale.locale.exempt, draft.look.size * 0.9, colour=draft.look.ink)
+        y += draft.step
     if draft.sale.currency_text is None:
         draft.sheet.text(
             draft.left, y, draft.label("vat_note").rstrip(":"), draft.look.size * 0.85, colour=draft.look.muted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -50,7 +50,12 @@ class Tax:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """One invented sale. Amounts are positive on credit notes too; `sign` says how this one prints them."""
+    """One invented sale. Amounts are positive on credit notes too; `sign` says how this one prints them.
+
+    gross_prices: unit prices and amounts of lines include tax. exempt: no tax is charged. headline: a title that states
+    number and date, place: a line that states the date, both empty for most. others: labels and values that are no
+    field, such as an order's date. remarks: second lines of descriptions, by position.
+    """
 
     locale: Locale
     form: Form
@@ -76,6 +81,12 @@ class Sale:
     terms: str
     payment_reference: str
     sign: int
+    gross_prices: bool = False
+    exempt: bool = False
+    headline: str = ""
+    place: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+    remarks: dict[int, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -92,7 +103,9 @@ class Sale:
 
     def tax_label(self, tax: Tax) -> str:
         """Such as "zzgl. 19 % USt."; the base is spelled out where the label asks for it."""
-        return self.labels["tax"].format(rate=self.form.percent(tax.rate), base=self.money(tax.net))
+        return self.labels["included" if self.gross_prices else "tax"].format(
+            rate=self.form.percent(tax.rate), base=self.money(tax.net)
+        )
 
     @property
     def currency_text(self) -> str | None:
@@ -206,53 +219,91 @@ def draw_labels(rng: Random, locale: Locale) -> dict[str, str]:
     return chosen
 
 
+def _terms(rng: Random, locale: Locale, days: int) -> str:
+    text = rng.choice(locale.terms).format(days=days) if days else rng.choice(locale.terms_now)
+    return text.replace(" Tage", NO_BREAK + "Tage") if rng.random() < 0.1 else text
+
+
+def _number(rng: Random, locale: Locale, issued: date, *, shop: bool) -> str:
+    if shop:
+        return rng.choice((digits(rng, 4), digits(rng, 6), f"{digits(rng, 3)}/{digits(rng, 4)}"))
+    shape = rng.choice(locale.numbers)
+    return shape.format(y=issued.year, yy=issued.year % 100, m=issued.month, n=rng.randint(11, 9899))
+
+
+def _prepaid(rng: Random, gross: Decimal) -> Decimal:
+    if rng.random() < 0.3:
+        return Decimal(int(gross / 2) or 1)
+    return cents(gross * Decimal(rng.choice((20, 30, 50))) / 100)
+
+
 def make_sale(rng: Random, language: str, *, kind: str = "", lines: int = 0, shop: bool = False) -> Sale:
     """An invented sale in that language. kind: "invoice", "credit_note", "receipt" or empty for a weighted draw;
     lines: how many, 0 for a draw; shop: a till's goods at gross prices."""
     locale = load_locale(language)
     form = Form.draw(rng, locale)
     document_type = "receipt" if shop else kind or rng.choices(("invoice", "credit_note"), (0.92, 0.08))[0]
+    simple = shop or document_type == "credit_note"
     items = _items(rng, locale, lines or rng.choice((1, 2, 3, 3, 4, 5, 6, 8)), shop=shop)
+    exempt = not simple and rng.random() < 0.06
+    if exempt:
+        items = tuple(replace(item, tax_rate=Decimal(0)) for item in items)
+    gross_prices = shop or (not simple and not exempt and rng.random() < 0.12)
     lines_total = sum((item.amount for item in items), Decimal(0))
-    plain = shop or document_type == "credit_note"
-    percent = None if plain or rng.random() > 0.15 else Decimal(rng.choice((2, 3, 5, 10)))
+    percent = None if simple or rng.random() > 0.15 else Decimal(rng.choice((2, 3, 5, 10)))
     factor = Decimal(1) - (percent or Decimal(0)) / 100
-    shipping = (
-        Decimal(0) if plain or rng.random() > 0.2 else Decimal(rng.choice(("4.90", "6.50", "9.95", "12.00", "35.00")))
-    )
-    taxes = _taxes(items, factor, shipping, gross_prices=shop)
+    shipping = Decimal(0)
+    if not simple and rng.random() < 0.2:
+        shipping = Decimal(rng.choice(("4.90", "6.50", "9.95", "12.00", "35.00")))
+    taxes = _taxes(items, factor, shipping, gross_prices=gross_prices)
     net = sum((tax.net for tax in taxes), Decimal(0))
     total_tax = sum((tax.tax for tax in taxes), Decimal(0))
-    discount = lines_total + shipping - net if percent else Decimal(0)
     gross = net + total_tax
-    prepaid = Decimal(0)
-    if not plain and rng.random() < 0.15:
-        prepaid = (
-            cents(gross * Decimal(rng.choice((20, 30, 50))) / 100)
-            if rng.random() < 0.7
-            else Decimal(int(gross / 2) or 1)
-        )
     issued = _day(rng)
     days = rng.choice((0, 7, 10, 14, 14, 21, 30, 30, 30, 45, 60))
-    terms = rng.choice(locale.terms).format(days=days) if days else rng.choice(locale.terms_now)
-    number = rng.choice(locale.numbers).format(
-        y=issued.year, yy=issued.year % 100, m=issued.month, n=rng.randint(11, 9899)
-    )
-    if shop:
-        number = rng.choice((digits(rng, 4), digits(rng, 6), f"{digits(rng, 3)}/{digits(rng, 4)}"))
+    number = _number(rng, locale, issued, shop=shop)
     when = rng.random()
-    return Sale(
+    sale = Sale(
         locale=locale, form=form, document_type=document_type, number=number, issue_date=issued,
         due_date=issued + timedelta(days=days),
         delivery_date=issued - timedelta(days=rng.randint(0, 9)) if when < 0.35 and not shop else None,
-        period=_period(rng, issued) if when > 0.8 and not plain else None,
+        period=_period(rng, issued) if when > 0.8 and not simple else None,
         seller=make_party(rng, locale, shop=shop),
         buyer=make_party(rng, locale, private=not shop and rng.random() < 0.12),
         references={} if shop else _references(rng),
-        items=items, taxes=taxes, lines_total=lines_total, discount=discount, discount_percent=percent,
-        shipping=shipping, net=net, tax=total_tax, gross=gross, prepaid=prepaid,
-        terms=terms.replace(" Tage", NO_BREAK + "Tage") if rng.random() < 0.1 else terms,
+        items=items, taxes=taxes, lines_total=lines_total,
+        discount=lines_total + shipping - (gross if gross_prices else net) if percent else Decimal(0),
+        discount_percent=percent, shipping=shipping, net=net, tax=total_tax, gross=gross,
+        prepaid=_prepaid(rng, gross) if not simple and rng.random() < 0.15 else Decimal(0),
+        terms=_terms(rng, locale, days),
         payment_reference=_payment_reference(rng, number),
         sign=-1 if document_type == "credit_note" and rng.random() < 0.5 else 1,
-        labels=draw_labels(rng, locale),
+        gross_prices=gross_prices, exempt=exempt, labels=draw_labels(rng, locale),
+    )  # fmt: skip
+    return sale if simple else _spiced(rng, sale, days)
+
+
+def _spiced(rng: Random, sale: Sale, days: int) -> Sale:
+    """The sale with some of what makes real invoices hard: other dates and numbers, remarks, cash discounts."""
+    locale, form, labels = sale.locale, sale.form, sale.labels
+    parts = {"number": sale.number, "date": form.day(sale.issue_date), "city": sale.seller.city}
+    others = []
+    if rng.random() < 0.2:
+        others.append((labels["order_date"], form.day(sale.issue_date - timedelta(days=rng.randint(5, 40)))))
+    if rng.random() < 0.2:
+        others.append((labels["delivery_note"], digits(rng, rng.choice((5, 6, 8)))))
+    remarks = {}
+    if rng.random() < 0.2:
+        remarks = {
+            item.position: f"{labels['serial']} {digits(rng, 4)}-{digits(rng, 3)}"
+            for item in sale.items if rng.random() < 0.6
+        }  # fmt: skip
+    terms = sale.terms
+    if days >= 21 and rng.random() < 0.2:
+        early = rng.choice(locale.early)
+        terms = early.format(percent=form.percent(Decimal(rng.choice((2, 3)))), days=rng.choice((7, 8, 10)), net=days)
+    return replace(
+        sale, others=tuple(others), remarks=remarks, terms=terms,
+        headline=rng.choice(locale.headline).format(**parts) if rng.random() < 0.1 else "",
+        place=rng.choice(locale.place).format(**parts) if rng.random() < 0.1 else "",
     )  # fmt: skip

@@ -12,11 +12,13 @@ def till(draft: Draft) -> None:
     sheet, sale, look = draft.sheet, draft.sale, draft.look
     middle, size = sheet.width / 2, look.size
     y = 34.0
-    sheet.text(middle, y, sale.seller.name, size + 3, bold=True, colour=BLACK, align="middle", field="seller_name")
+    name = sale.seller.name
+    large = sheet.fit(name, size + 3, draft.width, bold=True)
+    sheet.text(middle, y, name, large, bold=True, colour=BLACK, align="middle", field="seller_name")
     y += 14
     ids = [f"{label} {text}" for _, label, text in seller_lines(draft)[:1]]
     for line in (*sale.seller.address, f"{sale.labels['phone']} {sale.seller.phone}", *ids):
-        sheet.text(middle, y, line, size, align="middle")
+        sheet.text(middle, y, line, sheet.fit(line, size, draft.width), align="middle")
         y += size * 1.3
     for name, _, text in seller_lines(draft)[:1]:
         note(draft, name, text)
