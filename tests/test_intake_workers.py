@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,10 +56,21 @@ def test_the_message_names_the_signal_and_there_is_a_fix(intake: Intake) -> None
     assert result.failure.fix
 
 
-def test_a_document_whose_worker_was_killed_once_is_read_in_a_fresh_one(intake: Intake, tmp_path: Path) -> None:
-    mark = tmp_path / "it-died"
-    assert [code(result) for result in read(intake, f"die-once:{mark}")] == ["read"]
-    assert mark.exists()
+def test_a_document_whose_worker_was_killed_from_outside_is_read_in_a_fresh_one(intake: Intake) -> None:
+    others = intake.open_documents(expand([b"slow:1.5", b"slow:1.5"]))
+    killer = threading.Timer(0.7, lambda: [worker.kill() for worker in list(intake._pool._workers)])
+    killer.start()
+    assert [code(result) for result in others] == ["read", "read"]
+    killer.join()
+
+
+def test_a_worker_killed_while_it_starts_is_started_again() -> None:
+    with Intake(Settings(jobs=1), parser=FAULTS) as intake:
+        while not intake._pool._workers:
+            time.sleep(0.001)
+        for worker in list(intake._pool._workers):
+            worker.kill()
+        assert [code(result) for result in read(intake, "word")] == ["read"]
 
 
 def test_a_document_that_kills_its_parser_is_mended_before_the_second_attempt(intake: Intake) -> None:
@@ -98,6 +111,20 @@ def test_a_worker_can_write_no_file(intake: Intake, tmp_path: Path) -> None:
     (result,) = read(intake, f"write:{tmp_path / 'out'}")
     assert code(result) == "E_PARSER_CRASH"
     assert not (tmp_path / "out").exists() or (tmp_path / "out").stat().st_size == 0
+
+
+def test_a_worker_reaches_no_network_no_program_and_no_other_process_where_the_system_can_forbid_it() -> None:
+    with Intake(Settings(jobs=1), parser=FAULTS) as intake, socket.create_server(("127.0.0.1", 0)) as server:
+        read(intake, "word")
+        (worker,) = intake._pool._workers
+        assert {"memory", "privileges"} <= set(worker.barriers) or sys.platform != "linux"
+        forbidden = {
+            "writing": "run:/bin/true",
+            "network": f"connect:{server.getsockname()[1]}",
+            "signals": "kill-parent:",
+        }
+        for barrier in sorted(set(forbidden) & set(worker.barriers)):
+            assert [code(result) for result in read(intake, forbidden[barrier])] == ["E_PARSER_CRASH"], barrier
 
 
 def test_results_come_in_the_order_of_the_inputs(intake: Intake) -> None:

@@ -21,6 +21,7 @@ _START = (
     "import json,sys; sys.path[:]=json.loads(sys.argv[1]); from invoice_ocr.intake.worker import main; main({!r},{})"
 )
 _START_SECONDS = 60.0  # to import its parser, on a busy machine
+_LAST_SECONDS = 2.0  # that a process has to end by itself once it has closed its pipes
 _RECYCLE_AFTER = 100  # answers; PyMuPDF grows over thousands of documents
 _RECYCLE_AT_MB = 1000  # megabytes that a worker may have held at its peak before it makes room for a fresh one
 _PIPE_BYTES = 1 << 20
@@ -65,6 +66,8 @@ class Process:
         self._peak_mb = 0.0
         self._late = False
         self._ready = False
+        self._said = b""
+        self.barriers: tuple[str, ...] = ()  # that stand around it, known when it has answered once
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter with our own code
             [sys.executable, "-I", "-B", "-c", _START.format(parser, memory_mb), json.dumps(path)],
             stdin=subprocess.PIPE,
@@ -85,7 +88,7 @@ class Process:
         header, document = _packed(request)
         message = self._exchange(header | {"seconds": seconds}, document, seconds=seconds, most=most)
         if message is None:
-            raise Died(self._cause(seconds))
+            raise Died(self._cause())
         self._answers += 1
         self._peak_mb = float(message[0].get("peak_mb", 0.0))
         return Answer(*message, seconds=time.monotonic() - started)
@@ -109,12 +112,17 @@ class Process:
                 stream.close()  # type: ignore[union-attr]
 
     def _wait_until_ready(self) -> None:
-        if self._exchange(None, b"", seconds=_START_SECONDS, most=0) is None:
-            said = self._last_words().decode(errors="replace").strip().splitlines()
+        greeting = self._exchange(None, b"", seconds=_START_SECONDS, most=0)
+        if greeting is None:
+            cause = self._cause()
+            if self._process.returncode < 0:  # killed from outside, or too slow: not the fault of what is installed
+                raise Died(cause)
+            said = self._said.decode(errors="replace").strip().splitlines()
             raise MissingPart(
                 f"The worker that opens documents does not start: {said[-1] if said else self._signal()}.",
                 fix="pip install --force-reinstall invoice-ocr",
             )
+        self.barriers = tuple(str(name) for name in greeting[0].get("barriers", ()))
         self._ready = True
 
     def _exchange(
@@ -137,13 +145,17 @@ class Process:
         self._late = True
         self.kill()
 
-    def _cause(self, seconds: float) -> InputError:
-        self.kill()
-        self._process.wait()
+    def _cause(self) -> InputError:
+        """What it died of; waited for, since its pipes close a moment before it is gone."""
+        try:
+            self._process.wait(_LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        said = self._last_words()
         code = -self._process.returncode
         if self._late or code in {getattr(signal, "SIGXCPU", None), getattr(signal, "SIGALRM", None)}:
-            return Timeout(f"Opening it took longer than {seconds:.0f} s (--timeout).")
-        if any(sign in self._last_words() for sign in _OUT_OF_MEMORY):
+            return Timeout("Opening it took longer than --timeout allows.")
+        if any(sign in said for sign in _OUT_OF_MEMORY):
             return OutOfMemory("Opening it needs more memory than --max-memory-mb allows.")
         return ParserCrash(f"The process that opened it died ({self._signal()}).")
 
@@ -159,10 +171,9 @@ class Process:
     def _last_words(self) -> bytes:
         """What the worker wrote to stderr: at most a pipe full, since nobody listened while it lived."""
         self._process.wait()
-        try:
-            return self._process.stderr.read(_PIPE_BYTES)  # type: ignore[union-attr]
-        except (OSError, ValueError):
-            return b""
+        with contextlib.suppress(OSError, ValueError):
+            self._said += self._process.stderr.read(_PIPE_BYTES)  # type: ignore[union-attr]
+        return self._said
 
 
 def _packed(request: Request) -> tuple[dict[str, Any], bytes]:

@@ -13,24 +13,24 @@ from typing import Any, BinaryIO
 
 from invoice_ocr.errors import InputError, OutOfMemory, ParserCrash
 from invoice_ocr.intake import wire
+from invoice_ocr.intake.confine import confine
 from invoice_ocr.intake.pages import Parser, Part, Pixels, Request
 
 _MOST_DOCUMENT = 1 << 40  # the coordinator has checked the size; this end trusts it
 _GRACE = 10  # seconds after which a worker whose coordinator is gone ends itself
-_OPEN_FILES = 64
-_NO_NEW_PRIVILEGES = 38  # PR_SET_NO_NEW_PRIVS of linux/prctl.h
 
 
 def main(parser: str, memory_mb: int) -> None:
     """Answer requests from stdin on stdout until stdin ends. parser: `module:function`. Does not return."""
     requests, answers = _take_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, which then ends us
-    _limit(memory_mb)
+    sys.setrecursionlimit(2000)
+    standing = confine(memory_mb)
     module, _, name = parser.partition(":")
     parse: Parser = getattr(importlib.import_module(module), name)
     if warm_up := getattr(sys.modules[module], "warm_up", None):
         warm_up()
-    wire.send(answers, {"ready": True})
+    wire.send(answers, {"barriers": standing})
     while (message := wire.receive(requests, most=_MOST_DOCUMENT)) is not None:
         header, blobs = message
         _allow_time(float(header.pop("seconds")))
@@ -92,32 +92,6 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
     if hasattr(os, "set_blocking"):
         os.set_blocking(2, False)  # nobody reads stderr before this process has ended: a full pipe must not stop it
     return requests, answers
-
-
-def _limit(memory_mb: int) -> None:
-    """Take away what a parser never needs. Best effort where the system has no such limit."""
-    sys.setrecursionlimit(2000)
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    limits = {
-        resource.RLIMIT_AS: memory_mb * 1_000_000,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, most in limits.items():
-        try:
-            _, hard = resource.getrlimit(kind)
-            most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
-            resource.setrlimit(kind, (most, most))
-        except (OSError, ValueError):  # macOS refuses RLIMIT_AS
-            continue
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
 
 
 def _allow_time(seconds: float) -> None:

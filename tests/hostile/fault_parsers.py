@@ -8,6 +8,8 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,12 +35,6 @@ def die(name: str, _request: Request) -> None:
 
 def segfault(_argument: str, _request: Request) -> None:
     ctypes.string_at(1)
-
-
-def die_once(mark: str, _request: Request) -> None:
-    if not Path(mark).exists():
-        Path(mark).touch()
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def die_unless_mended(_argument: str, request: Request) -> None:
@@ -97,6 +93,18 @@ def page_then_die(_argument: str, request: Request) -> Part:
     return Part([_page(1)], rest=1)
 
 
+def connect(port: str, _request: Request) -> None:
+    socket.create_connection(("127.0.0.1", int(port)), 5).close()
+
+
+def run(program: str, _request: Request) -> None:
+    subprocess.run([program], check=True)
+
+
+def kill_parent(_argument: str, _request: Request) -> None:
+    os.kill(os.getppid(), signal.SIGTERM)
+
+
 def slow(seconds: str, _request: Request) -> None:
     time.sleep(float(seconds))
 
@@ -109,22 +117,10 @@ def _page(number: int) -> Sheet:
     return Sheet(number, 10.0, 10.0, pixels=Pixels(10, 10, 72.0, bytes([number]) * 300))
 
 
-_ALL = (
-    die,
-    segfault,
-    die_once,
-    stall,
-    spin,
-    eat,
-    refuse,
-    bug,
-    lie,
-    nonsense,
-    shout,
-    write,
-    pages,
-    page_then_die,
-    slow,
-    pid,
-)
-FAULTS: dict[str, Callable[[str, Request], Part | None]] = {fault.__name__.replace("_", "-"): fault for fault in _ALL}
+_DEATHS = (die, segfault, die_unless_mended, stall, spin, eat)
+_LIES = (refuse, bug, lie, nonsense, shout)
+_BREAKS = (write, connect, run, kill_parent)
+_WORK = (pages, page_then_die, slow, pid)
+FAULTS: dict[str, Callable[[str, Request], Part | None]] = {
+    fault.__name__.replace("_", "-"): fault for fault in _DEATHS + _LIES + _BREAKS + _WORK
+}
