@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from stdnum import iban
-from stdnum.ch import vat as ch_vat
+from stdnum.ch import uid as ch_uid
 from stdnum.eu import vat
 from stdnum.gb import vat as gb_vat
 
@@ -57,7 +57,7 @@ def test_the_truth_says_what_is_printed(language: str, layout: str) -> None:
         if name in ("total_net", "total_tax", "total_gross", "prepaid", "amount_due"):
             assert re.sub(r"\D", "", text) == truth[name].replace(".", ""), name
         else:
-            assert squeezed(text) == squeezed(truth[name]), name
+            assert squeezed(text).removesuffix("mwst") == squeezed(truth[name]), name
     assert str(truth["issue_date"])[:4][-2:] in sheet.shown["issue_date"]
 
 
@@ -101,7 +101,7 @@ def test_check_digits_are_right(language: str) -> None:
         assert party.iban is not None
         assert iban.is_valid(party.iban)
         assert party.vat_id is not None
-        check = {"GB": gb_vat, "CH": ch_vat}.get(load_locale(language).country, vat)
+        check = {"GB": gb_vat, "CH": ch_uid}.get(load_locale(language).country, vat)
         assert check.is_valid(party.vat_id)
 
 

@@ -206,7 +206,9 @@ def party(
 
 def vat_text(draft: Draft, vat_id: str) -> str:
     """A VAT number as printed: in groups where the document does so."""
-    if not draft.look.spaced_ids or not vat_id[2:].isalnum():
+    if vat_id.startswith("CHE"):
+        return f"{vat_id} MWST"
+    if not draft.look.spaced_ids:
         return vat_id
     head, body = vat_id[:2], vat_id[2:]
     return " ".join((head, *(body[i : i + 3] for i in range(0, len(body), 3))))

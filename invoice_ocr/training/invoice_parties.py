@@ -15,7 +15,7 @@ from random import Random
 from stdnum import bic as bic_number
 from stdnum import iban as iban_number
 from stdnum import luhn
-from stdnum.ch import vat as ch_vat
+from stdnum.ch import uid as ch_uid
 from stdnum.de import stnr
 from stdnum.es import ccc
 from stdnum.eu import vat
@@ -140,7 +140,7 @@ def make_vat_id(rng: Random, country: str) -> str | None:
         siren = until_valid(lambda: digits(rng, 9), luhn.is_valid)
         return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02}{siren}"
     if country == "CH":
-        return until_valid(lambda: f"CHE-{digits(rng, 3)}.{digits(rng, 3)}.{digits(rng, 3)} MWST", ch_vat.is_valid)
+        return until_valid(lambda: f"CHE-{digits(rng, 3)}.{digits(rng, 3)}.{digits(rng, 3)}", ch_uid.is_valid)
     if country == "BE":
         body = f"0{digits(rng, 7)}"
         return f"BE{body}{97 - int(body) % 97:02}"
