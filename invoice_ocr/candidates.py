@@ -73,7 +73,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
 def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
     """Labels in a cell; rates such as `19 %` are looked through, so `inkl. 19% MwSt` is met as `inkl. MwSt`."""
     text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text) if "%" in cell.text else cell.text
-    forgiving = any(word.source == "ocr" for word in cell.line.words)
+    forgiving = len(cell.line.words) <= 4 or any(word.source == "ocr" for word in cell.line.words)
     return tuple(hit for hit in pack.labels.find(text, forgiving=forgiving) if not _is_weak(cell, hit))
 
 

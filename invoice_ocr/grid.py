@@ -77,9 +77,15 @@ class Grid:
                     yield other
 
 
+_last: tuple[Document, tuple[Grid, ...]] | None = None
+
+
 def make_grids(document: Document) -> tuple[Grid, ...]:
-    """One grid a page."""
-    return tuple(_make_grid(page) for page in document.pages)
+    """One grid a page. Those of the last document are remembered, since every stage asks for them."""
+    global _last  # noqa: PLW0603  (a memory of one, so that stages stay strangers to one another)
+    if _last is None or _last[0] is not document:
+        _last = (document, tuple(_make_grid(page) for page in document.pages))
+    return _last[1]
 
 
 def _make_grid(page: Page) -> Grid:

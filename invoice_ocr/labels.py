@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from invoice_ocr.values.text import slip, tokens
 
 _LONGEST = 8  # tokens
+_REMEMBERED = 4096  # texts
 _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
 
 
@@ -30,6 +31,7 @@ class LabelIndex:
     def __init__(self, keys: Iterable[str]) -> None:
         self.keys = frozenset(keys)
         self._starts = _prefixes(self.keys)
+        self._known: dict[tuple[str, bool], tuple[Hit, ...]] = {}
 
     @cached_property
     def _slips(self) -> Mapping[str, str]:
@@ -45,12 +47,20 @@ class LabelIndex:
                     near[shorter] = (*near.get(shorter, ()), key)
         return near
 
-    def find(self, text: str, *, forgiving: bool = False) -> list[Hit]:
+    def find(self, text: str, *, forgiving: bool = False) -> tuple[Hit, ...]:
         """Labels in a text, left to right, none inside another; the longest wins.
 
         forgiving: one wrong, missing or extra letter is let pass in labels of seven letters and more, and
-        letters that recognisers confuse count as equal.
+        letters that recognisers confuse count as equal. What was looked for lately is remembered.
         """
+        found = self._known.get((text, forgiving))
+        if found is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            found = self._known[text, forgiving] = tuple(self._find(text, forgiving))
+        return found
+
+    def _find(self, text: str, forgiving: bool) -> list[Hit]:
         parts = tokens(text)
         hits: list[Hit] = []
         index = 0

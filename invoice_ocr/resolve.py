@@ -143,7 +143,7 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         rivals = _rivals(name, candidate, candidates)
         proved = name in sums.proved
         best_rival = max((rival.score for rival in rivals), default=0.0)
-        support = 1.0 - (1.0 - candidate.score) * 0.25 if proved else _support(candidate.score, best_rival) * 0.9
+        support = 1.0 - (1.0 - sums.joint) * 0.25 if proved else _support(candidate.score, best_rival) * 0.9
         value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
         readings = (value,) if proved else candidate.readings
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -106,6 +108,7 @@ class RulePack:
     legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
     receipt_words: tuple[str, ...]
     salutations: frozenset[str]  # folded
+    tax_rates: frozenset[Decimal]  # percent
     curves: Mapping[str, tuple[tuple[float, float], ...]]  # field -> (score, probability) knots
     recipe: str  # how the curves were made
     digest: str
@@ -177,6 +180,7 @@ class _Loader:
         self.legal_forms: dict[str, tuple[str, ...]] = {}
         self.receipt_words: tuple[str, ...] = ()
         self.salutations: frozenset[str] = frozenset()
+        self.tax_rates: frozenset[Decimal] = frozenset()
         self.curves: dict[str, tuple[tuple[float, float], ...]] = {}
         self.recipe = ""
         self.hash = sha256()
@@ -241,6 +245,11 @@ class _Loader:
             )
         for form, places in self.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
             self.legal_forms[form] = tuple(places)
+        rates = self.texts(name, "tax_rates", content.get("tax_rates", []))
+        for rate in rates:
+            if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", rate):
+                self.blame(name, f"tax_rates: {rate!r} must be a percentage such as 19 or 5.5")
+        self.tax_rates |= {Decimal(rate) for rate in rates if re.fullmatch(r"[\d.]+", rate)}
         self.salutations |= {fold(word) for word in self.texts(name, "salutations", content.get("salutations", []))}
         self.receipt_words += self.texts(name, "receipt_words", content.get("receipt_words", []))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from invoice_ocr.conventions import Conventions, settle
 from invoice_ocr.grid import Cell, Grid, make_grids
@@ -72,20 +73,50 @@ def _sums(best: Sequence[TaxRow]) -> list[Candidate]:
     ]
 
 
-def tax_lines(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) -> tuple[TaxLine, ...]:
+def tax_lines(
+    document: Document, rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None
+) -> tuple[TaxLine, ...]:
     """The tax lines that make up the document's totals, by falling rate; () when the rows do not fit them.
 
-    net, tax: the document's totals, as far as known; a single row without a base is given the document's.
+    net, tax: the document's totals, as far as known; a single row without a base is given the document's. Where no
+    row fits, a rate printed anywhere that joins net and tax makes the one line.
     """
     proved = _by_rate([row for row in rows if row.proved])
     every = _by_rate(rows)
     for group in (proved, _added([row for row in rows if row.proved]), every):
         if group and tax is not None and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT:
             return tuple(_line(row, net, alone=len(group) == 1, sure=True) for row in group)
+    for some in _subsets(rows, net, tax):
+        return tuple(_line(row, net, alone=False, sure=True) for row in some)
     fitting = [row for row in every if tax is not None and row.tax == tax and tax > 0]
     if fitting:
         return (_line(fitting[0], net, alone=True, sure=True),)
-    return tuple(_line(row, net, alone=False, sure=False) for row in proved)
+    if net is not None and tax is not None and (line := _from_totals(document, net, tax)):
+        return (line,)
+    return ()
+
+
+def _subsets(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) -> Iterator[tuple[TaxRow, ...]]:
+    """Rows that together make the document's net and tax, where others are discounts or lines of items."""
+    proved = list({(row.rate, row.net): row for row in rows if row.proved}.values())[:12]
+    if net is None or tax is None:
+        return
+    for count in (2, 3, 4, 5):
+        for group in combinations(proved, count):
+            nets = sum((row.net for row in group if row.net is not None), Decimal(0))
+            if nets == net and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT:
+                yield tuple(sorted(group, key=lambda row: -row.rate))
+
+
+def _from_totals(document: Document, net: Decimal, tax: Decimal) -> TaxLine | None:
+    for page in document.pages:
+        for line in page.lines:
+            for hit in _RATE.finditer(line.text) if "%" in line.text else ():
+                rate = _rate(hit.group(1))
+                if rate is not None and abs(net * rate / 100 - tax) <= Decimal("0.006") and (rate or not tax):
+                    evidence = Evidence(page.number, line.box, line.text, "universal.tax_rate", line.words[0].source)
+                    return TaxLine(rate.quantize(_CENT), net, tax, "S" if rate else None, 0.9, (evidence,))
+    return None
 
 
 def _line(row: TaxRow, net: Decimal | None, *, alone: bool, sure: bool) -> TaxLine:
@@ -137,12 +168,13 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
     amounts = _row_amounts(cells, conventions)
     if not amounts or len(amounts) > _MOST_AMOUNTS:
         return None
-    if not rates and (hits or _percent_above(grid, index)):
-        rates = [value for value in amounts if 0 < value < _HIGHEST]
+    if not rates and (hits or _taxes_above(grid, index, pack)):
+        rates = [value for value in amounts if value and value in pack.tax_rates]
     evidence = _evidence(cells)
-    for rate in dict.fromkeys(rates):
-        found = _prove(rate, amounts, evidence)
-        if found and (hits or found.gross is not None or _few_words(cells)):
+    proofs = [found for rate in dict.fromkeys(rates) if (found := _prove(rate, amounts, evidence))]
+    if proofs:
+        found = max(proofs, key=lambda row: row.net or row.tax)
+        if hits or found.gross is not None or _few_words(cells):
             return found
     if hits and len(set(rates)) == 1 and "%" in text:
         return _unproved(rates[0], cells, hits, conventions, evidence)
@@ -181,8 +213,10 @@ def _row_amounts(cells: Sequence[Cell], conventions: Conventions) -> list[Decima
     return values
 
 
-def _percent_above(grid: Grid, index: int) -> bool:
-    return any("%" in cell.text for row in grid.rows[max(0, index - 3) : index] for cell in row)
+def _taxes_above(grid: Grid, index: int, pack: RulePack) -> bool:
+    """Whether one of the rows above heads a table of taxes."""
+    rows = grid.rows[max(0, index - 4) : index]
+    return any("%" in cell.text or any(_tax_hits(cell, pack)) for row in rows for cell in row)
 
 
 def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:

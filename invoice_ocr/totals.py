@@ -17,11 +17,16 @@ _HIGHEST_RATE = Decimal("0.34")
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The totals chosen together. proof: the equation that holds, or "". proved: fields that it covers."""
+    """The totals chosen together. proof: the equation that holds, or "". proved: fields that it covers.
+
+    joint: 0..1, how well labels and rates support the proved fields together; a sum that holds lends each the
+    support of the others.
+    """
 
     chosen: Mapping[str, Candidate]
     proof: str = ""
     proved: frozenset[str] = frozenset()
+    joint: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,15 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     chosen = {**alone, **best[1]}
     if "total_net" not in best[1] and "total_net" in alone:
         chosen.pop("total_net")
-    return Sums(chosen, best[2], frozenset(best[1]))
+    return Sums(chosen, best[2], frozenset(best[1]), _joint(best[1], candidates))
+
+
+def _joint(proved: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> float:
+    """Mean support of the proved fields, raised when a row of taxes shows that net times rate is tax."""
+    mean = sum(candidate.score for candidate in proved.values()) / len(proved)
+    rows = {(c.name, c.value) for c in candidates if c.evidence.rule.endswith(".tax_row")}
+    by_rate = len(proved) == 3 and all((name, _magnitude(proved[name])) in rows for name in ("total_net", "total_tax"))
+    return 1.0 - (1.0 - mean) * (0.4 if by_rate else 1.0)
 
 
 def _terms(candidates: Iterable[Candidate], names: Mapping[str, float]) -> list[_Term]:
@@ -108,6 +121,8 @@ def _proofs(
         for net in terms["total_net"]:
             yield from _with_tax(gross, net, terms["total_tax"], printed, extras)
         yield from _without_net(gross, terms["total_tax"], printed)
+        if not any(tax.score > 0.4 and tax.value > 0 for tax in terms["total_tax"]):
+            yield from _untaxed(gross, terms["total_net"])
         yield from _paid(gross, candidates)
 
 
@@ -153,6 +168,17 @@ def _without_net(gross: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal,
                 gross.score + tax.score + 0.75,
                 _named(total_net=net, total_tax=tax, total_gross=gross),
                 (f"{rest} + {tax.value} = {gross.value}"),
+            )
+
+
+def _untaxed(gross: _Term, nets: Sequence[_Term]) -> Iterator[_Found]:
+    """A net and a gross that are the same where no tax is named."""
+    for net in nets:
+        if net.value == gross.value and net.candidate.evidence.box != gross.candidate.evidence.box and net.score > 0.5:
+            yield (
+                gross.score + net.score + 0.2,
+                _named(total_net=net, total_gross=gross),
+                f"{net.value} + 0 = {gross.value}",
             )
 
 

@@ -1,0 +1,314 @@
+"""Line items: tables read under their heads, wrapped rows joined, each row proved by quantity times price."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from invoice_ocr.candidates import find_labels
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.model import Box, Document, Evidence, LineItem, Word
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.currency import read_currency
+
+# Heads of a table stand in one row, or in up to three rows this many points apart.
+_HEAD_HEIGHT = 26.0
+_ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due", "total_tax"})
+_NUMERIC = frozenset({"quantity", "unit_price", "amount", "gross", "tax", "tax_rate", "discount"})
+_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_UNIT = re.compile(r"[\d\s.,']+([^\W\d_][^\s\d]{0,14})$")
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its kind and where its head stands."""
+
+    kind: str
+    box: Box
+
+
+@dataclass(slots=True)
+class _Row:
+    """One item while its rows are gathered: words by kind of column."""
+
+    words: dict[str, list[Word]] = field(default_factory=dict)
+    page: int = 1
+
+    def text(self, kind: str) -> str:
+        return " ".join(word.text for word in self.words.get(kind, ()))
+
+
+def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ...]:
+    """The items of the tables of a document, in reading order; () where no table head is understood.
+
+    decimal: the document's decimal mark, "." or ",", or "" when unknown.
+    """
+    items: list[LineItem] = []
+    columns: list[Column] = []
+    for grid in make_grids(document):
+        start = 0
+        while True:
+            head = _find_head(grid, pack, start)
+            if head:
+                columns, start = head
+            elif not columns or start:
+                break
+            rows, start, ended = _gather(grid, columns, start, pack)
+            items += [item for row in rows if (item := _item(row, decimal))]
+            if ended:
+                columns = []
+            if not head or not start:
+                break
+    return tuple(items)
+
+
+def _find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int] | None:
+    """The first head of a table at or below a row, and the row after it."""
+    for index in range(start, len(grid.rows)):
+        columns = _heads(grid.rows[index], pack)
+        if len({column.kind for column in columns}) < 2:
+            continue
+        last = index
+        top = columns[0].box.top
+        above = _heads(grid.rows[index - 1], pack) if index else []
+        if above and top - above[0].box.top < 0.6 * _HEAD_HEIGHT:
+            columns = _stacked(above, columns)
+        for below in range(index + 1, min(index + 4, len(grid.rows))):
+            more = _heads(grid.rows[below], pack)
+            near = grid.rows[below][0].box.bottom - top < _HEAD_HEIGHT
+            if not near or not more or _has_amount(grid.rows[below]):
+                break
+            columns += [column for column in more if not any(_shares(column.box, known.box) for known in columns)]
+            last = below
+        kinds = {column.kind for column in columns}
+        if (
+            len(columns) >= 3
+            and kinds & {"amount", "gross", "unit_price"}
+            and kinds & {"description", "article_number"}
+        ):
+            return _named(columns), last + 1
+    return None
+
+
+def _heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
+    """The column heads in a row, left to right; none when the row is mostly something else."""
+    columns, letters, covered = [], 0, 0
+    for cell in row:
+        letters += sum(char.isalpha() for char in cell.text)
+        for hit in pack.headers.find(cell.text, forgiving=True):
+            covered += sum(char.isalpha() for char in cell.text[hit.start : hit.end])
+            columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
+    return columns if columns and covered >= 0.5 * letters else []
+
+
+def _named(columns: list[Column]) -> list[Column]:
+    """Columns with one kind each: a head that may be several is given the first that no other column has for sure."""
+    ordered = sorted(columns, key=lambda column: column.box.left)
+    taken = {column.kind for column in ordered if "/" not in column.kind}
+    named: list[Column] = []
+    for column in ordered:
+        kinds = column.kind.split("/")
+        kind = next((kind for kind in kinds if kind not in taken), kinds[0]) if len(kinds) > 1 else kinds[0]
+        taken.add(kind)
+        named.append(Column(kind, column.box))
+    prices = [index for index, column in enumerate(named) if column.kind == "unit_price"]
+    if len(prices) > 1 and not {"amount", "gross"} & {column.kind for column in named}:
+        named[prices[-1]] = Column("amount", named[prices[-1]].box)
+    amounts = [index for index, column in enumerate(named) if column.kind == "amount"]
+    text = next((column.box.left for column in named if column.kind == "description"), 0.0)
+    for index in amounts[:-1]:
+        before = named[index].box.left < text and "quantity" not in taken
+        kind = "quantity" if before else "unit_price" if "unit_price" not in taken else "other"
+        named[index] = Column(kind, named[index].box)
+    return named
+
+
+def _stacked(above: Sequence[Column], columns: Sequence[Column]) -> list[Column]:
+    """Heads in two rows: what stands over no other is a column of its own; `Preis/` over `Einheit` is the price."""
+    merged = list(columns)
+    for column in above:
+        under = [index for index, known in enumerate(merged) if _shares(column.box, known.box)]
+        if not under:
+            merged.append(column)
+        elif merged[under[0]].kind == "unit" and column.kind in ("unit_price", "quantity"):
+            merged[under[0]] = Column(column.kind, merged[under[0]].box)
+    return merged
+
+
+def _shares(box: Box, other: Box) -> bool:
+    return box.left < other.right and other.left < box.right
+
+
+def _has_amount(row: Sequence[Cell]) -> bool:
+    return any(amount.decimals == 2 for cell in row for amount in find_amounts(cell.text))
+
+
+def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -> tuple[list[_Row], int, bool]:
+    """Rows of items from a row on; where reading stopped (0: the page ended); whether totals ended it."""
+    rows: list[_Row] = []
+    bottom = 0.0
+    for index in range(start, len(grid.rows)):
+        cells = grid.rows[index]
+        if _ends(cells, columns, pack):
+            return rows, index + 1, True
+        if len(_heads(cells, pack)) >= 3 and not _has_amount(cells):
+            return rows, index, False
+        words = _by_column(cells, columns)
+        if _starts_item(words):
+            rows.append(_Row(words, grid.page.number))
+            bottom = max(cell.box.bottom for cell in cells)
+        elif rows and cells[0].box.top - bottom < 40.0 and set(words) <= {"description", "article_number", "position"}:
+            for kind, more in words.items():
+                rows[-1].words.setdefault(kind, []).extend(more)
+            bottom = max(cell.box.bottom for cell in cells)
+    return rows, 0, False
+
+
+def _ends(cells: Sequence[Cell], columns: Sequence[Column], pack: RulePack) -> bool:
+    """Whether a row begins the sums below a table: a label of a total, with its amount, and nothing in between."""
+    for cell in cells:
+        for hit in find_labels(cell, pack)[:1]:
+            fields = {rule.field for rule in pack.by_label[hit.key]}
+            if not fields & _ENDS or cell.text[: hit.start].strip(" *("):
+                continue
+            amounts = sum(len(find_amounts(other.text)) for other in cells[cell.column :])
+            if cell.column == 0 or len(cells) - cell.column <= 2:
+                return 1 <= amounts <= 3 and not any(_is_item_text(other, columns) for other in cells[: cell.column])
+    return False
+
+
+def _is_item_text(cell: Cell, columns: Sequence[Column]) -> bool:
+    return any(column.kind == "description" and _shares(cell.box, column.box) for column in columns)
+
+
+def _by_column(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, list[Word]]:
+    """The words of a row by the kind of column they stand in."""
+    found: dict[str, list[Word]] = {}
+    for cell in cells:
+        under = [column for column in columns if _shares(cell.box, column.box)]
+        for word in cell.line.words:
+            column = under[0] if len(under) == 1 and not _mixed(cell) else _column_of(word, columns)
+            found.setdefault(column.kind, []).append(word)
+    return found
+
+
+def _mixed(cell: Cell) -> bool:
+    return len(find_amounts(cell.text)) > 1
+
+
+def _column_of(word: Word, columns: Sequence[Column]) -> Column:
+    """The column a word stands in: numbers by the nearest head, other text never right of its own column's head."""
+    numeric = any(char.isdigit() for char in word.text) and not any(char.isalpha() for char in word.text)
+    numeric = numeric or bool(read_currency(word.text))
+    if not numeric:
+        left = [column for column in columns if column.box.left <= word.box.center_x + 4]
+        wordy = (
+            [column for column in left if column.kind not in _NUMERIC] if left and left[-1].kind in _NUMERIC else left
+        )
+        near = min(columns, key=lambda column: _apart(word.box, column.box))
+        if _apart(word.box, near.box) == 0:
+            return near
+        return wordy[-1] if wordy else (left[-1] if left else columns[0])
+    return min(columns, key=lambda column: _apart(word.box, column.box))
+
+
+def _apart(box: Box, other: Box) -> float:
+    return max(0.0, other.left - box.right, box.left - other.right)
+
+
+def _starts_item(words: dict[str, list[Word]]) -> bool:
+    """Whether a row begins an item: it has a sum, and says what for or how many."""
+    total = words.get("amount") or words.get("gross") or words.get("unit_price")
+    if not total or not find_amounts(" ".join(word.text for word in total)):
+        return False
+    return bool(words.get("description") or words.get("article_number") or words.get("quantity"))
+
+
+def _numbers(text: str, decimal: str) -> list[Decimal]:
+    """Amounts of a cell under the document's decimal mark; both readings stay where it is unknown."""
+    values: list[Decimal] = []
+    for amount in find_amounts(_RATE.sub(" ", text)):
+        readings = list(amount.readings)
+        if len(readings) > 1 and decimal:
+            readings = readings[1:] if decimal in amount.text else readings[:1]
+        values += readings
+    return values
+
+
+def _item(row: _Row, decimal: str) -> LineItem | None:
+    quantities = _numbers(row.text("quantity"), decimal) or _leading_number(row.text("quantity"), decimal)
+    prices = _numbers(row.text("unit_price"), decimal)
+    amounts = _numbers(row.text("amount"), decimal) or _numbers(row.text("gross"), decimal)
+    quantity, price, amount, proved = _agree(quantities, prices, amounts)
+    if quantity is None and not proved:  # a column headed `#` or `Nr` may count pieces
+        found = _agree(_numbers(row.text("position"), decimal), prices, amounts)
+        quantity, price, amount, proved = found if found[3] else (quantity, price, amount, proved)
+    description = " ".join(row.text("description").split())
+    if amount is None and (price is None or quantity is None):
+        return None
+    if amount is None and price is not None and quantity is not None:
+        amount = (price * quantity).quantize(_CENT)
+    words = tuple(word for group in row.words.values() for word in group)
+    box = Box.around(word.box for word in words)
+    text = " ".join(word.text for word in sorted(words, key=lambda word: (word.box.top, word.box.left)))
+    evidence = Evidence(row.page, box, text, "universal.line_item", words[0].source, words)
+    return LineItem(
+        position=row.text("position") or None,
+        article_number=row.text("article_number") or None,
+        description=description or None,
+        quantity=quantity,
+        unit=row.text("unit") or _unit(row.text("quantity")),
+        unit_price=price,
+        tax_rate=_tax_rate(row, decimal),
+        amount=amount,
+        confidence=0.95 if proved else 0.7,
+        evidence=(evidence,),
+    )
+
+
+def _leading_number(text: str, decimal: str) -> list[Decimal]:
+    """The number at the start of `120h` or `5kg`."""
+    hit = re.match(r"\s*(\d+(?:[.,]\d+)?)(?=[^\W\d_])", text)
+    return _numbers(hit.group(1), decimal) if hit else []
+
+
+def _agree(
+    quantities: Sequence[Decimal], prices: Sequence[Decimal], amounts: Sequence[Decimal]
+) -> tuple[Decimal | None, Decimal | None, Decimal | None, bool]:
+    """Quantity, price and sum that fit each other (quantity times price), or the first of each."""
+    for quantity in quantities:
+        for price in prices:
+            for amount in amounts:
+                if abs(quantity * price - amount) <= max(_CENT, abs(amount) / 2000):
+                    return quantity, price, amount, True
+    first = tuple(values[0] if values else None for values in (quantities, prices))
+    return first[0], first[1], amounts[-1] if amounts else None, False
+
+
+def _unit(text: str) -> str | None:
+    hit = _UNIT.match(text.strip())
+    return hit.group(1) if hit else None
+
+
+def _tax_rate(row: _Row, decimal: str) -> Decimal | None:
+    texts = [
+        row.text("tax_rate"),
+        *(row.text(kind) for kind in ("unit_price", "amount", "description") if "%" in row.text(kind)),
+    ]
+    hit = _RATE.search(texts[0]) if texts[0] else None
+    if hit:
+        values = _numbers(hit.group(1), decimal)
+        return values[-1] if values else None
+    if texts[0]:
+        values = [value for value in _numbers(texts[0], decimal) if 0 <= value <= 30]
+        return values[0] if values else None
+    return None
+
+
+def amounts_of(items: Sequence[LineItem]) -> Iterator[Decimal]:
+    """The sums of the items that have one."""
+    return (item.amount for item in items if item.amount is not None)

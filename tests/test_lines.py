@@ -1,0 +1,95 @@
+"""Tables of items, with and without wrapped rows, over pages, and the rows of tax below them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from invoice_ocr.layout import lay_out
+from invoice_ocr.lines import find
+from invoice_ocr.model import LineItem, TaxLine
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def items(text: str, decimal: str = ".") -> tuple[LineItem, ...]:
+    return find(lay_out(sketch(text)), load_pack(), decimal)
+
+
+def numbers(found: tuple[LineItem, ...]) -> list[tuple[str, str, str]]:
+    return [(str(item.quantity), str(item.unit_price), str(item.amount)) for item in found]
+
+
+def tax_lines(text: str) -> list[tuple[str, str, str]]:
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    return [(str(line.rate), str(line.net), str(line.tax)) for line in invoice.tax_lines]
+
+
+TABLE = """Description | Quantity | Unit price | Amount
+Mug | 2 | 8.00 | 16.00
+Bag | 1 | 25.00 | 25.00
+Subtotal | | | 41.00"""
+
+
+def test_a_plain_table_gives_one_item_a_row() -> None:
+    found = items(TABLE)
+    assert numbers(found) == [("2", "8.00", "16.00"), ("1", "25.00", "25.00")]
+    assert [item.description for item in found] == ["Mug", "Bag"]
+    assert all(item.confidence > 0.9 and item.evidence[0].page == 1 for item in found)
+
+
+def test_the_sums_below_a_table_are_no_items() -> None:
+    assert len(items(TABLE + "\nVAT 20% | | | 8.20\nTotal | | | 49.20")) == 2
+
+
+def test_a_wrapped_description_is_joined() -> None:
+    (mug, bag) = items(TABLE.replace("Mug | 2 | 8.00 | 16.00", "Mug | 2 | 8.00 | 16.00\nwith two handles"))
+    assert mug.description == "Mug with two handles"
+    assert bag.description == "Bag"
+
+
+def test_a_table_goes_on_under_its_head_on_the_next_page() -> None:
+    second = "Description | Quantity | Unit price | Amount\nCap | 3 | 5.00 | 15.00\nTotal | | | 56.00"
+    found = items("\n".join(TABLE.split("\n")[:3]) + "\n---\n" + second)
+    assert [item.evidence[0].page for item in found] == [1, 1, 2]
+
+
+def test_quantity_times_price_settles_what_a_thousand_is() -> None:
+    found = items("Bezeichnung | Menge | Einzelpreis | Gesamt\nSchrauben | 1.000 | 0,05 | 50,00", ",")
+    assert numbers(found) == [("1000", "0.05", "50.00")]
+
+
+def test_a_page_without_a_table_has_no_items() -> None:
+    assert items("Total | 12.00\nThank you") == ()
+
+
+def test_a_row_of_rate_base_and_tax_is_a_tax_line() -> None:
+    page = "Net total | 522.31\nVAT | 21.00 % | 522.31 | 109.69\nGrand total | 632.00"
+    assert tax_lines(page) == [("21.00", "522.31", "109.69")]
+
+
+def test_a_tax_without_its_base_takes_the_net_of_the_document() -> None:
+    assert tax_lines("Total HT | 100,00 €\nTVA 20 % | 20,00 €\nTotal TTC | 120,00 €") == [("20.00", "100.00", "20.00")]
+
+
+def test_several_rates_make_several_tax_lines_and_prove_the_totals() -> None:
+    page = """Net total | 213.00
+Tax | Rate | Base | Amount
+VAT | 7 % | 113.00 | 7.91
+VAT | 19 % | 100.00 | 19.00
+Total tax | 26.91
+Grand total | 239.91"""
+    assert tax_lines(page) == [("19.00", "100.00", "19.00"), ("7.00", "113.00", "7.91")]
+
+
+def test_a_discount_given_in_percent_is_no_tax_line() -> None:
+    assert tax_lines("Subtotal | 100.00\nDiscount 10 % | -10.00\nTotal | 90.00") == []
+
+
+def test_tax_lines_carry_their_evidence() -> None:
+    (invoice,) = understand(sketch("VAT 20% of 100.00 | 20.00\nGrand total | 120.00"), load_pack(), Settings())
+    (line,) = invoice.tax_lines
+    assert isinstance(line, TaxLine)
+    assert line.rate == Decimal("20.00")
+    assert "20%" in line.evidence[0].text
