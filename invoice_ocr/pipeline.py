@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from invoice_ocr import __version__, candidates, checks, confidence, conventions, parties, pixel_check, resolve
+from invoice_ocr import __version__, candidates, checks, confidence, conventions, lines, parties, pixel_check, resolve, taxes
 from invoice_ocr.errors import InputError
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from invoice_ocr.conventions import Conventions
     from invoice_ocr.intake.sources import Input
-    from invoice_ocr.model import Box
+    from invoice_ocr.model import Box, Candidate
     from invoice_ocr.ocr import Engine
     from invoice_ocr.rulepack import RulePack
     from invoice_ocr.settings import Settings
+    from invoice_ocr.taxes import TaxRow
 
 log = logging.getLogger(__name__)
 
@@ -99,11 +101,21 @@ def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | Non
 def understand(reading: Reading, pack: RulePack, settings: Settings) -> list[Invoice]:
     """The invoices in a reading: at least one. Pure, and fast."""
     document = lay_out(reading)
-    found = [*candidates.find(document, pack), *parties.find(document, pack)]
-    resolution = resolve.resolve(document, found, conventions.infer(document, found, pack), pack)
-    issues = checks.check(resolution)
+    found, habits, rows = gather(document, pack)
+    resolution = resolve.resolve(document, found, habits, pack)
+    by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
+    items = lines.find(document, pack, habits.decimal)
+    issues = checks.check(resolution, by_rate, items)
     pages = tuple(page.number for page in reading.pages)
-    return [confidence.calibrate(resolution, issues, pack, settings, pages=pages)]
+    return [confidence.calibrate(resolution, issues, pack, settings, pages=pages, tax_lines=by_rate, line_items=items)]
+
+
+def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
+    """Everything that may be a field, the habits of the document, and its rows of tax."""
+    found = [*candidates.find(document, pack), *parties.find(document, pack)]
+    habits = conventions.infer(document, found, pack)
+    rows = taxes.find(document, pack, habits)
+    return [*found, *taxes.candidates(rows)], habits, rows
 
 
 def without_doubtful(reading: Reading, least: float) -> tuple[Reading, Document]:
