@@ -50,15 +50,17 @@ def guarded_stdout() -> Iterator[BinaryIO]:
             os.dup2(kept, 1)
 
 
-def console(stream: BinaryIO | None = None) -> Console:
-    """A rich console on stderr, or on the given binary stream. NO_COLOR and a dumb terminal are honoured by rich."""
+def console(stream: BinaryIO | None = None, *, width: int = 100) -> Console:
+    """A rich console on stderr, or on the given binary stream. NO_COLOR and a dumb terminal are honoured by rich.
+
+    width: columns where the stream is no terminal.
+    """
     from rich.console import Console
 
     if stream is None:
         return Console(stderr=True, highlight=False, soft_wrap=True)
     text = open(stream.fileno(), "w", encoding=_encoding(), errors="replace", closefd=False)  # noqa: SIM115
-    width = None if text.isatty() else 100
-    return Console(file=text, highlight=False, width=width)
+    return Console(file=text, highlight=False, width=None if text.isatty() else width)
 
 
 def clean(text: str) -> str:

@@ -64,7 +64,7 @@ def score(
     if as_json:
         stdout.write(encode(plain, indent=1) + b"\n")
         return ExitCode.OK
-    out = console(stdout)
+    out = console(stdout, width=140)
     out.print(table)
     for line in [*notes, *scores.wrong[:wrong]]:
         out.print(clean(line), markup=False)

@@ -140,5 +140,12 @@ def _doubts(invoice: Invoice) -> list[Text]:
     told = {issue.code for issue in invoice.issues}
     rest = [reason for reason in invoice.reasons if reason not in told]
     if rest:
-        lines.append(Text.assemble((f"{invoice.decision}: ", _DECISIONS[invoice.decision]), ", ".join(rest)))
+        told_plainly = ", ".join(_reason(reason) for reason in rest)
+        lines.append(Text.assemble((f"{invoice.decision}: ", _DECISIONS[invoice.decision]), told_plainly))
     return lines
+
+
+def _reason(code: str) -> str:
+    """issue_date.unsure as: issue date unsure."""
+    name, _, what = clean(code).partition(".")
+    return f"{_label(name)} {what.replace('-', ' ')}".strip()
