@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,10 @@ from invoice_ocr.errors import (
     Truncated,
     Unsupported,
 )
+from invoice_ocr.intake import expand, open_documents
 from invoice_ocr.intake.pages import Part, Pixels, Request, Sheet
 from invoice_ocr.intake.parse import parse
+from invoice_ocr.settings import Settings
 
 A4 = (595.0, 842.0)
 
@@ -158,6 +161,14 @@ def test_a_locked_document_opens_with_its_password_and_with_no_other(method: int
     with pytest.raises(Encrypted, match="none of those"):
         read(locked, passwords=("wrong", "also wrong"))
     assert texts(sheet(locked, passwords=("wrong", "öffne"))) == ["secret"]
+
+
+def test_passwords_come_from_a_file_one_a_line(tmp_path: Path) -> None:
+    (tmp_path / "passwords").write_text("wrong\n\nöffne\n", encoding="utf-8")
+    locked = document("secret", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="öffne", owner_pw="owner")
+    (opened,) = open_documents(expand([locked]), Settings(jobs=1, password_file=tmp_path / "passwords"))
+    assert opened.failure is None
+    assert [word.text for word in opened.pages[0].words or ()] == ["secret"]
 
 
 def test_a_document_locked_with_an_empty_password_is_read() -> None:

@@ -27,6 +27,7 @@ _PARSER = "invoice_ocr.intake.parse:parse"
 _FIRST_BUDGET = 10_000_000  # bytes of pixels in a document's first answer: one page, so that OCR need not wait
 _BUDGET = 40_000_000  # in each of the others: four A4 pages at 200 dpi
 _LEAST_SECONDS = 1.0
+_ANSWER_SECONDS, _ANSWER_SHARE = 24.0, 0.2  # for one answer: one page does not use up a document's whole time
 _TEXTS = ("auto", "ocr", "layer")
 
 
@@ -154,7 +155,7 @@ class Intake:
             return _Open(source, None, seconds)
         answer: Future[Answer]
         try:
-            answer = self._pool.submit(self._request(source.read()), seconds=seconds)
+            answer = self._pool.submit(self._request(source.read()), seconds=_for_one_answer(seconds, seconds))
         except InputError as error:
             answer = Future()
             answer.set_exception(error)
@@ -173,7 +174,8 @@ class Intake:
             document.seconds = max(_LEAST_SECONDS, document.seconds - answer.seconds)
             if rest is not None:
                 request = replace(self._request(source.read()), first=rest, budget=_BUDGET)
-                document.answer = self._pool.submit(request, seconds=document.seconds, urgent=True)
+                seconds = _for_one_answer(document.seconds, self._settings.timeout)
+                document.answer = self._pool.submit(request, seconds=seconds, urgent=True)
                 return Opened(source, tuple(pages), tuple(issues), last=False)
         except InputError as error:
             return Opened(source, failure=failure_of(error))
@@ -199,6 +201,11 @@ def crops(
 
 
 _NONSENSE = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
+
+
+def _for_one_answer(left: float, allowed: float) -> float:
+    """Seconds for one answer of a document that has `left` of the `allowed`."""
+    return min(left, max(_ANSWER_SECONDS, _ANSWER_SHARE * allowed))
 
 
 def _nonsense(error: Exception) -> ParserCrash:

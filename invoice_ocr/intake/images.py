@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from invoice_ocr.errors import Empty, ImageBomb, InputError, OutOfMemory, PageTooBig, TooManyPages, Truncated
-from invoice_ocr.intake.pages import Corners, Part, Pixels, Request, Sheet, chosen
+from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.resolution import page_dpi, square
 
 _FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "bmp": "BMP", "webp": "WEBP"}
@@ -37,6 +37,7 @@ _TURNED = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}  # EXIF orientation to 
 _ORIENTATION, _FRAME_KIND, _PHOTOMETRIC, _BITS = 0x0112, 0x00FE, 0x0106, 0x0102
 _REDUCED = 1  # bit of _FRAME_KIND: a thumbnail of another frame
 _WHITE_IS_ZERO = 0
+_COUNTED = 10  # times the limit of pages, when only some of them are wanted
 _FINE_DPI = 450  # above it a page is halved or more: OCR reads at 300 no worse, and four times as fast
 
 
@@ -45,7 +46,7 @@ def parse(request: Request, kind: str) -> Part:
     Image.MAX_IMAGE_PIXELS = request.max_pixels
     part = Part()
     with _opened(request, kind) as image:
-        frames = _frames(image, kind)
+        frames = _frames(image, kind, _COUNTED * request.max_pages if request.pages else request.max_pages + 1)
         numbers = chosen(request.pages, len(frames))
         if request.clips is not None:
             part.clips.extend(_clips(image, frames, request))
@@ -53,38 +54,28 @@ def parse(request: Request, kind: str) -> Part:
         if not numbers:
             raise Empty(f"None of the pages {request.pages} exists: it has {len(frames)}.", fix="Change --pages.")
         if len(numbers) > request.max_pages:
-            raise TooManyPages(f"It has {len(numbers)} pages, more than {request.max_pages} (--max-pages).")
+            raise TooManyPages(f"It has more than {request.max_pages} pages (--max-pages).")
         return _read(image, frames, numbers, request)
 
 
 def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Request) -> Part:
-    sheets, issues, lost, spent, rest = [], [], [], 0, None
+    load = Load(request.budget)
+    part = Part(sheets=load.sheets)
     for index, number in enumerate(numbers[request.first :], request.first):
-        if spent >= request.budget:
-            rest = index
-            break
+        if load.full:
+            return Part(part.sheets, part.issues, part.lost, index)
         try:
             pixels, rotation = _page(image, frames[number - 1], request.max_pixels)
         except InputError as error:
-            lost.append((number, type(error).__name__, error.message))
+            part.lost.append((number, type(error).__name__, error.message))
             continue
-        points = 72.0 / pixels.dpi
-        words: list[tuple[str, Corners]] | None = None
+        width, height = pixels.width * 72 / pixels.dpi, pixels.height * 72 / pixels.dpi
         if request.text == "layer":
-            words = []
-            issues.append(("text.no-layer", f"Page {number} is a picture: it has no text layer."))
-        sheets.append(
-            Sheet(
-                number,
-                pixels.width * points,
-                pixels.height * points,
-                rotation,
-                words,
-                None if words is not None else pixels,
-            )
-        )
-        spent += len(memoryview(pixels.buffer))
-    return Part(sheets, issues, lost, rest)
+            part.issues.append(("text.no-layer", f"Page {number} is a picture: it has no text layer."))
+            load.add(Sheet(number, width, height, rotation, words=[]))
+        else:
+            load.add(Sheet(number, width, height, rotation, pixels=pixels))
+    return part
 
 
 @contextlib.contextmanager
@@ -101,23 +92,22 @@ def _opened(request: Request, kind: str) -> Iterator[Image.Image]:
         yield image
 
 
-def _frames(image: Image.Image, kind: str) -> list[int]:
-    """Indexes of the frames that are pages: all of a TIFF but its thumbnails; the first of anything else."""
-    try:
-        count = getattr(image, "n_frames", 1) if kind == "tiff" else 1
-    except _DAMAGE as error:
-        raise Truncated("This TIFF picture is damaged: its frames cannot be counted.") from error
-    if count <= 1:
-        return [0]
-    frames = []
-    for index in range(count):
+def _frames(image: Image.Image, kind: str, most: int) -> list[int]:
+    """Indexes of the frames that are pages: of a TIFF all but its thumbnails, of anything else the first.
+
+    most: frames after which nobody counts on, for a chain of a million directories takes minutes to walk.
+    """
+    frames: list[int] = []
+    for index in range(most if kind == "tiff" else 1):
         try:
             image.seek(index)
-        except _DAMAGE:  # a broken directory: its page is reported where it is read
+        except EOFError:
+            break
+        except _DAMAGE:  # a broken directory ends the chain; its page is reported where it is read
             frames.append(index)
-            continue
+            break
         tags = getattr(image, "tag_v2", {})
-        if not int(tags.get(_FRAME_KIND, 0) or 0) & _REDUCED:
+        if index == 0 or not int(tags.get(_FRAME_KIND, 0) or 0) & _REDUCED:
             frames.append(index)
     return frames or [0]
 

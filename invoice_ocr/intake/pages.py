@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from invoice_ocr.errors import ConfigError
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Failed, Source
     from invoice_ocr.model import Failure, Issue, PageImage, Word
+
+_ANSWER_SECONDS = 3.0  # after which the pages that are ready are sent off
+_ANSWER_PAGES = 32
 
 Buffer = bytes | bytearray | memoryview
 Corners = tuple[float, float, float, float]  # left, top, right, bottom in points of the displayed page
@@ -104,6 +108,24 @@ class Part:
     lost: list[tuple[int, str, str]] = field(default_factory=list)
     rest: int | None = None
     clips: list[Pixels] = field(default_factory=list)
+
+
+class Load:
+    """What one answer holds already. budget: bytes of pixels at which it is full; time and words fill it, too."""
+
+    def __init__(self, budget: int) -> None:
+        self.sheets: list[Sheet] = []
+        self._left = budget
+        self._until = time.monotonic() + _ANSWER_SECONDS
+
+    def add(self, sheet: Sheet) -> None:
+        self.sheets.append(sheet)
+        self._left -= len(memoryview(sheet.pixels.buffer)) if sheet.pixels is not None else 0
+
+    @property
+    def full(self) -> bool:
+        late = bool(self.sheets) and time.monotonic() > self._until
+        return late or self._left <= 0 or len(self.sheets) >= _ANSWER_PAGES
 
 
 Parser = Callable[[Request], Part]

@@ -19,7 +19,7 @@ from invoice_ocr.errors import (
     Truncated,
     Unsupported,
 )
-from invoice_ocr.intake.pages import Corners, Part, Pixels, Request, Sheet, chosen
+from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.tokens import Token, tokens_of
 from invoice_ocr.intake.trust import SCANNED, Raster, Verdict, coverage, is_blank, judge
 
@@ -35,8 +35,8 @@ _TEXT_FLAGS = (
 )
 _RASTER_PIXELS = 2_000_000  # of the small rendering at 72 dpi; larger pages are looked at from further away
 _LARGE = 1.1 * 842 * 1191  # square points: A3 and a little
+_LARGEST = 1e6  # points: no printer is 350 m wide
 _COARSEST = 36.0  # dpi
-_TEXT_PAGES = 32  # pages of words in one answer
 
 
 def parse(request: Request) -> Part:
@@ -81,23 +81,21 @@ def _parse(data: bytes, request: Request) -> Part:
 
 
 def _read(document: Any, numbers: list[int], request: Request) -> Part:
-    sheets: list[Sheet] = []
+    load = Load(request.budget)
     issues: list[tuple[str, str]] = []
     lost: list[tuple[int, str, str]] = []
-    spent = 0
     for index, number in enumerate(numbers[request.first :], request.first):
-        if spent >= request.budget or len(sheets) >= _TEXT_PAGES:
-            return Part(sheets, issues, lost, index)
+        if load.full:
+            return Part(load.sheets, issues, lost, index)
         try:
             sheet = _sheet(document, number, request, issues)
         except InputError as error:
             lost.append((number, type(error).__name__, error.message))
             continue
-        sheets.append(sheet)
-        spent += len(memoryview(sheet.pixels.buffer)) if sheet.pixels else 0
-    if not sheets and request.first == 0 and lost and all(name == Truncated.__name__ for _, name, _ in lost):
+        load.add(sheet)
+    if not load.sheets and request.first == 0 and lost and all(name == Truncated.__name__ for _, name, _ in lost):
         raise Truncated(lost[0][2])
-    return Part(sheets, issues, lost)
+    return Part(load.sheets, issues, lost)
 
 
 def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str, str]]) -> Sheet:
@@ -105,8 +103,12 @@ def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str,
     try:
         page = document[number - 1]
         width, height, rotation = float(page.rect.width), float(page.rect.height), int(page.rotation) % 360
-        if not (0 < width < 1e6 and 0 < height < 1e6):
+        if not (width > 0 and height > 0):
             raise Truncated(f"Page {number} has no size.")
+        if max(width, height) > _LARGEST:
+            raise PageTooBig(
+                f"Page {number} is {width / 72:.0f} x {height / 72:.0f} inches.", fix="Print a part of it."
+            )
         pymupdf.TOOLS.reset_mupdf_warnings()
         drawn = page.get_displaylist()
         words: list[tuple[str, Corners]] | None = None
