@@ -6,10 +6,22 @@ import hashlib
 import json
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from invoice_ocr import __version__, candidates, checks, confidence, conventions, lines, parties, pixel_check, resolve, taxes
+from invoice_ocr import (
+    __version__,
+    candidates,
+    checks,
+    confidence,
+    conventions,
+    lines,
+    parties,
+    pixel_check,
+    resolve,
+    taxes,
+)
 from invoice_ocr.errors import InputError
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
@@ -17,11 +29,12 @@ from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
 from invoice_ocr.reading import Read, read_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
 
     from invoice_ocr.conventions import Conventions
+    from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
     from invoice_ocr.model import Box, Candidate
     from invoice_ocr.ocr import Engine
@@ -30,6 +43,11 @@ if TYPE_CHECKING:
     from invoice_ocr.taxes import TaxRow
 
 log = logging.getLogger(__name__)
+
+# Of the pixel check: words recognised at once, records held back until so many are together, and documents cut at once.
+_WORDS_TOGETHER = 256
+_RECORDS_TOGETHER = 16
+_CUTS_TOGETHER = 4
 
 
 class _Lazy:
@@ -90,12 +108,12 @@ def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | Non
     lazy = _Lazy(settings, engine)
     recipe = recipe_of(settings, pack)
     with Intake(settings) as intake:
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy):
-            _tell(one)
-            timings = {"read": one.seconds}
-            for invoice in _invoices(one, pack, settings, timings):
-                seen = _checked(invoice, one.source, intake, lazy, settings, timings) if invoice else None
-                yield Record(one.source.name, one.source.sha256, seen, one.failure, recipe, timings)
+        reads = read_documents(intake.open_parts(expand(inputs, settings)), lazy)
+        pairs = ((one.source, record) for one in reads for record in _records(one, pack, settings, recipe))
+        if settings.text == "auto":
+            yield from _checked(pairs, intake, lazy, settings)
+        else:
+            yield from (record for _, record in pairs)
 
 
 def understand(reading: Reading, pack: RulePack, settings: Settings) -> list[Invoice]:
@@ -140,15 +158,18 @@ def _tell(one: Read) -> None:
     log.info("%s: %d pages, %d words, %.2f s", name, len(reading.pages), words, one.seconds)
 
 
-def _invoices(one: Read, pack: RulePack, settings: Settings, timings: dict[str, float]) -> Sequence[Invoice | None]:
-    """What was understood of one input, with what intake had to say; [None] when it failed."""
-    reading = one.reading
+def _records(one: Read, pack: RulePack, settings: Settings, recipe: str) -> Iterator[Record]:
+    """What was understood of one input, with what intake had to say; its failure when it failed."""
+    _tell(one)
+    reading, timings = one.reading, {"read": one.seconds}
     if reading is None:
-        return [None]
+        yield Record(one.source.name, one.source.sha256, None, one.failure, recipe, timings)
+        return
     since = time.monotonic()
-    found = [_with_issues(invoice, one) for invoice in understand(reading, pack, settings)]
+    invoices = understand(reading, pack, settings)
     timings["understand"] = time.monotonic() - since
-    return found
+    for invoice in invoices:
+        yield Record(one.source.name, one.source.sha256, _with_issues(invoice, one), None, recipe, timings)
 
 
 def _with_issues(invoice: Invoice, one: Read) -> Invoice:
@@ -162,19 +183,53 @@ def _with_issues(invoice: Invoice, one: Read) -> Invoice:
 
 
 def _checked(
-    invoice: Invoice, source: Any, intake: Intake, lazy: _Lazy, settings: Settings, timings: dict[str, float]
-) -> Invoice:
-    """The invoice after the pixel check, where its words came from a text layer and `auto` asks for it."""
-    if settings.text != "auto" or not isinstance(source, Source) or not pixel_check.suspects(invoice):
-        return invoice
+    pairs: Iterable[tuple[Source | Failed, Record]], intake: Intake, lazy: _Lazy, settings: Settings
+) -> Iterator[Record]:
+    """The records after the pixel check, in order; several documents are checked at once, as that is faster."""
+    waiting: list[tuple[Source | Failed, Record]] = []
+    words = 0
+    for source, record in pairs:
+        waiting.append((source, record))
+        words += len(pixel_check.suspects(record.invoice)) if record.invoice else 0
+        if words >= _WORDS_TOGETHER or len(waiting) >= _RECORDS_TOGETHER:
+            yield from _compared(waiting, intake, lazy, settings)
+            waiting, words = [], 0
+    yield from _compared(waiting, intake, lazy, settings)
 
-    def cut(places: Sequence[tuple[int, Box]], dpi: float) -> Sequence[np.ndarray]:
-        return intake.crops(source, places, dpi)
+
+def _compared(
+    pairs: Sequence[tuple[Source | Failed, Record]], intake: Intake, lazy: _Lazy, settings: Settings
+) -> Iterator[Record]:
+    """The records, those whose words came from text layers compared with the pixels."""
+    doubted = {
+        index: (source, record.invoice)
+        for index, (source, record) in enumerate(pairs)
+        if isinstance(source, Source) and record.invoice and pixel_check.suspects(record.invoice)
+    }
+    if not doubted:
+        yield from (record for _, record in pairs)
+        return
+    sources = [source for source, _ in doubted.values()]
+
+    def cut(
+        places: Mapping[int, Sequence[tuple[int, Box]]], dpi: float
+    ) -> dict[int, Sequence[np.ndarray] | InputError]:
+        def one(index: int) -> Sequence[np.ndarray] | InputError:
+            try:
+                return intake.crops(sources[index], places[index], dpi)
+            except InputError as error:
+                return error
+
+        with ThreadPoolExecutor(_CUTS_TOGETHER) as threads:
+            return dict(zip(places, threads.map(one, places), strict=True))
 
     since = time.monotonic()
-    try:
-        seen = pixel_check.check(invoice, cut, lazy().recognise, dpi=settings.dpi, alphabet=lazy.alphabet)
-    except InputError as error:
-        return pixel_check.unchecked(invoice, error.message)
-    timings["check"] = timings.get("check", 0.0) + time.monotonic() - since
-    return seen
+    invoices = [invoice for _, invoice in doubted.values()]
+    seen = pixel_check.check(invoices, cut, lazy().recognise, dpi=settings.dpi, alphabet=lazy.alphabet)
+    seconds = (time.monotonic() - since) / len(invoices)
+    checked = dict(zip(doubted, seen, strict=True))
+    for index, (_, record) in enumerate(pairs):
+        if index in checked:
+            yield replace(record, invoice=checked[index], timings=record.timings | {"check": seconds})
+        else:
+            yield record

@@ -14,19 +14,24 @@ from typing import TYPE_CHECKING
 from invoice_ocr.model import Box, Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
 
+    from invoice_ocr.errors import InputError
     from invoice_ocr.model import Evidence, Field, Invoice
 
-    # Clips of pages as uint8 RGB arrays, in the order asked: places are (page number, box in points), then dpi.
-    Cut = Callable[[Sequence[tuple[int, Box]], float], Sequence[np.ndarray]]
+    # Places (page number, box in points) by the document's index, and dpi, to clips of those pages as uint8 RGB arrays
+    # in the same order; or to the error of a document that cannot be opened again.
+    Places = Mapping[int, Sequence[tuple[int, Box]]]
+    Clips = Mapping[int, Sequence[np.ndarray] | InputError]
+    Cut = Callable[[Places, float], Clips]
     Recognise = Callable[[Sequence[np.ndarray]], Sequence[tuple[str, float]]]
 
 CODE = "text.layer-mismatch"
 SECOND_LOOK = 1.5  # times the first resolution
 _SURE = 0.6  # a reading less sure than this contradicts nothing
+_PLAIN_WORDS = 2  # of a value's words without a digit that are looked at, the longest: a name is not made of more
 _BLANK = 24  # grey levels between the lightest and darkest pixel of a clip in which nothing is printed
 _MARGINS = (1.5, 0.7)  # points around a word: first so that no letter is cut, then so that no neighbour is seen
 
@@ -54,18 +59,32 @@ def suspects(invoice: Invoice) -> list[Suspect]:
     return list(found.values())
 
 
-def check(invoice: Invoice, cut: Cut, recognise: Recognise, *, dpi: float, alphabet: str) -> Invoice:
-    """The invoice, with an issue `text.layer-mismatch` and status review on fields whose pixels say something else.
+def check(invoices: Sequence[Invoice], cut: Cut, recognise: Recognise, *, dpi: float, alphabet: str) -> list[Invoice]:
+    """The invoices, with an issue `text.layer-mismatch` and status review on fields whose pixels say something else.
 
+    All their words are recognised together: many small batches are slow. An invoice whose document cannot be opened
+    again gets an issue `text.layer-unchecked`.
     alphabet: the characters that `recognise` knows; words with others are not judged. Empty: all are known.
     """
     known = frozenset(alphabet)
-    doubted = [s for s in suspects(invoice) if not known or known.issuperset(s.text)]
-    first = _look(doubted, cut, recognise, dpi, _MARGINS[0])
-    heard = {s: seen[0] for s, seen in zip(doubted, first, strict=True) if contradicts(s.text, *seen)}
-    second = _look(list(heard), cut, recognise, dpi * SECOND_LOOK, _MARGINS[1])
-    again = {s: seen[0] for s, seen in zip(heard, second, strict=True) if contradicts(s.text, *seen)}
-    return flag(invoice, {s: text for s, text in again.items() if _same(text, heard[s]) or not _near(text, s.text)})
+    doubted = [
+        (index, suspect)
+        for index, invoice in enumerate(invoices)
+        for suspect in suspects(invoice)
+        if not known or known.issuperset(suspect.text)
+    ]
+    first, lost = _look(doubted, cut, recognise, dpi, _MARGINS[0])
+    again = [key for key in doubted if key in first and contradicts(key[1].text, *first[key])]
+    second, gone = _look(again, cut, recognise, dpi * SECOND_LOOK, _MARGINS[1])
+    found: list[dict[Suspect, str]] = [{} for _ in invoices]
+    for (index, suspect), (text, confidence) in second.items():
+        heard = first[index, suspect][0]
+        if contradicts(suspect.text, text, confidence) and (_same(text, heard) or not _near(text, suspect.text)):
+            found[index][suspect] = text
+    checked = [flag(invoice, seen) for invoice, seen in zip(invoices, found, strict=True)]
+    for index, error in (lost | gone).items():
+        checked[index] = unchecked(checked[index], error.message)
+    return checked
 
 
 def unchecked(invoice: Invoice, why: str) -> Invoice:
@@ -85,7 +104,7 @@ def contradicts(text: str, seen: str, confidence: float) -> bool:
     wanted, found = fold(text), fold(seen)
     if wanted == found or not wanted or confidence < _SURE:
         return False
-    if any(c.isdigit() for c in text):
+    if _has_digit(text):
         return True
     return not _near(text, seen)
 
@@ -129,14 +148,25 @@ def flag(invoice: Invoice, seen: dict[Suspect, str]) -> Invoice:
 
 
 def _look(
-    doubted: Sequence[Suspect], cut: Cut, recognise: Recognise, dpi: float, margin: float
-) -> list[tuple[str, float]]:
-    """What the pixels say at each place; where nothing at all is printed, "" for sure."""
-    if not doubted:
-        return []
-    clips = cut([(s.page, _wider(s.box, margin)) for s in doubted], dpi)
-    seen = recognise(clips)
-    return [("", 1.0) if _blank(clip) else one for clip, one in zip(clips, seen, strict=True)]
+    doubted: Sequence[tuple[int, Suspect]], cut: Cut, recognise: Recognise, dpi: float, margin: float
+) -> tuple[dict[tuple[int, Suspect], tuple[str, float]], dict[int, InputError]]:
+    """What the pixels say at each place, "" for sure where nothing at all is printed; and documents that are gone."""
+    wanted: dict[int, list[Suspect]] = {}
+    for index, suspect in doubted:
+        wanted.setdefault(index, []).append(suspect)
+    if not wanted:
+        return {}, {}
+    cuts = cut({index: [(s.page, _wider(s.box, margin)) for s in those] for index, those in wanted.items()}, dpi)
+    clips: dict[tuple[int, Suspect], np.ndarray] = {}
+    lost: dict[int, InputError] = {}
+    for index, made in cuts.items():
+        if isinstance(made, Exception):
+            lost[index] = made
+        else:
+            clips |= {(index, suspect): clip for suspect, clip in zip(wanted[index], made, strict=True)}
+    texts = recognise(list(clips.values()))
+    seen = zip(clips.items(), texts, strict=True)
+    return {key: ("", 1.0) if _blank(clip) else text for (key, clip), text in seen}, lost
 
 
 def _blank(clip: np.ndarray) -> bool:
@@ -154,4 +184,10 @@ def _words_behind(field: Field) -> list[Suspect]:
     if not evidence.words:
         return [Suspect(field.name, evidence.page, evidence.box, evidence.text)]
     words = [word for word in evidence.words if word.source == "text-layer" and fold(word.text)]
-    return [Suspect(field.name, evidence.page, word.box, word.text) for word in words]
+    plain = sorted((word for word in words if not _has_digit(word.text)), key=lambda word: -len(word.text))
+    kept = {id(word) for word in words if _has_digit(word.text)} | {id(word) for word in plain[:_PLAIN_WORDS]}
+    return [Suspect(field.name, evidence.page, word.box, word.text) for word in words if id(word) in kept]
+
+
+def _has_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)

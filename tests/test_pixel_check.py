@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
 from invoice_ocr import pixel_check
+from invoice_ocr.errors import InputError, NotFound
 from invoice_ocr.model import Box, Evidence, Field, Invoice, Origin, Value, Word
 
 INK = np.tile(np.array([0, 255], np.uint8), (20, 30, 3))
@@ -29,17 +30,19 @@ class Pixels:
         self.clip = clip
         self.cuts: list[tuple[int, float]] = []
 
-    def cut(self, places: Sequence[tuple[int, Box]], dpi: float) -> list[np.ndarray]:
-        self.cuts.append((len(places), dpi))
-        return [self.clip] * len(places)
+    def cut(
+        self, places: Mapping[int, Sequence[tuple[int, Box]]], dpi: float
+    ) -> dict[int, list[np.ndarray] | InputError]:
+        self.cuts.append((sum(map(len, places.values())), dpi))
+        return {index: [self.clip] * len(those) for index, those in places.items()}
 
     def recognise(self, clips: Sequence[np.ndarray]) -> list[tuple[str, float]]:
-        seen = self.looks.pop(0)
-        return [seen] * len(clips)
+        return [self.looks.pop(0)] * len(clips) if clips else []
 
 
 def checked(one: Invoice, pixels: Pixels, alphabet: str = "") -> Invoice:
-    return pixel_check.check(one, pixels.cut, pixels.recognise, dpi=200, alphabet=alphabet)
+    (made,) = pixel_check.check([one], pixels.cut, pixels.recognise, dpi=200, alphabet=alphabet)
+    return made
 
 
 def test_pixels_that_agree_change_nothing_and_are_looked_at_once() -> None:
@@ -96,9 +99,34 @@ def test_missing_values_are_not_checked() -> None:
     assert pixel_check.suspects(Invoice({"iban": Field("iban", None, 0.0, "missing")}, (1,), "review")) == []
 
 
-def test_every_word_behind_a_value_is_checked_but_marks_are_not() -> None:
+def test_every_word_with_a_digit_behind_a_value_is_checked_but_marks_are_not() -> None:
     found = pixel_check.suspects(invoice("DE89", "3704", "—", "0044"))
     assert [s.text for s in found] == ["DE89", "3704", "0044"]
+
+
+def test_of_a_name_the_longest_words_are_checked() -> None:
+    found = pixel_check.suspects(invoice("A", "Northern", "and", "Southern", "Co", value="x"))
+    assert [s.text for s in found] == ["Northern", "Southern"]
+
+
+def test_words_of_several_invoices_are_recognised_together_and_each_keeps_its_own_verdict() -> None:
+    pixels = Pixels(("1.190,00", 0.99), ("1.190,00", 0.99))
+    honest, lying = pixel_check.check(
+        [invoice("1.190,00"), invoice("9.999,00")], pixels.cut, pixels.recognise, dpi=200, alphabet=""
+    )
+    assert honest.issues == ()
+    assert lying.decision == "review"
+    assert pixels.cuts == [(2, 200), (1, 300)]
+
+
+def test_a_document_that_cannot_be_opened_again_is_not_posted_unseen() -> None:
+    def gone(places: Mapping[int, object], dpi: float) -> dict[int, list[np.ndarray] | InputError]:
+        return {index: NotFound("it has gone") for index in places}
+
+    (made,) = pixel_check.check([invoice("1.190,00")], gone, Pixels().recognise, dpi=200, alphabet="")
+    assert made.decision == "review"
+    assert made.reasons == ("text.layer-unchecked",)
+    assert "it has gone" in made.issues[0].message
 
 
 @pytest.mark.parametrize(
