@@ -14,7 +14,7 @@ from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, fin
 
 _LEAD = re.compile(r"[\s:;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
-_TAX_NUMBER = re.compile(r"[A-Z]{0,3}\s?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*")
+_TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _WRITTEN = re.compile(r"[\s:.]*\d{1,2}\.? (?:\w+ )?[^\W\d_]{3,14}\.?,? (?:\w+ )?(?:19|20)\d\d[\s.]*")
