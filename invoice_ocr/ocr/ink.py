@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from invoice_ocr.ocr.order import lines_of
+
 REACH_X, REACH_Y = 0.6, 0.4  # of a box's height: how far beyond its sides ink still counts
 GAP_X, GAP_Y = (
     0.16,
@@ -15,24 +17,53 @@ SHARE = 0.4  # of the strongest contrast in a box, from which a pixel is ink
 INSIDE = 0.3  # of a piece of ink within the detected box, from which it belongs to the word
 RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a ruled line
 LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line around it
+TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
+LOOSE = 0.27  # the same where letters stand that far apart within the pieces too (ones, fixed pitch); less than a space
 PAD_X, PAD_Y = 0.12, 0.08  # of the ink's height, kept around it: the middle of what the recogniser learnt with
 
 
 def fit(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """The boxes moved to the ink they hold, with a little paper around it.
+    """The boxes moved to the ink they hold, pieces of one word joined, with a little paper around it.
 
     grey: uint8, shape (height, width). boxes: float, shape (n, 4), pixels of it. A box without clear ink, or whose ink
-    runs on beyond reach, keeps its sides there. Returns float32, same shape.
+    runs on beyond reach, keeps its sides there. Returns float32, shape (m, 4), m <= n.
     """
-    fitted = np.array(boxes, np.float32)
-    for i, box in enumerate(boxes.tolist()):
+    tight = np.array(boxes, np.float32).reshape(-1, 4)
+    gaps = np.full(len(tight), np.nan, np.float32)  # widest white inside each; NaN where no ink was found
+    for i, box in enumerate(tight.tolist()):
         found = _fit(grey, *box)
         if found is not None:
-            fitted[i] = found
-    return fitted
+            tight[i], gaps[i] = found[:4], found[4]
+    tight, inked = _joined(tight, gaps)
+    high = (tight[:, 3:] - tight[:, 1:2]) * inked[:, None]
+    padded: np.ndarray = tight + high * np.array([[-PAD_X, -PAD_Y, PAD_X, PAD_Y]], np.float32)
+    return padded
+
+
+def _joined(tight: np.ndarray, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes of ink with those of one line that touch made one; and which of the results are of ink."""
+    kept: list[np.ndarray] = []
+    white: list[float] = []
+    for line in lines_of(tight):
+        last = -1
+        for i in line:
+            box, gap = tight[i], float(gaps[i])
+            if last >= 0 and not np.isnan(gap):
+                before = kept[last]
+                high = float(min(box[3] - box[1], before[3] - before[1]))
+                apart = float(box[0] - before[2])
+                if apart < max(TOUCHING * high, min(LOOSE * high, 1.2 * max(gap, white[last]))):
+                    kept[last] = np.concatenate([np.minimum(before, box)[:2], np.maximum(before, box)[2:]])
+                    white[last] = max(gap, white[last], apart)
+                    continue
+            kept.append(box)
+            white.append(gap)
+            last = last if np.isnan(gap) else len(kept) - 1
+    return np.array(kept, np.float32).reshape(-1, 4), ~np.isnan(np.array(white, np.float32))
 
 
 def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float) -> tuple[float, ...] | None:
+    """The sides of the ink in and around one box, and the widest white between two columns of it; None without ink."""
     high = bottom - top
     x0, x1 = max(0, int(left - REACH_X * high)), min(grey.shape[1], int(right + REACH_X * high) + 1)
     y0, y1 = max(0, int(top - REACH_Y * high)), min(grey.shape[0], int(bottom + REACH_Y * high) + 1)
@@ -53,7 +84,8 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     if run is None:
         return None
     upper, lower = run
-    across = _run(ink[upper:lower].any(0), left - x0, right - x0, GAP_X * high)
+    columns = ink[upper:lower].any(0)
+    across = _run(columns, left - x0, right - x0, GAP_X * high)
     if across is None:
         return None
     new_top, new_bottom = _sides(upper, lower, ink.shape[0], y0, top, bottom)
@@ -62,13 +94,8 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     if spare:
         new_top -= spare * max(0.0, new_top - top) / max(1e-3, new_top - top + bottom - new_bottom)
         new_bottom = new_top + LEAST_HEIGHT * high
-    height = new_bottom - new_top
-    return (
-        new_left - PAD_X * height,
-        new_top - PAD_Y * height,
-        new_right + PAD_X * height,
-        new_bottom + PAD_Y * height,
-    )
+    white = np.diff(np.flatnonzero(columns[across[0] : across[1]])) - 1
+    return new_left, new_top, new_right, new_bottom, float(white.max(initial=0))
 
 
 def _run(busy: np.ndarray, start: float, end: float, gap: float) -> tuple[int, int] | None:

@@ -15,7 +15,9 @@ from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import crops, ctc, ink, order, scripts, views
 
 SMALL_PRINT = 12.0  # pixels of the detector's input; text whose median is lower is looked at again, larger
-LARGE_PAGE = 17.0  # inches; a page longer than A3 is looked at larger at once
+COARSE = (
+    61.0  # dots per inch left in the first pass, under which (pages larger than A3) the larger one is taken at once
+)
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
 
@@ -86,7 +88,7 @@ class NeuralEngine:
 
     def _sight(self, pages: list[PageImage]) -> list[_Sighted]:
         """Every page with its words found and cut out."""
-        large = [max(page.width, page.height) / 72 > LARGE_PAGE for page in pages]
+        large = [_first_view(page).scale * page.dpi < COARSE for page in pages]
         sights = self._detect(pages, [views.SIZES[1] if is_large else views.SIZES[0] for is_large in large])
         again = [
             i for i, (found, is_large) in enumerate(zip(sights, large, strict=True)) if found.small and not is_large
@@ -138,6 +140,10 @@ class _Sight:
     boxes: np.ndarray
     angle: float
     small: bool
+
+
+def _first_view(page: PageImage) -> views.View:
+    return views.views_of(page.pixels.shape[1], page.pixels.shape[0])[0]
 
 
 def _chunks(pages: Iterable[PageImage], size: int) -> Iterator[list[PageImage]]:
