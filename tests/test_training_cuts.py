@@ -7,11 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import ImageFont
 
 from invoice_ocr.training.cuts import cut_page, draw_maps, shrink
 from invoice_ocr.training.page_damage import damage
 from invoice_ocr.training.page_shards import read_shard
-from invoice_ocr.training.sheet import DrawnPage
+from invoice_ocr.training.page_text import JOIN
+from invoice_ocr.training.sheet import DrawnPage, Sheet, Type
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
 
@@ -39,6 +41,13 @@ def write_bars(folder: Path) -> None:
     )
 
 
+def default_font() -> Type:
+    """Pillow's own font at 20 pixels, so that none has to be installed."""
+    face = ImageFont.load_default(20)
+    assert isinstance(face, ImageFont.FreeTypeFont)
+    return Type(face, 20)
+
+
 def test_a_shrunken_wide_box_keeps_half_its_height() -> None:
     heart = shrink(np.array([[0.0, 0.0, 1000.0, 20.0]]))[0]
     assert heart[3] - heart[1] == pytest.approx(10, abs=0.3)
@@ -61,7 +70,7 @@ def test_the_heart_lies_where_the_box_says() -> None:
     rows, columns = np.nonzero(heart)
     assert abs((rows.min() + rows.max() + 1) / 2 - 40) <= 0.5
     assert abs((columns.min() + columns.max() + 1) / 2 - 40) <= 0.5
-    assert weight[40, 40] == 3
+    assert weight[40, 40] == 4.5
     assert weight[90, 90] == 1
 
 
@@ -92,3 +101,21 @@ def test_a_shard_gives_back_its_page(tmp_path: Path) -> None:
     page = read_shard(tmp_path / "pages" / "pages.npz").page(0)
     assert page.pixels.shape == (300, 300, 3)
     assert np.array_equal(page.boxes, page_of_bars().boxes)
+
+
+def test_a_number_with_spaces_between_its_thousands_is_one_box() -> None:
+    sheet = Sheet(np.random.default_rng(0), 300, 50, 2.0, (255, 255, 255))
+    font = default_font()
+    sheet.line(10, 30, f"1{JOIN}234,56 EUR", font)
+    boxes = sheet.done().boxes
+    assert len(boxes) == 2
+    assert boxes[0, 2] - boxes[0, 0] > boxes[1, 2] - boxes[1, 0]
+
+
+def test_the_box_of_a_dash_is_as_tall_as_a_capital() -> None:
+    sheet = Sheet(np.random.default_rng(0), 300, 50, 2.0, (255, 255, 255))
+    font = default_font()
+    sheet.line(10, 30, "- H", font)
+    dash, capital = sheet.done().boxes
+    assert dash[3] - dash[1] == pytest.approx(capital[3] - capital[1], abs=1)
+    assert dash[2] - dash[0] < capital[2] - capital[0]

@@ -145,7 +145,7 @@ def draw_maps(boxes: np.ndarray, turn: np.ndarray, size: int) -> tuple[np.ndarra
         _fill(layer, boxes + margin * part, turn, 1)
         edge = np.where(layer > 0, level if part >= 0 else np.maximum(level, 0.5), edge).astype(np.float32)
     _fill(heart, hearts[~low], turn, 1)
-    weight[heart > 0] = 3.0
+    weight[heart > 0] = 4.5  # against the gaps' 6: words must not break at their full stops either
     small = (hearts[:, 2] - hearts[:, 0]) * (hearts[:, 3] - hearts[:, 1]) < SMALL_HEART
     _fill(weight, hearts[small], turn, 8.0)  # a lone "1" has few pixels to speak for it
     _fill(weight, boxes[low], turn, 0.0)

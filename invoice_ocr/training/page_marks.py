@@ -198,3 +198,15 @@ def icons(sheet: Sheet, x: float, y: float, size: float) -> float:
     else:
         sheet.pen.arc(box, 20, 300, fill=colour, width=max(1, round(size * 0.15 * s)))
     return x + size * 1.5
+
+
+def sideways(sheet: Sheet, style: Style) -> None:
+    """A small line of text up or down the margin: no box, since reading goes along the page."""
+    rng, s = sheet.rng, sheet.scale
+    font = sheet.font(style.other, float(rng.uniform(4.5, 8)))
+    text = style.text.footer()[:90]
+    strip = Image.new("L", (int(font.length(text)) + 8, int(font.size * 1.5)), 0)
+    ImageDraw.Draw(strip).text((4, font.size * 1.1), text, fill=255, font=font.face, anchor="ls")
+    strip = strip.rotate(90 if rng.random() < 0.8 else 270, expand=True)
+    x = float(rng.choice([rng.uniform(4, 14), sheet.width - rng.uniform(14, 22)]))
+    sheet.image.paste(style.grey(), (round(x * s), int(rng.uniform(0.2, 0.6) * sheet.height * s)), strip)

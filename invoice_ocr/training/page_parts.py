@@ -183,7 +183,7 @@ def cell(
     sheet: Sheet, text: str, kind: str, left: float, right: float, y: float, font: Type, fill: Colour, pad: float
 ) -> None:
     room = right - left - pad
-    words = text.split()
+    words = text.split(" ")
     while len(words) > 1 and sheet.length(" ".join(words), font) > room:
         words.pop()
     text = " ".join(words)

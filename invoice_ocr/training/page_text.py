@@ -1,6 +1,7 @@
 """What made-up pages say: titles, labels, addresses, table cells and running text, ready to be set.
 
-Words are separated by spaces; JOIN stands where a space is printed inside one word (the thousands of a number).
+Words are separated by spaces, never by other white space (hence split(" ") everywhere); JOIN stands where a space is
+printed inside one word, between the thousands of a number.
 """
 
 from __future__ import annotations
@@ -70,17 +71,23 @@ class Writer:
     def word(self) -> str:
         """One word of running text, with the signs that touch or stand beside it."""
         way = self.rng.random()
-        if way < 0.86 or self.script == "cjk":
+        if way < 0.7 or self.script == "cjk":
             return self.plain() + (self.rng.choice(",.,.:;)") if self.rng.random() < 0.14 else "")
-        if way < 0.89:
+        if way < 0.75:
             return self.rng.choice(_ALONE)
-        if way < 0.95:
+        if way < 0.82:
             return texts.word(self.rng, self.script)
-        return self.short().split()[0]
+        if way < 0.88:
+            return texts.contact(self.rng)
+        if way < 0.92:
+            return self.rng.choice(
+                ("€ " + self.amount(), self.amount() + " €", "1 / 1", "1 x", "| 2", "+ 3 %", "No 7", "§ 19")
+            )
+        return self.short()
 
     def words(self, count: int) -> list[str]:
-        """Running text."""
-        return [self.word() for _ in range(count)]
+        """Running text; what holds spaces comes apart."""
+        return " ".join(self.word() for _ in range(count)).split(" ")
 
     def short(self) -> str:
         """A number, date, amount, code or unit."""

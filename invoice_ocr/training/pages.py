@@ -13,6 +13,7 @@ from invoice_ocr.training.page_marks import (
     photo,
     separator,
     shapes,
+    sideways,
     signature,
     stamp,
     watermark,
@@ -54,6 +55,8 @@ def _invoice(rng: np.random.Generator, scale: float, held_out: bool) -> DrawnPag
         shapes(sheet)
     if rng.random() < 0.08:
         watermark(sheet, style)
+    if rng.random() < 0.12:
+        sideways(sheet, style)
     y = letterhead(sheet, style, margin, y)
     y = addresses(sheet, style, margin, y + style.leading)
     title = sheet.font(style.bold, float(rng.uniform(11, 30)))
@@ -297,7 +300,7 @@ def _panel(sheet: Sheet, style: Style, x: float, y: float, width: float, height:
     spacing = float(rng.uniform(0.05, 0.45)) * size if rng.random() < 0.15 else 0.0
     line = y + size
     while line < y + height - size * 0.3:
-        words = style.text.mixed(int(width / size / 2.2) + 1).split()
+        words = style.text.mixed(int(width / size / 2.2) + 1).split(" ")
         while len(words) > 1 and sheet.length(" ".join(words), font, spacing) > width:
             words.pop()
         align, at = ("left", x + 2) if rng.random() < 0.6 else ("right", x + width - 2)

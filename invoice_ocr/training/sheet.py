@@ -91,7 +91,7 @@ class Sheet:
     ) -> float:
         """Draw words separated by spaces on one baseline and return where the line ends (align: where x lies)."""
         space = font.space / self.scale + spacing
-        words = [word.replace(page_text.JOIN, " ") for word in text.split()]
+        words = [word.replace(page_text.JOIN, " ") for word in text.split(" ") if word]
         if align != "left":
             total = sum(self.length(word, font, spacing) for word in words) + space * (len(words) - 1)
             x -= total if align == "right" else total / 2
@@ -147,8 +147,8 @@ class Sheet:
 class Type:
     """A font at one size in pixels, with what is measured again and again kept."""
 
-    def __init__(self, path: str, index: int, size: int) -> None:
-        self.face = ImageFont.truetype(path, size, index=index, layout_engine=ImageFont.Layout.BASIC)
+    def __init__(self, face: ImageFont.FreeTypeFont, size: int) -> None:
+        self.face = face
         self.size = size
         self.cap = -float(self.face.getbbox("H", anchor="ls")[1])
         self.space = float(np.clip(self.face.getlength(" "), 0.2 * size, 0.7 * size))
@@ -165,4 +165,4 @@ class Type:
 
 @lru_cache(maxsize=600)
 def _type(path: str, index: int, size: int) -> Type:
-    return Type(path, index, size)
+    return Type(ImageFont.truetype(path, size, index=index, layout_engine=ImageFont.Layout.BASIC), size)
