@@ -22,6 +22,7 @@ _DECISIONS = {"post": "bold green", "review": "bold yellow", "reject": "bold red
 _STATUSES = {"accepted": "green", "review": "bold yellow", "corrected": "cyan", "missing": "dim"}
 _EXPECTED = ("invoice_number", "issue_date", "currency", "total_net", "total_tax", "total_gross", "seller_name")
 _ROWS = 12  # line items shown; the rest is counted
+_DESCRIPTION = 44  # characters of a line item's description shown
 
 
 def show(record: Record, invoice: Invoice, out: Console) -> None:
@@ -60,14 +61,15 @@ def sure(confidence: float) -> str:
 def _title(record: Record, invoice: Invoice) -> Text:
     pages = f"pages {invoice.pages[0]}–{invoice.pages[-1]}" if len(invoice.pages) > 1 else "1 page"
     kind = invoice.fields["document_type"].value if "document_type" in invoice.fields else None
-    title = Text.assemble((clean(record.file), "bold"), ("  ", ""))
     details = [str(kind).replace("_", " ") if kind else "", pages]
     if invoice.document > 1:
         details.append(f"document {invoice.document} of the file")
-    title.append(" · ".join(filter(None, details)), style="dim")
-    title.append("   ")
-    title.append(f" {invoice.decision} ", style=f"{_DECISIONS[invoice.decision]} reverse")
-    return title
+    return Text.assemble(
+        (f" {invoice.decision} ", f"{_DECISIONS[invoice.decision]} reverse"),
+        " ",
+        (clean(record.file), "bold"),
+        (f"  {' · '.join(filter(None, details))}", "dim"),
+    )
 
 
 def _fields(invoice: Invoice) -> Table:
@@ -112,7 +114,7 @@ def _tax_lines(invoice: Invoice) -> Table:
 def _line_items(items: tuple[LineItem, ...]) -> Table:
     table = Table(box=SIMPLE_HEAD, header_style="dim", show_edge=False)
     table.add_column("#", justify="right", style="dim")
-    table.add_column("description", overflow="ellipsis", max_width=44, no_wrap=True)
+    table.add_column("description", overflow="fold", min_width=12)
     for head in ("quantity", "unit price", "tax", "amount"):
         table.add_column(head, justify="right", no_wrap=True)
     for index, item in enumerate(items[:_ROWS], 1):
@@ -120,13 +122,18 @@ def _line_items(items: tuple[LineItem, ...]) -> Table:
         rate = f"{plain(item.tax_rate)} %" if item.tax_rate is not None else ""
         table.add_row(
             Text(clean(item.position or str(index))),
-            value_text(item.description or item.article_number or ""),
+            _shortened(value_text(item.description or item.article_number or "")),
             Text(clean(quantity)),
             value_text(item.unit_price) if item.unit_price is not None else "",
             Text(rate),
             value_text(item.amount) if item.amount is not None else "",
         )
     return table
+
+
+def _shortened(text: Text) -> Text:
+    text.truncate(_DESCRIPTION, overflow="ellipsis")
+    return text
 
 
 def _doubts(invoice: Invoice) -> list[Text]:
