@@ -19,6 +19,8 @@ RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a 
 LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line around it
 TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
 LOOSE = 0.27  # the same where letters stand that far apart within the pieces too (ones, fixed pitch); less than a space
+NEIGHBOURS = 4  # words on each side that say where a line's capitals and baseline are
+LEVEL_SLACK = 0.15  # of a detected box's height, by which its top and bottom may be wrong
 PAD_X, PAD_Y = 0.12, 0.08  # of the ink's height, kept around it: the middle of what the recogniser learnt with
 
 
@@ -28,38 +30,63 @@ def fit(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     grey: uint8, shape (height, width). boxes: float, shape (n, 4), pixels of it. A box without clear ink, or whose ink
     runs on beyond reach, keeps its sides there. Returns float32, shape (m, 4), m <= n.
     """
-    tight = np.array(boxes, np.float32).reshape(-1, 4)
+    found_at = np.array(boxes, np.float32).reshape(-1, 4)
+    tight = found_at.copy()
     gaps = np.full(len(tight), np.nan, np.float32)  # widest white inside each; NaN where no ink was found
     for i, box in enumerate(tight.tolist()):
         found = _fit(grey, *box)
         if found is not None:
             tight[i], gaps[i] = found[:4], found[4]
-    tight, inked = _joined(tight, gaps)
+    tight, found_at, inked = _joined(tight, found_at, gaps)
+    tight = _levelled(tight, found_at, inked)
     high = (tight[:, 3:] - tight[:, 1:2]) * inked[:, None]
     padded: np.ndarray = tight + high * np.array([[-PAD_X, -PAD_Y, PAD_X, PAD_Y]], np.float32)
     return padded
 
 
-def _joined(tight: np.ndarray, gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes of ink with those of one line that touch made one; and which of the results are of ink."""
-    kept: list[np.ndarray] = []
+def _joined(tight: np.ndarray, found_at: np.ndarray, gaps: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Boxes of ink with those of one line that touch made one, as detected too, and which of them are of ink."""
+    kept: list[tuple[np.ndarray, np.ndarray]] = []
     white: list[float] = []
     for line in lines_of(tight):
         last = -1
         for i in line:
             box, gap = tight[i], float(gaps[i])
             if last >= 0 and not np.isnan(gap):
-                before = kept[last]
+                before = kept[last][0]
                 high = float(min(box[3] - box[1], before[3] - before[1]))
                 apart = float(box[0] - before[2])
                 if apart < max(TOUCHING * high, min(LOOSE * high, 1.2 * max(gap, white[last]))):
-                    kept[last] = np.concatenate([np.minimum(before, box)[:2], np.maximum(before, box)[2:]])
+                    kept[last] = _around(before, box), _around(kept[last][1], found_at[i])
                     white[last] = max(gap, white[last], apart)
                     continue
-            kept.append(box)
+            kept.append((box, found_at[i]))
             white.append(gap)
             last = last if np.isnan(gap) else len(kept) - 1
-    return np.array(kept, np.float32).reshape(-1, 4), ~np.isnan(np.array(white, np.float32))
+    both = np.array(kept, np.float32).reshape(-1, 2, 4)
+    return both[:, 0], both[:, 1], ~np.isnan(np.array(white, np.float32))
+
+
+def _around(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.concatenate([np.minimum(one, other)[:2], np.maximum(one, other)[2:]])
+
+
+def _levelled(tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> np.ndarray:
+    """Boxes of ink stretched to their line's baseline and capitals, as far as they were detected to reach.
+
+    Cut to its ink, "zu" cannot be told from "ZU", nor a dash from an underscore.
+    """
+    levelled = tight.copy()
+    for line in lines_of(found_at):
+        places = np.array([i for i in line if inked[i]], int)
+        for at, i in enumerate(places.tolist()):
+            near = places[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
+            slack = LEVEL_SLACK * (found_at[i, 3] - found_at[i, 1])
+            capital = max(np.percentile(tight[near, 1], 25), found_at[i, 1] - slack)
+            base = min(np.median(tight[near, 3]), found_at[i, 3] + slack)
+            levelled[i, 1] = min(tight[i, 1], capital)
+            levelled[i, 3] = max(tight[i, 3], base)
+    return levelled
 
 
 def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float) -> tuple[float, ...] | None:
