@@ -19,6 +19,7 @@ from invoice_ocr.values.amount import find_amounts, interpret
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _CENT = Decimal("0.01")
 _HIGHEST = Decimal(30)
+_LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities
 _MOST_AMOUNTS = 8  # in one row: more is no row of taxes
 
 
@@ -169,7 +170,7 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
     if not amounts or len(amounts) > _MOST_AMOUNTS:
         return None
     if not rates and (hits or _taxes_above(grid, index, pack)):
-        rates = [value for value in amounts if value and value in pack.tax_rates]
+        rates = [value for value in amounts if value >= _LEAST_BARE and value in pack.tax_rates]
     evidence = _evidence(cells)
     proofs = [found for rate in dict.fromkeys(rates) if (found := _prove(rate, amounts, evidence))]
     if proofs:
@@ -214,9 +215,14 @@ def _row_amounts(cells: Sequence[Cell], conventions: Conventions) -> list[Decima
 
 
 def _taxes_above(grid: Grid, index: int, pack: RulePack) -> bool:
-    """Whether one of the rows above heads a table of taxes."""
-    rows = grid.rows[max(0, index - 4) : index]
-    return any("%" in cell.text or any(_tax_hits(cell, pack)) for row in rows for cell in row)
+    """Whether the nearest head above is that of a table of taxes, and not of items."""
+    for row in reversed(grid.rows[max(0, index - 4) : index]):
+        kinds = {kind for cell in row for hit in pack.headers.find(cell.text) for kind in pack.columns[hit.key]}
+        if kinds & {"quantity", "unit_price"}:
+            return False
+        if any("%" in cell.text or any(_tax_hits(cell, pack)) for cell in row):
+            return True
+    return False
 
 
 def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:

@@ -51,7 +51,7 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     }
     best = max(_proofs(terms, amounts, candidates), key=lambda found: found[0], default=None)
     alone = _best_alone(terms)
-    if best is None or not best[1]:
+    if best is None or _overruled(best[1], alone):
         return Sums(alone)
     chosen = {**alone, **best[1]}
     if "total_net" not in best[1] and "total_net" in alone:
@@ -59,9 +59,19 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     return Sums(chosen, best[2], frozenset(best[1]), _joint(best[1], candidates))
 
 
+def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) -> bool:
+    """Whether a sum that only rows of numbers show goes against a gross total that has a label of its own."""
+    gross, labelled = proved.get("total_gross"), alone.get("total_gross")
+    if not gross or not labelled or not gross.evidence.rule.startswith("universal."):
+        return False
+    return labelled.score > 0.5 and _magnitude(gross) != _magnitude(labelled)
+
+
 def _joint(proved: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> float:
     """Mean support of the proved fields, raised when a row of taxes shows that net times rate is tax."""
     mean = sum(candidate.score for candidate in proved.values()) / len(proved)
+    if all(candidate.evidence.rule.startswith("universal.") for candidate in proved.values()):
+        return 0.5 * mean  # numbers that fit, but no label says that they are the document's
     rows = {(c.name, c.value) for c in candidates if c.evidence.rule.endswith(".tax_row")}
     by_rate = len(proved) == 3 and all((name, _magnitude(proved[name])) in rows for name in ("total_net", "total_tax"))
     return 1.0 - (1.0 - mean) * (0.4 if by_rate else 1.0)
@@ -124,6 +134,7 @@ def _proofs(
         if not any(tax.score > 0.4 and tax.value > 0 for tax in terms["total_tax"]):
             yield from _untaxed(gross, terms["total_net"])
         yield from _paid(gross, candidates)
+    yield from _paid_unlabelled(printed, candidates)
 
 
 def _with_tax(
@@ -196,6 +207,17 @@ def _paid(gross: _Term, candidates: Sequence[Candidate]) -> Iterator[_Found]:
                 yield gross.score + 1.0, _named(total_gross=gross), f"{given} - {back} = {gross.value}"
 
 
+def _paid_unlabelled(printed: Mapping[Decimal, Candidate], candidates: Sequence[Candidate]) -> Iterator[_Found]:
+    """Cash less change where the total itself has no label that was understood, but is printed."""
+    for given in (c for c in candidates if c.name == "cash" and isinstance(c.value, Decimal)):
+        for back in (c for c in candidates if c.name == "change" and isinstance(c.value, Decimal)):
+            rest = _magnitude(given) - _magnitude(back)
+            if rest in printed and _magnitude(back) > 0 and rest > 0 and min(given.score, back.score) > 0.5:
+                gross = _Term(rest, replace(printed[rest], name="total_gross"), 0.55)
+                proof = f"{_magnitude(given)} - {_magnitude(back)} = {rest}"
+                yield 1.4, _named(total_gross=gross), proof
+
+
 def _named(**terms: _Term) -> dict[str, Candidate]:
     """The candidates of terms under the names of their totals, each with its one value, sign as printed."""
     chosen = {}
@@ -261,7 +283,7 @@ def _best_alone(terms: Mapping[str, list[_Term]]) -> dict[str, Candidate]:
             if term.candidate.name == name or (name == "total_gross" and term.candidate.name == "amount_due")
         ]
         own = [term for term in own if not term.candidate.evidence.rule.startswith("universal.tax.sum")]
-        named = [term for term in own if term.candidate.name == name and term.score > 0.5]
+        named = [term for term in own if term.candidate.name == name and term.score > 0.6]
         own = named or own
         if own:
             top = own[0]
