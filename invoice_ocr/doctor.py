@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from invoice_ocr.errors import InvoiceOcrError
+from invoice_ocr.errors import InvoiceOcrError, ModelIntegrity
 from invoice_ocr.ocr import choose_runtime, has_gpu, load_engine
 from invoice_ocr.ocr.languages import LANGUAGES, missing
 from invoice_ocr.ocr.manifest import Network, folder_of, load_manifest
@@ -173,35 +173,37 @@ def check_gpu(settings: Settings) -> Finding:
 
 def check_reading(settings: Settings, engine: Engine | None = None) -> Iterator[Finding]:
     """The engine loaded and one shipped page read: its words must be those that are printed on it."""
+    started = time.perf_counter()
+    try:
+        engine = engine or load_engine(settings)
+        about = engine.describe()
+        seconds = time.perf_counter() - started
+        yield Finding("engine", "ok", f"{about['runtime']} on {about['device']}, loaded in {seconds:.1f} s")
+        started = time.perf_counter()
+        said = _read_page(engine)
+    except InvoiceOcrError as error:
+        yield _failed("engine", error)
+    except Exception as error:  # noqa: BLE001 - what is broken may break in any way, and that is the finding
+        yield Finding("engine", "bad", f"{type(error).__name__}: {error}", "Install the package again, or report this.")
+    else:
+        seconds = time.perf_counter() - started
+        if said.split() == PAGE_TEXT.split():
+            yield Finding("self-test", "ok", f"one page read rightly in {seconds:.2f} s")
+        else:
+            text = f"read {said[:80]!r}, printed is {PAGE_TEXT!r}"
+            yield Finding("self-test", "bad", text, "Report this; --runtime chooses another engine.")
+
+
+def _read_page(engine: Engine) -> str:
+    """The words an engine reads on the shipped page; "" when it gives no page back."""
     import cv2
 
     from invoice_ocr.model import PageImage
 
-    started = time.perf_counter()
-    try:
-        engine = engine or load_engine(settings)
-        loaded = time.perf_counter()
-        about = engine.describe()
-        yield Finding("engine", "ok", f"{about['runtime']} on {about['device']}, loaded in {loaded - started:.1f} s")
-        picture = cv2.imread(str(PAGE), cv2.IMREAD_COLOR_RGB)
-        if picture is None:
-            yield Finding("self-test", "bad", f"{PAGE} cannot be read", "Install the package again.")
-            return
-        (page,) = engine.read([PageImage(1, picture, 200.0)])
-    except InvoiceOcrError as error:
-        yield _failed("engine", error)
-        return
-    said = " ".join(word.text for word in page.words)
-    seconds = time.perf_counter() - loaded
-    if said.split() == PAGE_TEXT.split():
-        yield Finding("self-test", "ok", f"one page read rightly in {seconds:.2f} s")
-    else:
-        yield Finding(
-            "self-test",
-            "bad",
-            f"read {said[:80]!r}, printed is {PAGE_TEXT!r}",
-            "Report this; --runtime chooses another.",
-        )
+    picture = cv2.imread(str(PAGE), cv2.IMREAD_COLOR_RGB)
+    if picture is None:
+        raise ModelIntegrity(f"{PAGE} is missing or damaged")
+    return " ".join(word.text for page in engine.read([PageImage(1, picture, 200.0)]) for word in page.words)
 
 
 def _failed(name: str, error: InvoiceOcrError) -> Finding:
