@@ -70,6 +70,12 @@ def test_the_skew_of_a_page_is_measured(angle) -> None:
     assert boxes.skew_of(boxes.find_spots(turned, EXACT)) == pytest.approx(angle, abs=0.3)
 
 
+def test_specks_inside_a_box_are_dropped_and_neighbours_kept() -> None:
+    found = np.array([[0, 0, 100, 30], [40, 10, 50, 20], [95, 0, 180, 30], [0, 0, 100, 30.5]])
+    assert boxes.distinct(found).tolist() == [False, False, True, True]
+    assert boxes.distinct(np.zeros((0, 4))).tolist() == []
+
+
 def test_a_page_of_few_words_counts_as_straight() -> None:
     assert boxes.skew_of(boxes.find_spots(heat_of([(20, 20, 120, 50)]), EXACT)) == 0.0
 

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 MOST_BOXES = 6000  # a page of noise must not cost more than a dense page of text
+INSIDE = 0.7  # of a box's area within a larger one, from which it is a speck of that one's ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,19 @@ def grow(boxes: np.ndarray, thresholds: Thresholds) -> np.ndarray:
     x, y = (inner[:, 0] + inner[:, 2]) / 2, (inner[:, 1] + inner[:, 3]) / 2
     out = np.stack([x - width / 2 - d, y - height / 2 - d, x + width / 2 + d, y + height / 2 + d], 1)
     return out.astype(np.float32)
+
+
+def distinct(boxes: np.ndarray) -> np.ndarray:
+    """Which boxes (shape (n, 4)) are not inside a larger one: bool, shape (n,)."""
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    kept = np.ones(len(boxes), bool)
+    for start in range(0, len(boxes), 256):
+        part = slice(start, start + 256)
+        low = np.maximum(boxes[part, None, :2], boxes[None, :, :2])
+        high = np.minimum(boxes[part, None, 2:], boxes[None, :, 2:])
+        shared = np.clip(high - low, 0, None).prod(2)
+        kept[part] = ~((shared > INSIDE * area[part, None]) & (area[None] > area[part, None])).any(1)
+    return kept
 
 
 def skew_of(spots: Spots) -> float:

@@ -192,6 +192,7 @@ def _cut_out(page: PageImage, found: _Sight) -> _Sighted:
         pixels, origin = straighten(pixels, found.angle)
     shift = np.concatenate([origin, origin])
     fitted = ink.fit(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), boxes - shift)
+    fitted = fitted[spots.distinct(fitted)]
     pictures = [crops.normalise(crop) for crop in crops.cut(pixels, fitted)]
     return _Sighted(page, fitted + shift, pictures, found.angle)
 
