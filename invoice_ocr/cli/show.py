@@ -75,7 +75,7 @@ def _title(record: Record, invoice: Invoice) -> Text:
 def _fields(invoice: Invoice) -> Table:
     table = Table(box=SIMPLE_HEAD, header_style="dim", pad_edge=True, show_edge=False)
     table.add_column("field", style="cyan", no_wrap=True)
-    table.add_column("value", overflow="fold", min_width=24)
+    table.add_column("value", overflow="fold", min_width=12)
     table.add_column("sure", justify="right", no_wrap=True)
     table.add_column("status", no_wrap=True)
     table.add_column("page", justify="right", no_wrap=True)
