@@ -7,6 +7,7 @@ they unpickle whatever a parser of hostile bytes sends.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from concurrent.futures import Future
@@ -79,7 +80,9 @@ class Pool:
         thread.start()
 
     def _serve(self) -> None:
-        worker: Process | None = self._started()
+        worker: Process | None = None
+        with contextlib.suppress(OSError):  # no process to be had now: whoever asks hears of it, if it stays so
+            worker = self._started()
         while (job := self._jobs.get()).request is not None:
             if self._closed or not job.future.set_running_or_notify_cancel():
                 job.future.cancel()
