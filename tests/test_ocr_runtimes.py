@@ -48,7 +48,6 @@ def crops(width: int) -> np.ndarray:
 def test_the_shipped_page_is_read_right_without_tensorflow() -> None:
     (page,) = load_engine(Settings(runtime="onnx")).read([shipped_page()])
     assert " ".join(word.text for word in page.words) == PAGE_TEXT
-    assert min(word.confidence for word in page.words) > 0.3
     assert not {"torch", "onnx"} & set(sys.modules)
 
 
