@@ -13,6 +13,7 @@ from PIL import Image
 
 from invoice_ocr import extract
 from invoice_ocr.model import Invoice
+from invoice_ocr.ocr import Engine, load_engine
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import RulePack, load_pack
 from invoice_ocr.score import CORE
@@ -110,6 +111,26 @@ def test_the_german_letter_is_read_right() -> None:
 @pytest.mark.parametrize("folder", [name for name in NAMES if name.startswith("born-digital")])
 def test_no_accepted_value_of_a_sample_is_wrong(folder: str) -> None:
     assert wrong_but_accepted(extract(document(folder), text="layer"), expected(folder)["truth"]) == {}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return load_engine(Settings())
+
+
+PIXELS = [name for name in NAMES if not name.startswith("born-digital")]
+
+
+def test_samples_of_pixels_are_read_well_and_never_accepted_wrongly(engine: Engine) -> None:
+    invoices = extract([document(folder) for folder in PIXELS], engine=engine)
+    right = known = 0
+    for folder, invoice in zip(PIXELS, invoices, strict=True):
+        truth = expected(folder)["truth"]
+        assert wrong_but_accepted(invoice, truth) == {}, folder
+        judged = [name for name in CORE if truth.get(name)]
+        known += len(judged)
+        right += sum(spelled(invoice.fields[name].value) == truth[name] for name in judged)
+    assert right >= 0.75 * known
 
 
 @pytest.fixture(scope="module")
