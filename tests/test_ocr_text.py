@@ -23,9 +23,12 @@ def test_repeats_merge_and_blanks_part_doubles() -> None:
     assert [text.text for text in read("aa_b__", "a_abb_", "______", "1__1_1")] == ["ab", "aab", "", "111"]
 
 
-def test_confidence_is_the_probability_of_the_whole_path() -> None:
-    (text,) = read("a_b_", confidence=0.9)
-    assert text.confidence == pytest.approx(0.9**4, rel=1e-5)
+def test_confidence_is_that_of_the_least_certain_character() -> None:
+    ids = np.array([[0, 0, 2, 1, 2, 2], [2, 2, 2, 2, 2, 2]])
+    sure = np.array([[0.4, 0.9, 0.3, 0.7, 0.2, 0.2], [1, 1, 1, 1, 1, 1]], np.float32)
+    word, nothing = decode(ids, sure, "ab")
+    assert (word.text, word.confidence) == ("ab", pytest.approx(0.7))
+    assert (nothing.text, nothing.confidence) == ("", 0.0)
 
 
 def test_an_empty_batch_decodes_to_nothing() -> None:
