@@ -35,6 +35,8 @@ def _lay_out_page(page: PageWords) -> Page:
 
 def measure_slope(words: Sequence[Word]) -> float:
     """How much text sinks to the right, in points a point; 0.0 when there are too few neighbours to say."""
+    if all(word.source == "text-layer" for word in words):
+        return 0.0  # a text layer is level as it is displayed
     ordered = sorted(words, key=lambda word: word.box.left)
     step = max(1, len(ordered) // (4 * _ENOUGH))
     slopes: list[float] = []

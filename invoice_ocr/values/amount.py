@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from invoice_ocr.values.currency import PATTERN as CURRENCY
 from invoice_ocr.values.currency import read_currency
@@ -69,13 +69,19 @@ def read_amount(text: str) -> Amount | None:
 
 def find_amounts(text: str) -> list[Amount]:
     """Every amount in a text, left to right. Percentages, dates and parts of longer codes are none."""
+    return list(_find(text))
+
+
+@lru_cache(maxsize=4096)
+def _find(text: str) -> tuple[Amount, ...]:
+    """Remembered, since every stage looks at the same cells."""
     found: list[Amount] = []
     position = 0
     while hit := _BODY.search(text, position):
         amount, position = _amount(text, hit.start(), hit.end())
         if amount is not None:
             found.append(amount)
-    return found
+    return tuple(found)
 
 
 def interpret(body: str) -> list[tuple[Decimal, int, str]]:
