@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +57,32 @@ class _Lazy:
         self._settings = settings
         self._engine = engine
         self._alphabet: str | None = None
+        self._loading: Future[Engine] | None = None
 
     def __call__(self) -> Engine:
         if self._engine is None:
-            from invoice_ocr.ocr import load_engine
-
-            since = time.monotonic()
-            self._engine = load_engine(self._settings)
-            log.info("engine %s loaded in %.1f s", self._engine.name, time.monotonic() - since)
+            self._engine = self._loading.result() if self._loading else self._load()
         return self._engine
+
+    def begin(self) -> None:
+        """Load in the background while the first document is opened; what goes wrong is raised by the first call.
+
+        Not with TensorFlow: its 16 seconds of import could not be interrupted.
+        """
+        from invoice_ocr.ocr import choose_runtime
+
+        if self._engine is None and self._loading is None and choose_runtime(self._settings) != "tensorflow":
+            threads = ThreadPoolExecutor(1)
+            self._loading = threads.submit(self._load)
+            threads.shutdown(wait=False)
+
+    def _load(self) -> Engine:
+        from invoice_ocr.ocr import load_engine
+
+        since = time.monotonic()
+        engine = load_engine(self._settings)
+        log.info("engine %s loaded in %.1f s", engine.name, time.monotonic() - since)
+        return engine
 
     @property
     def alphabet(self) -> str:
@@ -104,16 +121,27 @@ def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | Non
     """
     from invoice_ocr.rulepack import load_pack
 
-    pack = load_pack(settings.rules)
-    lazy = _Lazy(settings, engine)
-    recipe = recipe_of(settings, pack)
-    with Intake(settings) as intake:
-        reads = read_documents(intake.open_parts(expand(inputs, settings)), lazy)
+    with Intake(settings) as intake:  # first: its worker starts while the rules are read
+        pack = load_pack(settings.rules)
+        lazy = _Lazy(settings, engine)
+        recipe = recipe_of(settings, pack)
+        sources = expand(inputs, settings)
+        if settings.text != "layer":
+            sources = _announced(sources, lazy)
+        reads = read_documents(intake.open_parts(sources), lazy)
         pairs = ((one.source, record) for one in reads for record in _records(one, pack, settings, recipe))
         if settings.text == "auto":
             yield from _checked(pairs, intake, lazy, settings)
         else:
             yield from (record for _, record in pairs)
+
+
+def _announced(sources: Iterable[Source | Failed], lazy: _Lazy) -> Iterator[Source | Failed]:
+    """The sources; with the first that can be opened the engine begins to load."""
+    for source in sources:
+        if isinstance(source, Source):
+            lazy.begin()
+        yield source
 
 
 def understand(reading: Reading, pack: RulePack, settings: Settings) -> list[Invoice]:
