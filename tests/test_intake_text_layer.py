@@ -78,6 +78,18 @@ def hide_under_white(only: Any) -> None:
     only.draw_rect(pymupdf.Rect(50, 80, 300, 110), color=(1, 1, 1), fill=(1, 1, 1))
 
 
+def hide_under_white_with_a_rule(only: Any) -> None:
+    hide_under_white(only)
+    only.draw_line((50, 98), (300, 98), color=(0, 0, 0), width=0.8)
+
+
+def hide_half_of_it(only: Any) -> None:
+    only.insert_text((60, 100), "SECRET", fontsize=12)
+    only.insert_text((160, 100), "999.99", fontsize=12)
+    for left in (87, 181):
+        only.draw_rect(pymupdf.Rect(left, 80, left + 60, 110), color=(1, 1, 1), fill=(1, 1, 1))
+
+
 def hide_under_black(only: Any) -> None:
     only.insert_text((60, 100), "SECRET 999.99", fontsize=12)
     only.draw_rect(pymupdf.Rect(50, 80, 300, 110), color=(0, 0, 0), fill=(0, 0, 0))
@@ -119,6 +131,8 @@ def noise(width: int, height: int) -> Any:
         hide_outside,
         hide_cropped,
         hide_under_white,
+        hide_under_white_with_a_rule,
+        hide_half_of_it,
         hide_under_black,
         hide_under_picture,
         hide_same_colour,

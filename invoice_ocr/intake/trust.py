@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from invoice_ocr.intake.pages import Corners
 from invoice_ocr.intake.tokens import Token
@@ -14,6 +15,10 @@ _LEAST_SIZE = 1.5  # points; smaller print nobody reads
 _CONTRAST = 24  # of 255 between text and its ground, under which nobody sees it
 _INK_SHARE = 0.15  # of that contrast that thin, antialiased strokes must reach at 72 dpi
 _LEAST_INK = 6  # greys
+_WORD = 4  # letters from which a word must show ink all along
+_PARTS = 6  # into which a long word is cut for that
+_LEGIBLE = 4.0  # points; smaller print is too few pixels to look at parts of it
+_TALL = 0.25  # share of the rows of a word's box that letters ink at least; 0.37 in 12,000 born-digital words
 _EVEN = 0.25  # share of a word's box that has exactly one grey when its ground is even
 _SAMPLE = 10_000  # pixels that tell the ground of a page
 _ENOUGH = 2000  # pixels to look at under one word
@@ -108,13 +113,28 @@ def _shows(token: Token, raster: Raster, ground: int) -> bool:
 
     ground: the most common grey of the page, on which most words stand; for those this answers at once.
     """
-    pixels = _cut(token, raster)
+    rows = _rows(token, raster)
+    pixels = b"".join(rows)
     if not pixels:
         return False
     contrast = abs(token.grey - ground)
     if contrast >= _CONTRAST and pixels.count(ground) >= _EVEN * len(pixels):
-        return len(pixels.translate(None, _no_ink(token.grey, ground))) > 0
+        return _is_printed(token, rows, _no_ink(token.grey, ground))
     return _shows_on_other(token.grey, pixels[:: 1 + len(pixels) // _ENOUGH], print_like_page=contrast < _CONTRAST)
+
+
+def _is_printed(token: Token, rows: list[bytes], no_ink: bytes) -> bool:
+    """Whether ink stands where a word would have it: not just a rule that runs through its place, nor part of it."""
+    if len(token.text) < _WORD or token.size < _LEGIBLE:
+        return any(row.translate(None, no_ink) for row in rows)
+    if token.baseline is None and len(rows) > len(rows[0]):  # it runs up or down the page
+        rows = [bytes(column) for column in zip(*rows, strict=True)]
+    inked = [row for row in rows if row.translate(None, no_ink)]
+    if len(inked) < _TALL * len(rows) and any(char.isalnum() for char in token.text):
+        return False
+    width, parts = len(rows[0]), min(_PARTS, len(token.text) // 2)
+    edges = [width * part // parts for part in range(parts + 1)]
+    return all(any(row[left:right].translate(None, no_ink) for row in inked) for left, right in pairwise(edges))
 
 
 @cache
@@ -144,15 +164,15 @@ def _shows_on_other(grey: int, pixels: bytes, *, print_like_page: bool) -> bool:
     return reached >= max(_LEAST_INK, _INK_SHARE * abs(ground - grey))
 
 
-def _cut(token: Token, raster: Raster) -> bytes:
-    """The pixels under a token, row by row."""
+def _rows(token: Token, raster: Raster) -> list[bytes]:
+    """The pixels under a token, row by row; none where it lies outside the page."""
     scale = raster.scale
     left, right = max(0, int(token.left * scale)), min(raster.width, int(token.right * scale) + 1)
     top, bottom = max(0, int(token.top * scale)), min(raster.height, int(token.bottom * scale) + 1)
     if left >= right or top >= bottom:
-        return b""
+        return []
     samples, width = raster.samples, raster.width
-    return b"".join([samples[start + left : start + right] for start in range(top * width, bottom * width, width)])
+    return [samples[start + left : start + right] for start in range(top * width, bottom * width, width)]
 
 
 def _ground(samples: bytes) -> int:
@@ -169,7 +189,7 @@ def _inked(ground: int) -> bytes:
 def _unexplained(seen: Sequence[Token], raster: Raster) -> float:
     """Ink outside the words over ink inside them."""
     table = _inked(_ground(raster.samples))
-    inside = sum(_cut(token, raster).translate(table).count(1) for token in seen)
+    inside = sum(b"".join(_rows(token, raster)).translate(table).count(1) for token in seen)
     return (raster.samples.translate(table).count(1) - inside) / max(1, inside)
 
 
