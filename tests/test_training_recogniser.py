@@ -13,7 +13,7 @@ from stdnum import iban
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
 from invoice_ocr.training import texts
 from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
-from invoice_ocr.training.recogniser import Plan, Shards, batches, collate, decode, loss_of, train
+from invoice_ocr.training.recogniser import Plan, Run, Shards, batches, collate, decode, loss_of, train
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr, to_doctr
 
 pytestmark = pytest.mark.torch
@@ -140,3 +140,11 @@ def test_weights_come_back_from_doctrs_layout_unchanged() -> None:
     again.load_state_dict(from_doctr(to_doctr(model.state_dict())), strict=False)
     picture = torch.randn(2, 3, 32, 64)
     assert torch.allclose(model(picture), again(picture), atol=1e-5)
+
+
+def test_training_goes_on_from_shipped_weights(shards: Path, tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    arrays = to_doctr(Crnn(len(ALPHABET)).state_dict())
+    np.savez(tmp_path / "shipped.npz", **{f"{i:03}": array.astype(np.float16) for i, array in enumerate(arrays)})
+    run = Run(Plan(), tmp_path, "cpu", resume=False, start=tmp_path / "shipped.npz")
+    assert np.allclose(to_doctr(run.averaged.state_dict())[0], arrays[0], atol=2e-3)

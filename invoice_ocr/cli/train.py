@@ -39,11 +39,18 @@ Samples = Annotated[
 ]
 
 
+Start = Annotated[
+    Path | None,
+    typer.Option("--start", metavar="NPZ", help="Weights to begin from, such as the shipped ones.", show_default=False),
+]
+
+
 @train.command()
 @verb
 def recogniser(
     *,
     out: Out,
+    start: Start = None,
     crops: Crops = None,
     shards: Shards = 10,
     minutes: Minutes = None,
@@ -66,8 +73,10 @@ def recogniser(
         note(f"drawing {shards} files of words into {folder}", verbosity)
         drawn.make_shards(folder, first=seed * 1000, count=shards)
     plan = replace(school.Plan(), seed=seed)
+    if start is not None:
+        plan = replace(plan, align=0, short=0)
     last = school.train(
-        shards=folder, out=out, plan=plan, samples=samples, minutes=minutes, resume=resume, threads=threads
+        shards=folder, out=out, plan=plan, samples=samples, minutes=minutes, resume=resume, start=start, threads=threads
     )
     _done(f"{last['shown']} words shown, loss {last['loss']}", out, stdout)
     return ExitCode.OK
@@ -117,6 +126,47 @@ def orientation(
     school.train(steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages)
     _done(f"{steps} steps", out, stdout)
     return ExitCode.OK
+
+
+@train.command()
+@verb
+def export(
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder of weights, for --weights; made if needed.")
+    ],
+    recogniser: Annotated[
+        Path | None, typer.Option("--recogniser", metavar="FILE", help="last.pt of a recogniser.", show_default=False)
+    ] = None,
+    detector: Annotated[
+        Path | None, typer.Option("--detector", metavar="FILE", help="ema.pt of a detector.", show_default=False)
+    ] = None,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+) -> ExitCode:
+    """Turn checkpoints into weights for both runtimes, and compare the runtimes with the twin."""
+    _require()
+    if recogniser is None and detector is None:
+        raise ConfigError("nothing to export", fix="Give --recogniser, --detector or both.")
+    import torch
+
+    from invoice_ocr.training import export as runtimes
+
+    out.mkdir(parents=True, exist_ok=True)
+    note("writing graphs and comparing runtimes; loading TensorFlow takes a while", verbosity)
+    if recogniser is not None:
+        saved = torch.load(recogniser, map_location="cpu", weights_only=True)
+        recipe = {"program": "invoice-ocr train recogniser", **saved["state"]}
+        _differences("recogniser", runtimes.export_recogniser(saved["averaged"], out, recipe, {}), stdout)
+    if detector is not None:
+        state = torch.load(detector, map_location="cpu", weights_only=True)
+        recipe = {"program": "invoice-ocr train detector"}
+        _differences("detector", runtimes.export_detector(state, out, recipe, {}), stdout)
+    return ExitCode.OK
+
+
+def _differences(name: str, parity: dict[str, float], stdout: BinaryIO) -> None:
+    stdout.write(f"{name}: largest difference of logits {parity}\n".encode())
 
 
 def _require() -> None:

@@ -24,7 +24,7 @@ from torch.nn import functional as F
 
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
 from invoice_ocr.training.crops import HEIGHT
-from invoice_ocr.training.recogniser_net import Crnn
+from invoice_ocr.training.recogniser_net import Crnn, from_doctr
 
 MEAN = (0.694, 0.695, 0.693)
 STD = (0.299, 0.296, 0.301)
@@ -185,13 +185,19 @@ def decode(logits: Tensor) -> list[str]:
 class Run:
     """What a training run holds between checkpoints: the network, its average, the optimiser, the counters."""
 
-    def __init__(self, plan: Plan, out: Path, device: str, *, resume: bool) -> None:
+    def __init__(self, plan: Plan, out: Path, device: str, *, resume: bool, start: Path | None = None) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.out, self.device = plan, out, device
         self.model, self.averaged = (Crnn(len(ALPHABET), plan.arch).to(device) for _ in range(2))
         for network in (self.model, self.averaged):
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch 2.13's stubs lack it
         self.averaged.eval()
+        if start is not None:
+            with np.load(start, allow_pickle=False) as shipped:
+                arrays = [shipped[name].astype(np.float32) for name in sorted(shipped.files)]
+            self.model.load_state_dict(
+                from_doctr(arrays, plan.arch), strict=False
+            )  # batch norms' counters are not kept
         self.averaged.load_state_dict(self.model.state_dict())
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.99), weight_decay=plan.weight_decay
@@ -255,6 +261,7 @@ def train(
     samples: int | None = None,
     minutes: float | None = None,
     resume: bool = True,
+    start: Path | None = None,
     threads: int = 0,
     report: Report | None = None,
     every: float = 600.0,
@@ -263,13 +270,15 @@ def train(
     """Train until `samples` crops were shown in all, or for `minutes`; returns the last diary entry.
 
     shards: folder of `crops.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser, counters) and
-    `diary.jsonl`. report: called with (averaged model, entry) every `every` seconds; what it returns joins the entry.
+    `diary.jsonl`. start: weights (.npz, as shipped) to begin from where there is nothing to resume; set `align` and
+    `short` of the plan to 0 then. report: called with (averaged model, entry) every `every` seconds; what it returns
+    joins the entry.
     """
     plan = plan or Plan()
     if threads:
         torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(plan, out, device, resume=resume)
+    run = Run(plan, out, device, resume=resume, start=start)
     data = Shards(shards, seen=run.seen)
     rng, noise = random.Random(plan.seed + run.step), np.random.default_rng(plan.seed + run.step)
     began = mark = time.monotonic()
