@@ -116,6 +116,13 @@ def _thumbnail(image: Image.Image) -> Image.Image:
     return image
 
 
+def test_of_a_picture_that_moves_or_has_several_views_the_first_is_the_page() -> None:
+    frames = [Image.new("RGB", (50, 40), (index * 100, 0, 0)) for index in range(2)]
+    for kind in ("PNG", "WEBP", "MPO"):
+        document = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+        assert [int(array(page)[5, 5, 0]) for page in sheets(document)] == [0]
+
+
 def test_chosen_pages_are_read_and_no_others() -> None:
     frames = [Image.new("L", (20, 20), index) for index in range(6)]
     document = encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:])

@@ -112,6 +112,11 @@ def hide_clipped(only: Any) -> None:
     document.update_stream(last, b"q 0 0 10 10 re W n " + document.xref_stream(last) + b" Q")
 
 
+def hide_in_a_layer_switched_off(only: Any) -> None:
+    layer = only.parent.add_ocg("off", on=False)
+    only.insert_text((60, 100), "SECRET 999.99", fontsize=12, oc=layer)
+
+
 def noise(width: int, height: int) -> Any:
     import numpy as np
 
@@ -137,6 +142,7 @@ def noise(width: int, height: int) -> Any:
         hide_under_picture,
         hide_same_colour,
         hide_clipped,
+        hide_in_a_layer_switched_off,
     ],
 )
 @pytest.mark.parametrize("rotation", [0, 270])

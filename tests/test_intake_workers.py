@@ -166,12 +166,12 @@ def test_a_document_that_dies_half_way_is_a_failure_as_a_whole(intake: Intake) -
     assert (joined.pages, code(joined)) == ((), "E_PARSER_CRASH")
 
 
-def test_a_worker_makes_room_for_a_fresh_one_after_a_hundred_documents() -> None:
+def test_a_worker_makes_room_for_a_fresh_one_after_two_hundred_answers() -> None:
     with Intake(Settings(jobs=1), parser=FAULTS) as intake:
-        results = read(intake, *["pid:"] * 101)
+        results = read(intake, *["pid:"] * 201)
     pids = [page.words[0].text for result in results for page in result.pages if page.words]
     assert len(set(pids)) == 2
-    assert pids.count(pids[0]) == 100
+    assert pids.count(pids[0]) == 200
 
 
 def test_a_parser_that_is_not_there_stops_the_run_with_a_fix() -> None:

@@ -22,7 +22,7 @@ _START = (
 )
 _START_SECONDS = 60.0  # to import its parser, on a busy machine
 _LAST_SECONDS = 2.0  # that a process has to end by itself once it has closed its pipes
-_RECYCLE_AFTER = 100  # answers; PyMuPDF grows over thousands of documents
+_RECYCLE_AFTER = 200  # answers, two a document in `auto`: its pages and its clips; PyMuPDF grows over thousands
 _RECYCLE_AT_MB = 1000  # megabytes that a worker may have held at its peak before it makes room for a fresh one
 _PIPE_BYTES = 1 << 20
 _OUT_OF_MEMORY = (b"bad_alloc", b"MemoryError", b"malloc", b"Cannot allocate memory", b"out of memory")
