@@ -20,9 +20,8 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 LETTER = "fixtures/samples/born-digital-german-letter/rechnung.pdf"
 COMMANDS = [line.strip() for line in re.findall(r"^    (invoice-ocr .*)$", TEXT, re.MULTILINE)]
 # What a reader has of their own: our samples stand in for it.
-STAND_INS = dict.fromkeys(("inbox/", "scans/", "invoice.pdf", "scan.jpg"), LETTER) | {
-    "truth.jsonl": "fixtures/samples/truth.jsonl"
-}
+TRUTH = "fixtures/samples/truth.jsonl"
+STAND_INS = dict.fromkeys(("inbox/", "scans/", "invoice.pdf", "scan.jpg"), LETTER) | {"truth.jsonl": TRUTH}
 
 
 def python(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -39,7 +38,20 @@ def test_the_two_commands_of_a_fresh_machine_are_there() -> None:
     assert "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest" in TEXT
 
 
-@pytest.mark.parametrize("line", [line for line in COMMANDS if "--device" not in line])
+# These need a card, hours or weights of one's own: only their flags are looked at.
+COSTLY = [line for line in COMMANDS if re.search(r" train | --device | --weights ", line)]
+
+
+@pytest.mark.parametrize("line", COSTLY)
+def test_every_costly_command_knows_its_flags(line: str, tmp_path: Path) -> None:
+    words = shlex.split(line)[1:]
+    verb = words[:2] if words[0] == "train" else words[:1]
+    told = python(["-m", "invoice_ocr", *verb, "--help"], tmp_path)
+    assert told.returncode == 0
+    assert all(flag in told.stdout for flag in words if flag.startswith("--"))
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line not in COSTLY])
 def test_every_command_runs(line: str, tmp_path: Path) -> None:
     """On a sample with a text layer, so that no network is needed; what it writes lands in an empty folder."""
     given = shlex.split(line.partition(">")[0])[1:]
