@@ -147,9 +147,9 @@ def test_crops_are_pooled_over_pages_and_batches_are_bounded() -> None:
 
 def test_small_print_is_looked_at_again_larger() -> None:
     networks = PaintedNetworks()
-    small = {c: (100 + 150 * i, 300, 180 + 150 * i, 316) for i, c in enumerate("ABCDE")}
+    small = {c: (100 + 150 * i, 300, 180 + 150 * i, 312) for i, c in enumerate("ABCDE")}
     (read,) = engine(networks).read([page(small)])
-    assert [shape[1:3] for shape in networks.pages] == [(1024, 736), (1536, 1120)]
+    assert [shape[1:3] for shape in networks.pages] == [(1280, 928), (1792, 1312)]
     assert texts(read) == list("ABCDE")
 
 
@@ -157,7 +157,7 @@ def test_pages_larger_than_a3_are_looked_at_larger_at_once() -> None:
     networks = PaintedNetworks()
     big = page({"A": (300, 300, 900, 420)}, size=(3400, 4700))
     list(engine(networks).read([big]))
-    assert [shape[1:3] for shape in networks.pages] == [(1536, 1120)]
+    assert [shape[1:3] for shape in networks.pages] == [(1792, 1312)]
 
 
 def test_a_long_till_roll_is_read_whole_and_once() -> None:

@@ -107,7 +107,7 @@ def test_the_input_follows_the_shape_of_the_page() -> None:
             "square": views.views_of(900, 1000),
         }.items()
     }
-    assert shapes == {"a4": (1024, 736), "landscape": (736, 1024), "square": (1024, 1024)}
+    assert shapes == {"a4": (1280, 928), "landscape": (928, 1280), "square": (1280, 1280)}
 
 
 def test_small_pictures_are_not_blown_up_without_end() -> None:
@@ -119,7 +119,7 @@ def test_a_view_shows_the_page_at_its_scale_on_white() -> None:
     page = np.zeros((2339, 1654, 3), np.uint8)
     (view,) = views.views_of(1654, 2339)
     seen = views.look(page, view)
-    assert seen.shape == (1024, 736, 3)
+    assert seen.shape == (1280, 928, 3)
     assert seen[:, : round(1654 * view.scale)].max() == 0
     assert seen[:, round(1654 * view.scale) + 1 :].min() == 255
 

@@ -17,11 +17,11 @@ class Thresholds:
 
     pixel: probability from which a pixel is text. box: least mean probability of a spot. shrink: ratio by which the
     training shrank every box (DB's r): its sides came in by area * (1 - r^2) / perimeter. swell: pixels by which a spot
-    outgrows the shrunken box on each side, because `pixel` is under one half and the map is soft.
+    outgrows the shrunken box on each side, when `pixel` is low and the map soft.
     """
 
-    pixel: float = 0.3
-    box: float = 0.4
+    pixel: float = 0.7
+    box: float = 0.5
     shrink: float = 0.5**0.5
     swell: float = 0.0
 
