@@ -106,10 +106,11 @@ class _Name:
     end: int
     score: float
     rule: str
+    before: str = ""  # the first half of a name in two lines
 
     @property
     def text(self) -> str:
-        return self.cell.text[self.start : self.end]
+        return f"{self.before} {self.cell.text[self.start : self.end]}".strip()
 
 
 def find(document: Document, pack: RulePack) -> list[Candidate]:
@@ -123,14 +124,27 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     named = [name for grid in grids[:3] for name in _by_legal_form(grid, pack)]
     senders = list(_sender_lines(grids[0], pack))
     named += [*(name for name, _ in senders), *_letterhead(grids[0], pack)]
-    found = []
+    blocks = list(_by_address(grids[0], named, pack))
+    writing, written = _sides(blocks)
+    found = [_candidate("seller_name", name, 0.6) for name in writing]
     for name in named:
-        score = _weigh(name, named, domains, grids[0], buyers)
+        score = _weigh(name, named, domains, grids[0], buyers) - (0.3 if fold(name.text) in written else 0.0)
         found.append(_candidate("seller_name", name, score))
     found += _vat_ids_of(buyers)
-    addressed = [name for _, name in senders if name] + list(_by_address(grids[0], named, pack))
+    addressed = [name for _, name in senders if name]
+    addressed += [name for name in blocks if name not in writing]
     found += [_candidate("buyer_name", _after_salutation(grids[0], name, pack), name.score) for name in addressed]
     return found
+
+
+def _sides(blocks: Sequence[_Name]) -> tuple[list[_Name], frozenset[str]]:
+    """Of several addresses without contact details: the topmost writes, the others (folded) are written to."""
+    plain = [name for name in blocks if name.score > 0.5]
+    ordered = sorted(plain, key=lambda name: (round(name.cell.box.top / 12), name.cell.box.left))
+    if len({fold(name.text) for name in ordered}) < 2:
+        return [], frozenset()
+    first = fold(ordered[0].text)
+    return [name for name in ordered if fold(name.text) == first], frozenset({fold(n.text) for n in ordered} - {first})
 
 
 def _vat_ids_of(buyers: Sequence[Cell]) -> Iterator[Candidate]:
@@ -224,9 +238,13 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
     pattern = _form_pattern(tuple(pack.legal_forms))
     height = grid.page.height
     for cell in grid.cells():
+        if (labels := find_labels(cell, pack)) and labels[0].start == 0 and ":" not in cell.text:
+            continue
         for hit in pattern.finditer(cell.text):
             start = _name_start(cell.text, hit.start())
-            if len(fold(cell.text[start : hit.start()])) < 2:
+            if len(fold(cell.text[start : hit.start()])) < 2 and not (
+                hit.start() == 0 and _first_half(grid, cell, pack)
+            ):
                 continue
             weak = fold(hit.group()) in _WEAK_FORMS
             if weak and cell.text[hit.end() :].strip(" .,)"):
@@ -240,14 +258,38 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
                 if cell.page == 1 and middle < 0.3 * height
                 else 0.0
             )
-            score += 0.1 if middle > 0.85 * height else 0.0
-            yield _Name(cell, start, hit.end(), score, "universal.seller_name.legal_form")
+            score += 0.1 if middle > 0.85 * height else -0.25 if 0.5 * height < middle < 0.8 * height else 0.0
+            words = re.findall(r"[^\W\d_]{2,}", cell.text[start : hit.start()])
+            half = start == 0 and (len(words) < 2 or cell.text.startswith("("))
+            before = _first_half(grid, cell, pack) if half else ""
+            yield _Name(cell, start, hit.end(), score, "universal.seller_name.legal_form", before)
             break
+
+
+def _first_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
+    """The line above a company's name when it is the top of the page and looks like the same name begun."""
+    if not 0 < cell.row <= 3 or len(grid.rows[cell.row - 1]) != 1:
+        return ""
+    above = grid.rows[cell.row - 1][0]
+    apart = cell.box.top - above.box.bottom
+    if apart > 0.8 * cell.box.height or abs(above.box.height - cell.box.height) > 0.35 * cell.box.height:
+        return ""
+    aligned = min(abs(above.box.left - cell.box.left), abs(above.box.center_x - cell.box.center_x)) < 12.0
+    alike = above.text.isupper() == cell.text.isupper() and not any(char.isdigit() for char in above.text)
+    return " ".join(above.text.split()) if aligned and alike and _may_be_name(above, pack) else ""
 
 
 @lru_cache(maxsize=4)
 def _form_pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
-    spelled = {form for base in forms for form in (base, base.upper(), base.replace(".", ""))} - {
+    spelled = {
+        form
+        for base in forms
+        for form in (
+            base,
+            base.upper() if len(fold(base)) > 2 else base,
+            base.replace(".", "") if len(fold(base)) > 2 else base,
+        )
+    } - {
         "Co",
         "CO",
         "ME",
@@ -283,7 +325,8 @@ def _letterhead(grid: Grid, pack: RulePack) -> Iterator[_Name]:
     top = [cell for cell in cells[:14] if cell.box.center_y < 0.33 * grid.page.height and _may_be_name(cell, pack)]
     for place, cell in enumerate(top[:4]):
         big = cell.box.height > 1.35 * usual
-        score = (0.42, 0.28, 0.2, 0.15)[place] + (0.12 if big else 0.0)
+        score = (0.38, 0.26, 0.2, 0.15)[place] + (0.12 if big else 0.0)
+        score *= 0.5 if any(char.isdigit() for char in cell.text) else 1.0  # an address, mostly
         yield _Name(cell, 0, len(cell.text), score, "universal.seller_name.letterhead")
 
 

@@ -149,7 +149,9 @@ def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
     name = re.split(r"\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
-    if re.match(r"\d{4,}", name) or (" " not in name and any(char.isdigit() for char in name)):
+    if re.match(r"\d{4,}|[(\[]|\S+\s\d{1,4}[a-z]?$", name) or (
+        " " not in name and any(char.isdigit() for char in name)
+    ):
         return []
     if not 2 < len(name) <= 80 or not _LETTERS.search(name) or find_dates(name, months) or _NUMBERLIKE.fullmatch(name):
         return []
