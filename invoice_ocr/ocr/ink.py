@@ -100,7 +100,7 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     if min(core.shape) < 3:
         return None
     paper = float(np.median(core))
-    contrast = cv2.absdiff(part, paper)
+    contrast = cv2.absdiff(part, paper)  # type: ignore[call-overload]  # cv2 takes a number here, its stubs do not
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
     if peak < LEAST_CONTRAST:
         return None

@@ -140,7 +140,7 @@ class Run:
     def __init__(self, recipe: Recipe, out: Path) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.out, self.step = recipe, out, 0
-        self.net = Detector().train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net = Detector().train().to(memory_format=torch.channels_last)
         torch.nn.init.constant_(self.net.probability.out.bias, -1.5)
         self.average = deepcopy(self.net).eval()
         plain = [p for p in self.net.parameters() if p.ndim < 2]
@@ -176,7 +176,7 @@ class Run:
         edges = self.net.threshold(features).squeeze(1) if self.step % THRESHOLD_EVERY == 0 else None
         loss = detector_loss(self.net.probability(features).squeeze(1), edges, maps)
         self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self._follow()

@@ -86,7 +86,7 @@ def train(
         write_shards(folder, seed=seed, shards=10, pages=40)
     source = Pages(folder)
     source.refresh()
-    net = Orientation().train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net = Orientation().train().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
     step = 0
     if resume and (out / "last.pt").exists():

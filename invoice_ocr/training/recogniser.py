@@ -190,7 +190,7 @@ class Run:
         self.plan, self.out, self.device = plan, out, device
         self.model, self.averaged = (Crnn(len(ALPHABET), plan.arch).to(device) for _ in range(2))
         for network in (self.model, self.averaged):
-            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch 2.13's stubs lack it
+            network.to(memory_format=torch.channels_last)  # torch 2.13's stubs lack it
         self.averaged.eval()
         if start is not None:
             with np.load(start, allow_pickle=False) as shipped:
@@ -237,7 +237,7 @@ class Run:
         align = max(0.0, 1 - self.shown / plan.align) if plan.align else 0.0
         loss = loss_of(self.model(picture), labels, lengths, target, align)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip)
         self.optimiser.step()
         self.step += 1

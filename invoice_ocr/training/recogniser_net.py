@@ -69,7 +69,7 @@ class ConvNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if any(self.pad):
             x = F.pad(x, self.pad)
-        return self.activation(self.norm(self.conv(x)))  # type: ignore[no-any-return]
+        return self.activation(self.norm(self.conv(x)))
 
 
 class SqueezeExcite(nn.Module):
@@ -100,7 +100,7 @@ class InvertedResidual(nn.Module):
         if self.squeeze is not None:
             y = self.squeeze(y)
         y = self.project(y)
-        return x + y if self.residual else y  # type: ignore[no-any-return]
+        return x + y if self.residual else y
 
 
 class Crnn(nn.Module):
@@ -130,7 +130,7 @@ class Crnn(nn.Module):
         steps = x.squeeze(2).transpose(1, 2)
         steps, _ = self.lstm1(steps)
         steps, _ = self.lstm2(steps)
-        return self.dense(steps)  # type: ignore[no-any-return]
+        return self.dense(steps)
 
 
 def _weights(arch: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
