@@ -22,7 +22,7 @@ from invoice_ocr import (
     resolve,
     taxes,
 )
-from invoice_ocr.errors import InputError
+from invoice_ocr.errors import ConfigError, InputError
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
@@ -119,10 +119,8 @@ def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | Non
     With text "auto", the words of text layers that became values are read again from pixels (pixel_check).
     Raises RunError as `read` does, and RuleError when the rule pack is malformed.
     """
-    from invoice_ocr.rulepack import load_pack
-
     with Intake(settings) as intake:  # first: its worker starts while the rules are read
-        pack = load_pack(settings.rules)
+        pack = rules_for(settings)
         lazy = _Lazy(settings, engine)
         recipe = recipe_of(settings, pack)
         sources = expand(inputs, settings)
@@ -168,6 +166,24 @@ def without_doubtful(reading: Reading, least: float) -> tuple[Reading, Document]
     """The reading without words less sure than `least`, and laid out anew."""
     pages = tuple(replace(p, words=tuple(w for w in p.words if w.confidence >= least)) for p in reading.pages)
     return Reading(pages), lay_out(Reading(pages))
+
+
+def rules_for(settings: Settings) -> RulePack:
+    """The rules that settings ask for: the shipped ones, the user's, and of these only the languages that `lang` names.
+
+    Raises RuleError when they are malformed, ConfigError for a language that no rule is for.
+    """
+    from invoice_ocr.rulepack import load_pack
+
+    pack = load_pack(settings.rules)
+    wanted = {language.partition("-")[0].lower() for language in settings.lang.split(",") if language}
+    known = {rule.language for rule in pack.rules if rule.language}
+    if wanted - known:
+        missing = ", ".join(sorted(wanted - known))
+        raise ConfigError(f"no rule is for the language {missing}", fix=f"Known are: {', '.join(sorted(known))}.")
+    if not wanted:
+        return pack
+    return replace(pack, rules=tuple(rule for rule in pack.rules if rule.language in {"", *wanted}))
 
 
 def recipe_of(settings: Settings, pack: RulePack) -> str:

@@ -64,7 +64,7 @@ class Settings:
     device: str = option("auto", "auto, cpu, gpu or gpu:N.", pattern=r"auto|cpu|gpu(:\d+)?", group="Engine")
     lang: str = option(
         "",
-        "Languages of the documents, such as de or de,fr; empty: found by itself.",
+        "Use the rules of these languages only, such as de or de,fr; empty: of all.",
         recipe=True,
         pattern=r"([A-Za-z]{2,3}(-[A-Za-z]+)?(,[A-Za-z]{2,3}(-[A-Za-z]+)?)*)?",
     )

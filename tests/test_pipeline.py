@@ -214,6 +214,17 @@ def test_with_text_layer_alone_no_pixel_is_looked_at() -> None:
     assert "text.layer-mismatch" not in record.invoice.reasons
 
 
+def test_lang_leaves_only_the_rules_of_the_languages_named() -> None:
+    assert {rule.language for rule in pipeline.rules_for(settings.make({"lang": "fr,de-AT"})).rules} - {""} == {
+        "fr",
+        "de",
+    }
+    assert pipeline.rules_for(Settings()) is load_pack()
+    with pytest.raises(ConfigError, match="tlh") as caught:
+        pipeline.rules_for(settings.make({"lang": "tlh"}))
+    assert "de" in caught.value.fix
+
+
 def test_read_gives_words_and_their_lines() -> None:
     (transcript,) = pipeline.read([LETTER], LAYER)
     assert transcript.reading is not None
