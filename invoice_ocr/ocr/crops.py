@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 HEIGHT = 32
-WIDTHS = (32, 64, 96, 128, 256, 512)
+WIDTHS = (32, 64, 96, 128, 192, 256, 384, 512)  # 21 % of all columns are padding; 34 % without 192 and 384
 NARROWEST = 8  # pixels, as in training
 SMALLEST = 2  # pixels; a thinner or lower picture holds no letter
 

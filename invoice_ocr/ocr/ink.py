@@ -80,10 +80,11 @@ def _levelled(tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> np.
     for line in lines_of(found_at):
         places = np.array([i for i in line if inked[i]], int)
         for at, i in enumerate(places.tolist()):
-            near = places[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
+            near = tight[places[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
+            tops, bottoms = sorted(near[:, 1].tolist()), sorted(near[:, 3].tolist())
             slack = LEVEL_SLACK * (found_at[i, 3] - found_at[i, 1])
-            capital = max(np.percentile(tight[near, 1], 25), found_at[i, 1] - slack)
-            base = min(np.median(tight[near, 3]), found_at[i, 3] + slack)
+            capital = max(tops[len(tops) // 4], found_at[i, 1] - slack)
+            base = min(bottoms[len(bottoms) // 2], found_at[i, 3] + slack)
             levelled[i, 1] = min(tight[i, 1], capital)
             levelled[i, 3] = max(tight[i, 3], base)
     return levelled
@@ -99,7 +100,7 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     core = part[inner[1] : inner[3], inner[0] : inner[2]]
     if min(core.shape) < 3:
         return None
-    paper = float(np.median(core))
+    paper = float(np.median(core[::2, ::2]))
     contrast = cv2.absdiff(part, paper)  # type: ignore[call-overload]  # cv2 takes a number here, its stubs do not
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
     if peak < LEAST_CONTRAST:
