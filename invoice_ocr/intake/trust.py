@@ -16,10 +16,10 @@ _CONTRAST = 24  # of 255 between text and its ground, under which nobody sees it
 _INK_SHARE = 0.15  # of that contrast that thin, antialiased strokes must reach at 72 dpi
 _LEAST_INK = 6  # greys
 _WORD = 4  # letters from which a word must show ink all along
-_PARTS = 6  # into which a long word is cut for that
+_PARTS = 4  # into which a long word is cut for that
 _LEGIBLE = 4.0  # points; smaller print is too few pixels to look at parts of it
 _TALL = 0.25  # share of the rows of a word's box that letters ink at least; 0.37 in 12,000 born-digital words
-_EVEN = 0.25  # share of a word's box that has exactly one grey when its ground is even
+_MOSTLY = 0.75  # share of a word's box that ink covers on the page's own ground at most
 _SAMPLE = 10_000  # pixels that tell the ground of a page
 _ENOUGH = 2000  # pixels to look at under one word
 _DENSE = 0.8  # share of its box that print covers at most
@@ -63,6 +63,7 @@ def judge(
     """
     width, height = raster.width / raster.scale, raster.height / raster.scale
     ground = _ground(raster.samples)
+    marks: dict[int, bytes] = {}
     seen: list[Token] = []
     hidden = broken = 0
     for index, token in enumerate(tokens):
@@ -73,7 +74,7 @@ def judge(
             not token.painted
             or token.size < _LEAST_SIZE
             or (covered is not None and covered[index])
-            or not _shows(token, raster, ground)
+            or not _shows(token, raster, ground, marks)
         ):
             hidden += 1
         elif token.broken == len(token.text):
@@ -108,40 +109,48 @@ def _against(seen: list[Token], hidden: int, broken: int, raster: Raster, images
     return ""
 
 
-def _shows(token: Token, raster: Raster, ground: int) -> bool:
+def _shows(token: Token, raster: Raster, ground: int, marks: dict[int, bytes]) -> bool:
     """Whether ink of the token's lightness stands where it claims to be, on a ground it can be told from.
 
     ground: the most common grey of the page, on which most words stand; for those this answers at once.
+    marks: for each lightness of print met so far the page with 1 where such ink stands, else 0.
     """
-    rows = _rows(token, raster)
-    pixels = b"".join(rows)
+    contrast = abs(token.grey - ground)
+    if contrast >= _CONTRAST:
+        if token.grey not in marks:
+            marks[token.grey] = raster.samples.translate(_ink_of(token.grey, ground))
+        rows = _rows(token, marks[token.grey], raster)
+        box = b"".join(rows)
+        if (ink := box.count(1)) <= _MOSTLY * len(box):
+            return ink > 0 and _is_printed(token, rows)
+    pixels = b"".join(_rows(token, raster.samples, raster))
     if not pixels:
         return False
-    contrast = abs(token.grey - ground)
-    if contrast >= _CONTRAST and pixels.count(ground) >= _EVEN * len(pixels):
-        return _is_printed(token, rows, _no_ink(token.grey, ground))
     return _shows_on_other(token.grey, pixels[:: 1 + len(pixels) // _ENOUGH], print_like_page=contrast < _CONTRAST)
 
 
-def _is_printed(token: Token, rows: list[bytes], no_ink: bytes) -> bool:
-    """Whether ink stands where a word would have it: not just a rule that runs through its place, nor part of it."""
+def _is_printed(token: Token, rows: list[bytes]) -> bool:
+    """Whether ink stands where a word would have it: not just a rule that runs through its place, nor part of it.
+
+    rows: 1 where there is ink, else 0; somewhere there is.
+    """
     if len(token.text) < _WORD or token.size < _LEGIBLE:
-        return any(row.translate(None, no_ink) for row in rows)
+        return True
     if token.baseline is None and len(rows) > len(rows[0]):  # it runs up or down the page
         rows = [bytes(column) for column in zip(*rows, strict=True)]
-    inked = [row for row in rows if row.translate(None, no_ink)]
+    inked = [row for row in rows if 1 in row]
     if len(inked) < _TALL * len(rows) and any(char.isalnum() for char in token.text):
         return False
     width, parts = len(rows[0]), min(_PARTS, len(token.text) // 2)
     edges = [width * part // parts for part in range(parts + 1)]
-    return all(any(row[left:right].translate(None, no_ink) for row in inked) for left, right in pairwise(edges))
+    return all(any(row.find(1, left, right) >= 0 for row in inked) for left, right in pairwise(edges))
 
 
 @cache
-def _no_ink(grey: int, ground: int) -> bytes:
-    """All greys that are not ink of lightness `grey` on `ground`."""
+def _ink_of(grey: int, ground: int) -> bytes:
+    """A table that turns samples to 1 where they are ink of lightness `grey` on `ground`, else to 0."""
     least = max(_LEAST_INK, _INK_SHARE * abs(grey - ground))
-    return bytes(value for value in range(256) if (ground - value if grey < ground else value - ground) < least)
+    return bytes((ground - value if grey < ground else value - ground) >= least for value in range(256))
 
 
 def _shows_on_other(grey: int, pixels: bytes, *, print_like_page: bool) -> bool:
@@ -164,14 +173,13 @@ def _shows_on_other(grey: int, pixels: bytes, *, print_like_page: bool) -> bool:
     return reached >= max(_LEAST_INK, _INK_SHARE * abs(ground - grey))
 
 
-def _rows(token: Token, raster: Raster) -> list[bytes]:
-    """The pixels under a token, row by row; none where it lies outside the page."""
-    scale = raster.scale
-    left, right = max(0, int(token.left * scale)), min(raster.width, int(token.right * scale) + 1)
+def _rows(token: Token, samples: bytes, raster: Raster) -> list[bytes]:
+    """The part of a page under a token, row by row; none where it lies outside the page."""
+    scale, width = raster.scale, raster.width
+    left, right = max(0, int(token.left * scale)), min(width, int(token.right * scale) + 1)
     top, bottom = max(0, int(token.top * scale)), min(raster.height, int(token.bottom * scale) + 1)
     if left >= right or top >= bottom:
         return []
-    samples, width = raster.samples, raster.width
     return [samples[start + left : start + right] for start in range(top * width, bottom * width, width)]
 
 
@@ -189,8 +197,9 @@ def _inked(ground: int) -> bytes:
 def _unexplained(seen: Sequence[Token], raster: Raster) -> float:
     """Ink outside the words over ink inside them."""
     table = _inked(_ground(raster.samples))
-    inside = sum(b"".join(_rows(token, raster)).translate(table).count(1) for token in seen)
-    return (raster.samples.translate(table).count(1) - inside) / max(1, inside)
+    ink = raster.samples.translate(table)
+    inside = sum(row.count(1) for token in seen for row in _rows(token, ink, raster))
+    return (ink.count(1) - inside) / max(1, inside)
 
 
 def coverage(images: Sequence[Corners], width: float, height: float) -> float:
