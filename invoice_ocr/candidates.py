@@ -179,7 +179,10 @@ def _same(
     if spec.reader in ("name", "text") and not re.match(r"\s*[:：]", text):
         return
     found = read(spec.reader, text, sheet.pack.months)
+    numbered = any(sheet.pack.fields[other.field].reader == "reference" for other in sheet.pack.by_label[hit.key])
     for place, item in enumerate(found):
+        if spec.reader == "date" and numbered and not text[: item.start].strip(" :.#-"):
+            continue  # what stands right behind `Invoice #` is its number, though it look like a date
         gap = re.findall(r"[^\W\d_]{2,}", _RATE.sub(" ", text[: item.start]))
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
         if spec.reader == "amount" and place < len(found) - 1:
@@ -302,5 +305,7 @@ def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
         if len(cell.line.words) <= 8:
             high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
             for written in find_dates(text, sheet.pack.months):
+                if text[: written.start].rstrip().endswith("#"):
+                    continue
                 score = 0.45 if high else 0.3
                 yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)

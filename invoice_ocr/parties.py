@@ -230,7 +230,8 @@ def _labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:
         ):
             continue
         found += [cell, *list(grid.right_of(cell))[:1]]
-        found += list(grid.below(cell, cell.box, 110.0))[:8]
+        under = list(grid.below(cell, cell.box, 110.0))[:8]
+        found += [other for other in under if abs(other.box.left - cell.box.left) < 60.0]
     return found
 
 
@@ -238,7 +239,7 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
     pattern = _form_pattern(tuple(pack.legal_forms))
     height = grid.page.height
     for cell in grid.cells():
-        if (labels := find_labels(cell, pack)) and labels[0].start == 0 and ":" not in cell.text:
+        if ":" not in cell.text and _begins_with_label(cell, pack):
             continue
         for hit in pattern.finditer(cell.text):
             start = _name_start(cell.text, hit.start())
@@ -340,7 +341,8 @@ def _may_be_name(cell: Cell, pack: RulePack) -> bool:
     if label_key(text) in pack.titles or find_dates(text, pack.months) or _POSTCODE.search(text):
         return False
     hits = find_labels(cell, pack)
-    if hits and hits[0].start == 0 and (hits[0].end > 0.5 * len(text) or re.match(r"\s*[:#]", text[hits[0].end :])):
+    covered = bool(hits) and (hits[0].end > 0.5 * len(text) or re.match(r"\s*[:#]", text[hits[0].end :]))
+    if covered and _begins_with_label(cell, pack):
         return False
     words = label_key(text)
     return not any(len(title) > 4 and words.startswith(title) for title in pack.titles)
@@ -363,6 +365,15 @@ def _by_address(grid: Grid, named: Sequence[_Name], pack: RulePack) -> Iterator[
         if first is None or first is cell or fold(first.text) in sellers or _is_delivery(grid, block[0], pack):
             continue
         yield _Name(first, 0, len(first.text), 0.3 if selling else 0.55, "universal.buyer_name.address")
+
+
+def _begins_with_label(cell: Cell, pack: RulePack) -> bool:
+    """Whether a cell begins with a label, other than one that may itself be part of a name, as in `Lieferant GmbH`."""
+    hits = find_labels(cell, pack)
+    if not hits or hits[0].start:
+        return False
+    named = all(rule.field in ("seller_name", "buyer_name") for rule in pack.by_label[hits[0].key])
+    return not (named and re.match(r"\s+\w", cell.text[hits[0].end :]))
 
 
 def _is_delivery(grid: Grid, top: Cell, pack: RulePack) -> bool:

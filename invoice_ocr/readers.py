@@ -89,9 +89,11 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             return [Found(" ".join(joined.split()), offset, offset + len(joined), 0.85)]
     found = []
     for item in find_references(text):
-        if find_dates(text[item.start : item.end], months):
-            continue
         ahead = text[offset : item.start].strip()
+        if find_dates(text[item.start : item.end], months):
+            if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
+                found.append(Found(item.value, item.start, item.end, 0.6))
+            continue
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
         quality *= 0.6 if len(item.value) < 3 else 1.0
         quality *= 0.6 if re.fullmatch(r"\d+[.,]\d{2}", item.value) else 1.0

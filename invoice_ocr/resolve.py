@@ -97,10 +97,11 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
             "seller_vat_id",
         ):
             claims.setdefault((candidate.evidence.page, candidate.evidence.box), []).append(candidate)
+    of_buyer = {c.value for c in candidates if c.evidence.rule == "universal.buyer_vat_id.block"}
     kept = []
     for candidate in candidates:
         rivals = claims.get((candidate.evidence.page, candidate.evidence.box), ())
-        if candidate.name == "seller_vat_id" and any(r.evidence.rule == "universal.buyer_vat_id.block" for r in rivals):
+        if candidate.name == "seller_vat_id" and candidate.value in of_buyer:
             continue
         best = max((rival.score for rival in rivals if rival.name != candidate.name), default=0.0)
         if best > candidate.score * 1.15 or (

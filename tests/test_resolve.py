@@ -151,3 +151,39 @@ def test_a_page_without_words_is_no_invoice() -> None:
     invoice = read("")
     assert invoice.decision == "reject"
     assert all(field.status == "missing" for field in invoice.fields.values())
+
+
+def test_a_vat_id_in_the_buyers_block_is_never_the_sellers() -> None:
+    page = (
+        "VAT number | DE136695976\nNorthwind Ltd | Bill to:\nTel: 020 7946 0018 | Contoso GmbH\n | DE VAT DE136695976"
+    )
+    invoice = read(page + "\nVAT of Northwind Ltd GB980780684")
+    assert value(invoice, "buyer_vat_id") == "DE136695976"
+    assert value(invoice, "seller_vat_id") == "GB980780684"
+
+
+def test_a_number_that_looks_like_a_date_is_not_the_date() -> None:
+    invoice = read("Invoice #2015-11-04\nCity, 2 November 2015\nGrand total | 12.50")
+    assert value(invoice, "issue_date") != date(2015, 11, 4)
+
+
+def test_words_behind_a_total_say_which_total_it_is() -> None:
+    invoice = read("Rechnungssumme ohne USt. | 100,00 €\nUSt. 19 % | 19,00 €\nRechnungssumme | 119,00 €")
+    assert value(invoice, "total_net") == Decimal("100.00")
+    assert value(invoice, "total_gross") == Decimal("119.00")
+
+
+def test_a_sender_line_names_the_seller_and_stands_over_the_buyer() -> None:
+    invoice = read("Nordwind GmbH · Weg 5 · 20095 Hamburg\nErika Muster\nGasse 7\n80331 München\nRechnung 17")
+    assert value(invoice, "seller_name") == "Nordwind GmbH"
+    assert value(invoice, "buyer_name") == "Erika Muster"
+
+
+def test_cash_rounding_leads_to_the_rounded_total() -> None:
+    page = "Shop\nTotal incl. GST | 20.98\nRounding adj | 0.02\nTotal RM | 21.00\nCash | 50.00\nChange | 29.00"
+    assert value(read(page), "total_gross") == Decimal("21.00")
+
+
+def test_a_bare_dollar_of_a_seller_abroad_is_ambiguous() -> None:
+    invoice = read("Toronto, Canada\nGrand total | $12.50")
+    assert [issue.code for issue in invoice.issues] == ["currency.ambiguous"]

@@ -239,6 +239,7 @@ def test_an_iban_is_found_by_its_check_digits_and_ends_where_its_country_ends_it
 def test_a_vat_id_keeps_its_country_prefix() -> None:
     assert [item.value for item in find_vat_ids("USt-IdNr. DE 136 695 976 HRB 1234")] == ["DE136695976"]
     assert [item.value for item in find_vat_ids("GB 980 7806 84")] == ["GB980780684"]
+    assert [item.value for item in find_vat_ids("DE VAT DE136695976")] == ["DE136695976"]
     assert find_vat_ids("DE123456789") == []
     assert [item.valid for item in find_vat_ids("DE123456789", labelled=True)] == [False]
 

@@ -82,10 +82,12 @@ def find_vat_ids(text: str, *, labelled: bool = False) -> list[Identifier]:
     'DE136695976'
     """
     found = []
-    for hit in _VAT.finditer(text):
-        identifier = _vat(hit, labelled)
+    position = 0
+    while hit := _VAT.search(text, position):
+        identifier = _vat(hit, labelled and not _VAT.search(text, hit.start() + 2, hit.end()))
         if identifier:
             found.append(identifier)
+        position = identifier.end if identifier else hit.start() + 2  # `DE VAT DE136695976` holds one further on
     return found
 
 
