@@ -20,7 +20,7 @@ class Style:
     def __init__(self, rng: np.random.Generator, held_out: bool, mono: bool = False) -> None:
         self.rng = rng
         self.script = str(rng.choice(["latin", "cyrillic", "greek", "cjk"], p=[0.83, 0.1, 0.04, 0.03]))
-        if not _by_script(held_out, self.script, mono):
+        if not _by_script(held_out, self.script, False):
             self.script = "latin"
         self.regular, self.bold = pick_faces(rng, held_out, self.script, mono)
         self.other = pick_faces(rng, held_out, self.script, False)[0] if rng.random() < 0.25 else self.regular
@@ -52,7 +52,7 @@ def _by_script(held_out: bool, script: str, mono: bool) -> tuple[tuple[Face, ...
 
 
 def pick_faces(rng: np.random.Generator, held_out: bool, script: str, mono: bool) -> tuple[Face, Face]:
-    groups = _by_script(held_out, script, mono)
+    groups = _by_script(held_out, script, mono) or _by_script(held_out, script, False)
     common = [group for group in groups if group[0].common]
     pool = common if common and rng.random() < 0.5 else groups
     group = pool[int(rng.integers(len(pool)))]
