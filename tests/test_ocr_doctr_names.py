@@ -23,6 +23,7 @@ def test_unknown_names_are_refused_with_the_known_ones(weights: str) -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore")  # docTR 0.12 and TensorFlow announce deprecations
 def test_weights_that_are_not_here_are_a_missing_part(tmp_path: object) -> None:
     from invoice_ocr.ocr.tensorflow import published_weights
 

@@ -75,6 +75,7 @@ def test_batches_of_any_size_give_the_same_as_one_by_one() -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore")  # docTR 0.12 and TensorFlow announce deprecations
 def test_both_runtimes_agree_on_logits_and_words() -> None:
     from invoice_ocr.ocr import tensorflow
 
@@ -95,6 +96,7 @@ def test_both_runtimes_agree_on_logits_and_words() -> None:
 
 
 @pytest.mark.tensorflow
+@pytest.mark.filterwarnings("ignore")  # docTR 0.12 and TensorFlow announce deprecations
 def test_weights_of_the_wrong_shape_are_refused_by_the_model() -> None:
     from invoice_ocr.ocr import tensorflow
 

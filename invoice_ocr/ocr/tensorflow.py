@@ -126,8 +126,7 @@ class Recogniser:
         return _in_fixed_batches(self._compiled[width], batch, size)
 
     def _compile(self, width: int, size: int) -> Callable[[Any], Any]:
-        import tensorflow as tf
-
+        tf = import_tensorflow()
         model = build(self._architecture, (32, width, 3), self._weights, half=self._half, vocab=self.alphabet)
         self._models[width] = model
 
@@ -176,8 +175,7 @@ class Detector:
         return _in_fixed_batches(self._compiled[height, width], pages, self._pages)
 
     def _compile(self, height: int, width: int) -> Callable[[Any], Any]:
-        import tensorflow as tf
-
+        tf = import_tensorflow()
         model = build(self._architecture, (height, width, 3), self._weights, half=self._half, **self._options)
         self._models[height, width] = model
 
