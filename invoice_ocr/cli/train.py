@@ -148,18 +148,16 @@ def export(
     _require()
     if recogniser is None and detector is None:
         raise ConfigError("nothing to export", fix="Give --recogniser, --detector or both.")
-    import torch
-
     from invoice_ocr.training import export as runtimes
 
     out.mkdir(parents=True, exist_ok=True)
     note("writing graphs and comparing runtimes; loading TensorFlow takes a while", verbosity)
     if recogniser is not None:
-        saved = torch.load(recogniser, map_location="cpu", weights_only=True)
+        saved = runtimes.load_checkpoint(recogniser)
         recipe = {"program": "invoice-ocr train recogniser", **saved["state"]}
         _differences("recogniser", runtimes.export_recogniser(saved["averaged"], out, recipe, {}), stdout)
     if detector is not None:
-        state = torch.load(detector, map_location="cpu", weights_only=True)
+        state = runtimes.load_checkpoint(detector)
         recipe = {"program": "invoice-ocr train detector"}
         _differences("detector", runtimes.export_detector(state, out, recipe, {}), stdout)
     return ExitCode.OK

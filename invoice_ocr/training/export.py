@@ -89,6 +89,11 @@ class _Normalise(nn.Module):
         return scaled.permute(0, 3, 1, 2)
 
 
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """What a training run saved in `path`: tensors and plain values, on the CPU; nothing in it is executed."""
+    return dict(torch.load(path, map_location="cpu", weights_only=True))
+
+
 def export_recogniser(
     state: Mapping[str, Tensor],
     folder: Path,
