@@ -107,7 +107,7 @@ def test_the_input_follows_the_shape_of_the_page() -> None:
             "square": views.views_of(900, 1000),
         }.items()
     }
-    assert shapes == {"a4": (1280, 928), "landscape": (928, 1280), "square": (1280, 1280)}
+    assert shapes == {"a4": (1280, 928), "landscape": (928, 1280), "square": (1088, 1088)}
 
 
 def test_small_pictures_are_not_blown_up_without_end() -> None:

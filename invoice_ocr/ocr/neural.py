@@ -194,7 +194,8 @@ def _cut_out(page: PageImage, found: _Sight) -> _Sighted:
     fitted = ink.fit(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), boxes - shift)
     fitted = fitted[spots.distinct(fitted)]
     pictures = [crops.normalise(crop) for crop in crops.cut(pixels, fitted)]
-    return _Sighted(page, fitted + shift, pictures, found.angle)
+    blank = np.broadcast_to(np.uint8(255), page.pixels.shape)  # no memory: pages wait for their words, pixels need not
+    return _Sighted(replace(page, pixels=blank), fitted + shift, pictures, found.angle)
 
 
 def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:

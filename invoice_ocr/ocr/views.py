@@ -12,6 +12,7 @@ import numpy as np
 # at 1024, 1280 and 1536: 0.904, 0.933, 0.948, for 0.23, 0.36 and 0.52 s on two cores.
 SIZES = (1280, 1792)
 SHORT_SIDES = {1280: 928, 1792: 1312}  # near A4 and multiples of 32, which the network needs
+SQUARES = {1280: 1088, 1792: 1536}  # sides of square inputs, of about as many pixels: they bound time and memory
 LARGEST_SCALE = 2.0  # pictures smaller than the input are not blown up further
 LONGEST_ASPECT = 2.5  # longer pages (till rolls) are seen in pieces
 OVERLAP = 0.15  # of a piece's length, shared with the next one
@@ -56,7 +57,7 @@ def _input_shape(width: int, height: int, size: int) -> tuple[int, int]:
     split = (1 + size / SHORT_SIDES[size]) / 2  # nearer to the upright shape than to the square one
     if aspect > split:
         return size, SHORT_SIDES[size]
-    return (SHORT_SIDES[size], size) if aspect < 1 / split else (size, size)
+    return (SHORT_SIDES[size], size) if aspect < 1 / split else (SQUARES[size], SQUARES[size])
 
 
 def look(pixels: np.ndarray, view: View) -> np.ndarray:
