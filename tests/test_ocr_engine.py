@@ -26,6 +26,7 @@ class PaintedNetworks:
     def __init__(self) -> None:
         self.pages: list[tuple[int, ...]] = []
         self.batches: list[tuple[int, ...]] = []
+        self.confidence = 0.99
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
         self.pages.append(pages.shape)
@@ -38,7 +39,7 @@ class PaintedNetworks:
             used = np.flatnonzero(crop.any((0, 2)))
             grey = float(crop[12:20, used[len(used) // 4] : used[-len(used) // 4 - 1] + 1].min())
             ids[row, 0] = min(len(LETTERS) - 1, max(0, round(grey / 10) - 1))
-        return ids, np.full(ids.shape, 0.99, np.float32)
+        return ids, np.full(ids.shape, self.confidence, np.float32)
 
     @staticmethod
     def _heat(page: np.ndarray) -> np.ndarray:
@@ -158,6 +159,13 @@ def test_pages_larger_than_a3_are_looked_at_larger_at_once() -> None:
     big = page({"A": (300, 300, 900, 420)}, size=(3400, 4700))
     list(engine(networks).read([big]))
     assert [shape[1:3] for shape in networks.pages] == [(1792, 1312)]
+
+
+def test_what_is_hardly_read_is_no_word_of_a_page() -> None:
+    networks = PaintedNetworks()
+    networks.confidence = 0.1
+    assert texts(next(engine(networks).read([page(ROWS)]))) == []
+    assert engine(networks).recognise([np.full((20, 60, 3), 10, np.uint8)]) == [("A", pytest.approx(0.1))]
 
 
 def test_a_long_till_roll_is_read_whole_and_once() -> None:

@@ -18,6 +18,9 @@ SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower
 COARSE = (
     61.0  # dots per inch left in the first pass, under which (pages larger than A3) the larger one is taken at once
 )
+# What is read with less confidence is mostly dirt, rules and pictures: on receipts this takes precision from 0.29 to
+# 0.46 for 0.016 of recall, on invoices from 0.83 to 0.85 for 0.001.
+LEAST_CONFIDENCE = 0.2
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
 
@@ -217,7 +220,8 @@ def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray
 def _page_words(page: _Sighted, texts: list[ctc.Text]) -> PageWords:
     lines = []
     for line in order.lines_of(page.boxes):
-        parts = [part for i in line for part in split(texts[i], page.boxes[i])]
+        sure = [i for i in line if texts[i].confidence >= LEAST_CONFIDENCE]
+        parts = [part for i in sure for part in split(texts[i], page.boxes[i])]
         if parts:
             lines.append(parts)
     settled = scripts.settle([[text for text, _, _ in line] for line in lines])
