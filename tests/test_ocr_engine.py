@@ -13,7 +13,7 @@ from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr import choose_runtime, load_engine
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.neural import NeuralEngine, Pools
+from invoice_ocr.ocr.neural import NeuralEngine, Pools, print_height
 from invoice_ocr.ocr.replay import ReplayEngine, key_of, parse_reading, write_reading
 from invoice_ocr.settings import Settings
 
@@ -152,6 +152,13 @@ def test_small_print_is_looked_at_again_larger() -> None:
     (read,) = engine(networks).read([page(small)])
     assert [shape[1:3] for shape in networks.pages] == [(1280, 928), (1792, 1312)]
     assert texts(read) == list("ABCDE")
+
+
+def test_specks_of_dirt_do_not_make_print_small() -> None:
+    sizes = np.array([[3.0, 3.0]] * 40 + [[80.0, 11.0]] * 9)
+    assert print_height(sizes) == 11.0
+    assert print_height(sizes[:40]) == 3.0
+    assert print_height(np.zeros((0, 2))) == float("inf")
 
 
 def test_pages_larger_than_a3_are_looked_at_larger_at_once() -> None:

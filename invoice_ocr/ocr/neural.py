@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -23,6 +23,8 @@ COARSE = (
 LEAST_CONFIDENCE = 0.2
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
+
+T = TypeVar("T")
 
 
 class Networks(Protocol):
@@ -110,9 +112,10 @@ class NeuralEngine:
         by_shape: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for i, j in wanted:
             by_shape.setdefault((seen[i][j].input_height, seen[i][j].input_width), []).append((i, j))
-        for places in by_shape.values():
-            batch = np.stack([views.look(pages[i].pixels, seen[i][j]) for i, j in places])
-            heats.update(zip(places, self._networks.detect(batch), strict=True))
+        for every in by_shape.values():
+            for places in _chunks(every, self._pools.pages):
+                batch = np.stack([views.look(pages[i].pixels, seen[i][j]) for i, j in places])
+                heats.update(zip(places, self._networks.detect(batch), strict=True))
         return [
             _found(page_views, [heats[i, j] for j in range(len(page_views))], self._thresholds)
             for i, page_views in enumerate(seen)
@@ -149,10 +152,10 @@ def _first_view(page: PageImage) -> views.View:
     return views.views_of(page.pixels.shape[1], page.pixels.shape[0])[0]
 
 
-def _chunks(pages: Iterable[PageImage], size: int) -> Iterator[list[PageImage]]:
-    chunk: list[PageImage] = []
-    for page in pages:
-        chunk.append(page)
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    chunk: list[T] = []
+    for item in items:
+        chunk.append(item)
         if len(chunk) == size:
             yield chunk
             chunk = []
@@ -166,19 +169,30 @@ def _found(page_views: list[views.View], heats: list[np.ndarray], thresholds: sp
     angle = spots.skew_of(max(straight, key=lambda found: len(found.scores)))
     if abs(angle) < SKEWED:
         angle = 0.0
-    all_boxes, heights = [], []
+    all_boxes, sizes = [], []
     for view, heat, found in zip(page_views, heats, straight, strict=True):
         turned = spots.find_spots(heat, thresholds, turn=angle) if angle else found
         grown = spots.grow(turned.boxes, thresholds)
-        heights.append(grown[:, 3] - grown[:, 1])
+        sizes.append(grown[:, 2:] - grown[:, :2])
         x, y = turn_points((grown[:, 0] + grown[:, 2]) / 2, (grown[:, 1] + grown[:, 3]) / 2, -angle)
         x, y = x / view.scale + view.left, y / view.scale + view.top
         mine = views.is_own(view, page_views, x, y)
         along, down = turn_points(np.array([view.left]), np.array([view.top]), angle)
         shift = np.array([along[0], down[0], along[0], down[0]], np.float32)
         all_boxes.append((grown / view.scale + shift)[mine])
-    tall = np.concatenate(heights)
-    return _Sight(np.concatenate(all_boxes), angle, bool(len(tall)) and float(np.median(tall)) < SMALL_PRINT)
+    return _Sight(np.concatenate(all_boxes), angle, print_height(np.concatenate(sizes)) < SMALL_PRINT)
+
+
+def print_height(sizes: np.ndarray) -> float:
+    """The height that half of the print, by its width, is lower than; infinite without print.
+
+    sizes: float, shape (n, 2), width and height of each box. Specks of dirt are many, but not wide.
+    """
+    if not len(sizes):
+        return float("inf")
+    order = np.argsort(sizes[:, 1])
+    width = np.cumsum(sizes[order, 0])
+    return float(sizes[order, 1][np.searchsorted(width, width[-1] / 2)])
 
 
 def turn_points(x: np.ndarray, y: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
