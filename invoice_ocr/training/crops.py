@@ -94,6 +94,9 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     if not len(columns):
         return None
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+    if rng.random() < 0.5:  # as the engine cuts: never lower than a capital that stands on the baseline
+        baseline = pad // 2 + font.getmetrics()[0]
+        top, bottom = min(top, baseline + int(font.getbbox("H", anchor="ls")[1])), max(bottom, baseline)
     centers = pad + (edges[:-1] + edges[1:]) / 2
     ink = _turned(rng, ink)
     left, right, top, bottom = _slack(rng, left, right, top, bottom, size * over)
