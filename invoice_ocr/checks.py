@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,20 @@ from invoice_ocr.values.identifier import find_ibans, find_vat_ids
 # Rounding may move a sum by one cent for each of a few tax rates.
 _TOLERANCE = Decimal("0.05")
 
+# Identifiers without check digits, and the letters in them that print like digits: O, I and l at a digit's side, others
+# between two digits.
+_UNCHECKED = (
+    "invoice_number",
+    "purchase_order",
+    "contract",
+    "customer_number",
+    "buyer_reference",
+    "payment_reference",
+    "seller_tax_number",
+    "seller_registration",
+)
+_LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])")
+
 # Issues that only tell; all others send the document to review.
 NOTES = frozenset({"lines.mismatch"})
 
@@ -23,10 +38,11 @@ def check(
     """Every issue of one document, in a fixed order.
 
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, date.ambiguous, amount.ambiguous,
-    currency.ambiguous, date.order, iban.invalid, vat-id.invalid, amount.sign.
+    currency.ambiguous, date.order, iban.invalid, vat-id.invalid, identifier.look-alike, amount.sign.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
+    issues += _look_alikes(resolution)
     issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution)]
     return issues
 
@@ -88,6 +104,14 @@ def _identifiers(resolution: Resolution) -> Iterator[Issue]:
         choice = resolution.choices.get(name)
         if choice and not find_vat_ids(str(choice.value)):
             yield Issue("vat-id.invalid", f"{choice.value} is no valid VAT id", (name,))
+
+
+def _look_alikes(resolution: Resolution) -> Iterator[Issue]:
+    for name in _UNCHECKED:
+        choice = resolution.choices.get(name)
+        if choice and choice.evidence.source == "ocr" and (found := _LOOK_ALIKE.search(str(choice.value))):
+            doubt = f"{choice.value} was read from pixels, and its {found.group()} may be a digit"
+            yield Issue("identifier.look-alike", doubt, (name,))
 
 
 def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Sequence[LineItem]) -> Iterator[Issue]:

@@ -39,3 +39,13 @@ def test_a_doubt_has_its_code_and_keeps_its_fields_from_being_accepted(page: str
 
 def test_a_document_whose_sums_hold_has_no_issue() -> None:
     assert read("Net total | 100.00\nVAT | 20.00\nGrand total | 120.00").issues == ()
+
+
+@pytest.mark.parametrize(("number", "doubted"), [("INVO09819", True), ("2024-1l7", True), ("INV009819", False)])
+def test_a_letter_that_may_be_a_digit_is_doubted_where_pixels_were_read(number: str, doubted: bool) -> None:
+    page = f"Invoice number: {number}\nInvoice date: 14 May 2024\nGrand total | 120.00 EUR"
+    (seen,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
+    (sure,) = understand(sketch(page), load_pack(), Settings())
+    assert ("identifier.look-alike" in seen.reasons) is doubted
+    assert "identifier.look-alike" not in sure.reasons
+    assert not doubted or seen.fields["invoice_number"].status == "review"
