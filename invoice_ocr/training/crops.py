@@ -18,11 +18,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.crops import HEIGHT, NARROWEST, WIDTHS
 from invoice_ocr.training.fonts import Face, families
 from invoice_ocr.training.texts import random_text
 
-HEIGHT = 32
-WIDEST = 512
+WIDEST = WIDTHS[-1]
 _CLASS = {char: index for index, char in enumerate(ALPHABET)}
 _SIZES = (11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 32, 36, 42, 50, 64)
 _SIZE_WEIGHTS = (3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2)
@@ -106,7 +106,7 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
         cut = cv2.resize(cut, (max(2, cut.shape[1] // 2), max(2, cut.shape[0] // 2)), interpolation=cv2.INTER_AREA)
     grey = _printed(rng, cut)
     width = round(grey.shape[1] * HEIGHT / grey.shape[0])
-    width = max(8, min(WIDEST, width))
+    width = max(NARROWEST, min(WIDEST, width))
     scale = width / (right - left)
     shrink = grey.shape[0] > HEIGHT
     grey = cv2.resize(grey, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)

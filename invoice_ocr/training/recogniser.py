@@ -23,11 +23,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
-from invoice_ocr.training.crops import HEIGHT
+from invoice_ocr.ocr.crops import HEIGHT
+from invoice_ocr.ocr.tensorflow import RECOGNISER_MEAN, RECOGNISER_STD
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr
 
-MEAN = (0.694, 0.695, 0.693)
-STD = (0.299, 0.296, 0.301)
 Report = Callable[[Crnn, dict[str, Any]], dict[str, Any]]
 Sample = tuple[np.ndarray, np.ndarray, np.ndarray]  # pixels (width, 32), labels, centres
 STEP = 4  # pixels of width a time step of the network sees first
@@ -129,8 +128,8 @@ def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Ten
                 target[row, spot] = label
             last = spot
     images = _coloured(grey, inside, noise)
-    images -= np.array(MEAN, np.float32)
-    images /= np.array(STD, np.float32)
+    images -= np.array(RECOGNISER_MEAN, np.float32)
+    images /= np.array(RECOGNISER_STD, np.float32)
     labels = np.concatenate([labels for _, labels, _ in group]).astype(np.int64)
     lengths = np.array([len(labels) for _, labels, _ in group])
     picture = torch.from_numpy(images).permute(0, 3, 2, 1).contiguous(memory_format=torch.channels_last)
