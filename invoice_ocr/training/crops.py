@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.crops import HEIGHT, NARROWEST, WIDTHS
+from invoice_ocr.ocr.ink import PAD_X, PAD_Y
 from invoice_ocr.training.fonts import Face, families
 from invoice_ocr.training.texts import random_text
 
@@ -94,12 +95,14 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     if not len(columns):
         return None
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
-    if rng.random() < 0.5:  # as the engine cuts: never lower than a capital that stands on the baseline
+    levelled = rng.random() < 0.75  # as the engine cuts: never lower than a capital that stands on the baseline
+    if levelled:
         baseline = pad // 2 + font.getmetrics()[0]
         top, bottom = min(top, baseline + int(font.getbbox("H", anchor="ls")[1])), max(bottom, baseline)
     centers = pad + (edges[:-1] + edges[1:]) / 2
     ink = _turned(rng, ink)
-    left, right, top, bottom = _slack(rng, left, right, top, bottom, size * over)
+    loosened = _fitted if levelled and rng.random() < 0.75 else _slack
+    left, right, top, bottom = loosened(rng, left, right, top, bottom, size * over)
     ink = _clutter(rng, ink, left, right, top, bottom)
     cut = _cut(ink, left, top, right, bottom)
     if over == 2:
@@ -111,6 +114,18 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     shrink = grey.shape[0] > HEIGHT
     grey = cv2.resize(grey, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
     return Crop(grey, text, ((centers - left) * scale).clip(0, width - 1).astype(np.float32))
+
+
+def _fitted(rng: random.Random, left: int, right: int, top: int, bottom: int, em: int) -> tuple[int, int, int, int]:
+    """The box as the engine fits it to ink: its own paddings, and the line's capitals where neighbours are higher."""
+    high = bottom - top
+    above, below = (round(high * max(0.0, rng.gauss(PAD_Y, 0.03))) for _ in "ab")
+    before, after = (round(high * max(0.0, rng.gauss(PAD_X, 0.04))) for _ in "ab")
+    if rng.random() < 0.2:  # the line's highest sign was an accent, its lowest a descender
+        above += round(em * rng.uniform(0.0, 0.12))
+    if rng.random() < 0.2:
+        below += round(em * rng.uniform(0.0, 0.2))
+    return left - before, right + after, top - above, bottom + below
 
 
 def _slack(rng: random.Random, left: int, right: int, top: int, bottom: int, em: int) -> tuple[int, int, int, int]:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import cv2
+import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
@@ -63,6 +64,20 @@ def _listed() -> list[str]:
     ).stdout.splitlines()
 
 
+def _small_capitals(font: ImageFont.FreeTypeFont) -> bool:
+    """True where small letters are drawn as capitals of any size: a crop would be labelled with what nobody sees."""
+    return sum(_shape(font, small) == _shape(font, small.upper()) for small in "abdeghqrt") > 4
+
+
+def _shape(font: ImageFont.FreeTypeFont, char: str) -> bytes:
+    mask = font.getmask(char, mode="L")
+    wide, high = mask.size
+    if not wide or not high:
+        return b""
+    picture = np.frombuffer(bytes(mask), np.uint8).reshape(high, wide)
+    return bytes(cv2.resize(picture, (8, 8), interpolation=cv2.INTER_AREA) > 96)
+
+
 @cache
 def find_fonts() -> tuple[Face, ...]:
     """Every scalable face that draws Latin-1 text: those fontconfig knows, and the few that OpenCV's wheel carries.
@@ -74,7 +89,7 @@ def find_fonts() -> tuple[Face, ...]:
     ]
     faces = []
     for row in sorted(set(listed)):
-        path, index, family, style = row.split("\t")
+        path, index, family, style = (*row.split("\t"), "", "", "")[:4]
         if not path.lower().endswith((".ttf", ".otf", ".ttc")) or any(
             word in f"{family} {style}" for word in _NOT_TEXT
         ):
@@ -85,7 +100,8 @@ def find_fonts() -> tuple[Face, ...]:
                 chars = frozenset(font.getBestCmap() or {})
             if not chars >= (_ASCII if family.startswith("OCR") else _NEEDED):
                 continue
-            ImageFont.truetype(path, 20, index=face).getbbox("Ag")
+            if _small_capitals(ImageFont.truetype(path, 20, index=face)):
+                continue
         except Exception:  # noqa: BLE001, S112 - fontTools and FreeType raise anything; a broken font is not used
             continue
         faces.append(Face(path, face, family, f"{family} {style}", chars))
