@@ -87,6 +87,7 @@ def recogniser(
 def detector(
     *,
     out: Out,
+    start: Start = None,
     pages: Pages = None,
     steps: Steps = 2000,
     resume: Resume = False,
@@ -100,7 +101,9 @@ def detector(
     from invoice_ocr.training import detector as school
 
     note(f"training for {steps} steps; an interrupted run goes on with --resume", verbosity)
-    school.train(steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages)
+    school.train(
+        steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages, start=start
+    )
     _done(f"{steps} steps", out, stdout)
     return ExitCode.OK
 

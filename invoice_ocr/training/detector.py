@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from invoice_ocr.training.cuts import cut_page
-from invoice_ocr.training.detector_net import MEAN, STD, Detector
+from invoice_ocr.training.detector_net import MEAN, STD, Detector, from_doctr
 from invoice_ocr.training.page_shards import Shard, read_shard, write_shards
 from invoice_ocr.training.sheet import DrawnPage
 
@@ -94,12 +94,13 @@ class Pages:
 def train(
     *, steps: int = 2000, out: Path, resume: bool = False, seed: int = 1, batch: int = 6, size: int = 416,
     rate: float = 2e-3, threads: int = 1, save_seconds: int = 300, shards: int = 30, pages: int = 40,
-    page_folder: Path | None = None, stop_after: int | None = None,
+    page_folder: Path | None = None, stop_after: int | None = None, start: Path | None = None,
 ) -> None:  # fmt: skip
     """Train a detector and leave last.pt (all that resuming needs) and ema.pt (the averaged weights) in `out`.
 
     steps: length of the schedule, counted from the very first step. page_folder: shards to learn from; where it holds
-    none, `shards` shards of `pages` pages are drawn into `out`/shards first. stop_after: steps of this call.
+    none, `shards` shards of `pages` pages are drawn into `out`/shards first. stop_after: steps of this call. start:
+    weights (.npz, as shipped) to begin from where there is nothing to resume.
     """
     recipe = Recipe(
         steps=steps,
@@ -119,6 +120,8 @@ def train(
     if not any(folder.glob("*.npz")):
         write_shards(folder, seed=seed, shards=shards, pages=pages)
     run = Run(recipe, out)
+    if start is not None:
+        run.begin_from(start)
     if resume and (out / "last.pt").exists():
         run.load()
     source = Pages(folder)
@@ -140,6 +143,7 @@ class Run:
     def __init__(self, recipe: Recipe, out: Path) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.out, self.step = recipe, out, 0
+        self.seasoned = False  # begun from trained weights: damage from the first step
         self.net = Detector().train().to(memory_format=torch.channels_last)
         torch.nn.init.constant_(self.net.probability.out.bias, -1.5)
         self.average = deepcopy(self.net).eval()
@@ -149,6 +153,14 @@ class Run:
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.99))
         self.losses: list[float] = []
         self.started = time.monotonic()
+
+    def begin_from(self, weights: Path) -> None:
+        """Take over trained weights (.npz, as shipped)."""
+        with np.load(weights, allow_pickle=False) as shipped:
+            arrays = [shipped[name].astype(np.float32) for name in sorted(shipped.files)]
+        for net in (self.net, self.average):
+            net.load_state_dict(from_doctr(arrays, net.state_dict()))
+        self.seasoned = True
 
     def rate(self) -> float:
         """The learning rate of this step: a linear rise, then half a cosine down to 1 %."""
@@ -161,7 +173,7 @@ class Run:
     def advance(self, source: Pages) -> float:
         """One step on one batch of fresh cuts; its loss."""
         rng = np.random.default_rng((self.recipe.seed, self.step))
-        hard = min(1.0, 0.2 + self.step / (0.5 * self.recipe.steps))
+        hard = 1.0 if self.seasoned else min(1.0, 0.2 + self.step / (0.5 * self.recipe.steps))
         cuts = [cut_page(source.draw(rng), rng, self.recipe.size, hard) for _ in range(self.recipe.batch)]
         images = normalised(np.stack([cut.image for cut in cuts]))
         maps = (
