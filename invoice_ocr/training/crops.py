@@ -7,6 +7,7 @@ each begins.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,39 +71,41 @@ class FaceChooser:
         return rng.choice(fitting) if fitting else None
 
 
+@dataclass(slots=True)
+class _Line:
+    """Text as ink, 0..255, before any damage. edges: x of each character's sides; em, capital, baseline: pixels."""
+
+    ink: np.ndarray
+    edges: np.ndarray
+    em: int
+    capital: int
+    baseline: int
+
+
 def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out."""
     size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
     over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
-    font = _font(face.path, face.index, size * over)
-    spaced = rng.random() < 0.04
-    extra = int(size * over * rng.uniform(0.05, 0.25)) if spaced else 0
-    edges = np.array([font.getlength(text[:i]) + extra * i for i in range(len(text) + 1)])
-    if edges[-1] > 40 * size * over:
-        return None
-    pad = size * over
-    wide, high = int(edges[-1]) + 2 * pad, 3 * pad
-    page = Image.new("L", (wide, high))
-    pen = ImageDraw.Draw(page)
-    stroke = 1 if over == 2 and rng.random() < 0.03 else 0
-    if spaced:
-        for char, x in zip(text, edges[:-1], strict=True):
-            pen.text((pad + x, pad // 2), char, fill=255, font=font, stroke_width=stroke)
+    if rng.random() < 0.1:
+        over, line = 1, _till(rng, text, face)
     else:
-        pen.text((pad, pad // 2), text, fill=255, font=font, stroke_width=stroke)
-    ink = np.asarray(page)
+        line = _set(rng, text, face, size * over)
+        if line is not None and rng.random() < 0.3:
+            line = _stretched(line, math.exp(rng.uniform(math.log(0.6), math.log(1.25))), 1.0)
+    if line is None:
+        return None
+    ink = line.ink
     columns, rows = np.flatnonzero(ink.any(0)), np.flatnonzero(ink.any(1))
     if not len(columns):
         return None
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
     levelled = rng.random() < 0.75  # as the engine cuts: never lower than a capital that stands on the baseline
     if levelled:
-        baseline = pad // 2 + font.getmetrics()[0]
-        top, bottom = min(top, baseline + int(font.getbbox("H", anchor="ls")[1])), max(bottom, baseline)
-    centers = pad + (edges[:-1] + edges[1:]) / 2
+        top, bottom = min(top, line.baseline - line.capital), max(bottom, line.baseline)
+    centers = (line.edges[:-1] + line.edges[1:]) / 2
     ink = _turned(rng, ink)
     loosened = _fitted if levelled and rng.random() < 0.75 else _slack
-    left, right, top, bottom = loosened(rng, left, right, top, bottom, size * over)
+    left, right, top, bottom = loosened(rng, left, right, top, bottom, line.em)
     ink = _clutter(rng, ink, left, right, top, bottom)
     cut = _cut(ink, left, top, right, bottom)
     if over == 2:
@@ -114,6 +117,44 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     shrink = grey.shape[0] > HEIGHT
     grey = cv2.resize(grey, (width, HEIGHT), interpolation=cv2.INTER_AREA if shrink else cv2.INTER_LINEAR)
     return Crop(grey, text, ((centers - left) * scale).clip(0, width - 1).astype(np.float32))
+
+
+def _set(rng: random.Random, text: str, face: Face, em: int, *, coarse: bool = False) -> _Line | None:
+    """A line of text `em` pixels high, some of it spaced out or bolder; coarse: ink or paper, nothing between."""
+    font = _font(face.path, face.index, em)
+    spaced = rng.random() < 0.04
+    extra = int(em * rng.uniform(0.05, 0.25)) if spaced else 0
+    edges = np.array([font.getlength(text[:i]) + extra * i for i in range(len(text) + 1)])
+    if edges[-1] > 40 * em:
+        return None
+    page = Image.new("L", (int(edges[-1]) + 2 * em, 3 * em))
+    pen = ImageDraw.Draw(page)
+    pen.fontmode = "1" if coarse else "L"
+    stroke = 1 if em > 36 and rng.random() < 0.03 else 0
+    if spaced:
+        for char, x in zip(text, edges[:-1], strict=True):
+            pen.text((em + x, em // 2), char, fill=255, font=font, stroke_width=stroke)
+    else:
+        pen.text((em, em // 2), text, fill=255, font=font, stroke_width=stroke)
+    capital = -int(font.getbbox("H", anchor="ls")[1])
+    return _Line(np.asarray(page), em + edges, em, capital, em // 2 + font.getmetrics()[0])
+
+
+def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
+    """Letters of a few whole dots each, often narrow and tall, as tills and impact printers set them."""
+    line = _set(rng, text, face, rng.randrange(11, 20), coarse=True)
+    if line is None:
+        return None
+    tall = rng.uniform(1.3, 2.6)
+    return _stretched(line, tall * math.exp(rng.uniform(math.log(0.5), math.log(1.1))), tall)
+
+
+def _stretched(line: _Line, across: float, down: float) -> _Line:
+    high, wide = line.ink.shape
+    size = (max(4, round(wide * across)), max(4, round(high * down)))
+    ink = cv2.resize(line.ink, size, interpolation=cv2.INTER_AREA if across < 1 else cv2.INTER_LINEAR)
+    em, capital, baseline = (round(length * down) for length in (line.em, line.capital, line.baseline))
+    return _Line(ink, line.edges * across, em, capital, baseline)
 
 
 def _fitted(rng: random.Random, left: int, right: int, top: int, bottom: int, em: int) -> tuple[int, int, int, int]:
@@ -223,6 +264,9 @@ def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) ->
         alpha = cv2.dilate(alpha, np.ones((2, 2), np.uint8))
     elif way < 0.11 and alpha.shape[0] > 22:
         alpha = cv2.erode(alpha, np.ones((2, 2), np.uint8))
+    if rng.random() < 0.12:  # ragged edges: coarse paper, a worn head
+        rough = cv2.GaussianBlur(seeded.normal(0, 1, alpha.shape).astype(np.float32), (0, 0), rng.uniform(0.5, 1.2))
+        alpha = ((alpha - 0.5 + rng.uniform(0.15, 0.7) * rough) * rng.uniform(1.2, 3) + 0.5).clip(0, 1)
     if rng.random() < 0.05:
         alpha = alpha * (seeded.random(alpha.shape, dtype=np.float32) > rng.uniform(0.02, 0.15))
     if rng.random() < 0.03:

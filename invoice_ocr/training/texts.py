@@ -60,9 +60,9 @@ def _months(locale: str) -> tuple[str, ...]:
 
 def _cased(rng: random.Random, word: str) -> str:
     way = rng.random()
-    if way < 0.42:
+    if way < 0.38:
         return word
-    if way < 0.78:
+    if way < 0.68:
         return word[:1].upper() + word[1:]
     shouted = word.upper()
     return shouted if _KNOWN.issuperset(shouted) else word
