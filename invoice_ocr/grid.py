@@ -6,11 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from invoice_ocr.layout import usual_space
 from invoice_ocr.model import Box, Document, Line, Page, Word
 
-# A gap wider than this many heights, though too narrow for a column, is shown as two spaces, so that
-# `1 234,56` in one number and `1  234,56` in two stay different texts.
+# A gap wider than this many heights and usual spaces, though too narrow for a column, is shown as two spaces, so
+# that `1 234,56` in one number and `1  234,56` in two stay different texts.
 _WIDE_SPACE = 0.42
+_WIDER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +91,21 @@ def make_grids(document: Document) -> tuple[Grid, ...]:
 
 
 def _make_grid(page: Page) -> Grid:
+    wide = max(_WIDE_SPACE, _WIDER * usual_space(line.words for line in page.lines))
     rows = tuple(
-        tuple(_make_cell(page.number, row, column, line) for column, line in enumerate(lines))
+        tuple(_make_cell(page.number, row, column, line, wide) for column, line in enumerate(lines))
         for row, lines in enumerate(page.rows)
     )
     return Grid(page, rows)
 
 
-def _make_cell(page: int, row: int, column: int, line: Line) -> Cell:
+def _make_cell(page: int, row: int, column: int, line: Line, wide: float) -> Cell:
     parts, starts, at = [], [], 0
     previous: Word | None = None
     for word in line.words:
         if previous is not None:
             height = min(previous.box.height, word.box.height)
-            space = "  " if word.box.left - previous.box.right > _WIDE_SPACE * height else " "
+            space = "  " if word.box.left - previous.box.right > wide * height else " "
             parts.append(space)
             at += len(space)
         starts.append(at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 
 from invoice_ocr.model import Box, Document, Line, Page, PageWords, Reading, Word
@@ -11,9 +12,13 @@ from invoice_ocr.model import Box, Document, Line, Page, PageWords, Reading, Wor
 # Two words belong to one line while the gap between them is under this many heights of their text: a space is
 # 0.2 to 0.3 heights wide, in justified text up to 0.6; columns of tables keep at least one.
 COLUMN_GAP = 0.85
+# Fixed-width faces space their words a whole letter apart, wider than that: there, columns begin at this many spaces.
+_SPACES_APART = 1.7
+_NEAR = 1.3  # heights: gaps above are of columns, whatever the face
 # Words share a row while their middles are closer than this share of the smaller height.
 ROW_SHARE = 0.5
 _ENOUGH = 60  # neighbours measured for the slope of a page
+_FEWEST = 12  # gaps that tell the usual space of a page
 
 
 def lay_out(reading: Reading) -> Document:
@@ -28,7 +33,9 @@ def lay_out(reading: Reading) -> Document:
 def _lay_out_page(page: PageWords) -> Page:
     words = [word for word in page.words if word.text.strip()]
     slope = measure_slope(words)
-    rows = [tuple(_split_row(row)) for row in group_rows(words, slope)]
+    grouped = group_rows(words, slope)
+    least = max(COLUMN_GAP, _SPACES_APART * usual_space(grouped))
+    rows = [tuple(_split_row(row, least)) for row in grouped]
     lines = tuple(line for row in rows for line in row)
     return Page(page.number, page.width, page.height, lines, tuple(rows))
 
@@ -58,6 +65,12 @@ def measure_slope(words: Sequence[Word]) -> float:
         return 0.0
     slope = median(slopes)
     return slope if 0.001 < abs(slope) < math.tan(math.radians(6)) else 0.0
+
+
+def usual_space(rows: Iterable[Sequence[Word]]) -> float:
+    """The median gap between neighbours of one line, in heights of the smaller; 0.0 when there are too few to say."""
+    gaps = [gap for row in rows for pair in pairwise(row) if 0.0 < (gap := _gap(*pair)) < _NEAR]
+    return median(gaps) if len(gaps) >= _FEWEST else 0.0
 
 
 def group_rows(words: Sequence[Word], slope: float = 0.0) -> list[list[Word]]:
@@ -99,15 +112,16 @@ class _Row:
         self.height = (self.height * count + word.box.height) / (count + 1)
 
 
-def _split_row(row: Sequence[Word]) -> Iterable[Line]:
-    """Lines of one row: cut where a gap is too wide for a space."""
+def _split_row(row: Sequence[Word], least: float) -> Iterable[Line]:
+    """Lines of one row: cut where a gap is too wide for a space. least: heights."""
     start = 0
     for index in range(1, len(row) + 1):
-        if index == len(row) or _is_gap(row[index - 1], row[index]):
+        if index == len(row) or _gap(row[index - 1], row[index]) > least:
             words = tuple(row[start:index])
             yield Line(words, Box.around(word.box for word in words))
             start = index
 
 
-def _is_gap(left: Word, right: Word) -> bool:
-    return right.box.left - left.box.right > COLUMN_GAP * min(left.box.height, right.box.height)
+def _gap(left: Word, right: Word) -> float:
+    """The room between two words, in heights of the smaller."""
+    return (right.box.left - left.box.right) / max(0.1, min(left.box.height, right.box.height))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 
 import pytest
 
@@ -92,3 +93,15 @@ def test_neighbours_are_found_right_and_below() -> None:
     price = grid.rows[0][2]
     assert [cell.text for cell in grid.right_of(grid.rows[1][0])] == ["2", "8.00"]
     assert [cell.text for cell in grid.below(price, price.box, 30.0)] == ["8.00", "25.00"]
+
+
+def test_words_of_a_fixed_width_face_a_letter_apart_stay_one_text_with_one_space() -> None:
+    """There a space is as wide as any letter: more than the gap between columns elsewhere."""
+    rows = ["Net amount of this invoice in euro", "Transfer it to PL54 1112 4146 please", "Total due now      12.00"]
+    words = [
+        Word(part.group(), Box(6.0 * part.start(), 20.0 * top, 6.0 * part.end() - 1.0, 20.0 * top + 7.0))
+        for top, row in enumerate(rows, 1)
+        for part in re.finditer(r"\S+", row)
+    ]
+    (grid,) = make_grids(lay_out(Reading((PageWords(1, 400, 200, tuple(words)),))))
+    assert [[cell.text for cell in row] for row in grid.rows] == [[rows[0]], [rows[1]], ["Total due now", "12.00"]]
