@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Input
     from invoice_ocr.model import Box, Candidate
     from invoice_ocr.ocr import Engine
+    from invoice_ocr.pixel_check import Looks
     from invoice_ocr.rulepack import RulePack
     from invoice_ocr.settings import Settings
     from invoice_ocr.taxes import TaxRow
@@ -49,8 +50,11 @@ _WORDS_TOGETHER = 256
 _RECORDS_TOGETHER = 16
 _CUTS_TOGETHER = 4
 
+# Settings that change what is understood, never what is read.
+_OF_UNDERSTANDING = frozenset({"lang", "rules", "min_confidence"})
 
-class _Lazy:
+
+class LazyEngine:
     """The engine that settings ask for, loaded when first called for; or the one given, as tests and services do."""
 
     def __init__(self, settings: Settings, engine: Engine | None) -> None:
@@ -98,7 +102,7 @@ def read(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None =
     Raises RunError when nothing can go on (a part missing, weights that are not what they should be).
     """
     with Intake(settings) as intake:
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), _Lazy(settings, engine)):
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), LazyEngine(settings, engine)):
             _tell(one)
             reading = one.reading
             yield Transcript(
@@ -121,20 +125,20 @@ def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | Non
     """
     with Intake(settings) as intake:  # first: its worker starts while the rules are read
         pack = rules_for(settings)
-        lazy = _Lazy(settings, engine)
-        recipe = recipe_of(settings, pack)
+        lazy = LazyEngine(settings, engine)
+        recipe = recipe_of(settings, pack, engine)
         sources = expand(inputs, settings)
         if settings.text != "layer":
             sources = _announced(sources, lazy)
         reads = read_documents(intake.open_parts(sources), lazy)
-        pairs = ((one.source, record) for one in reads for record in _records(one, pack, settings, recipe))
+        pairs = ((one.source, record) for one in reads for record in records_of(one, pack, settings, recipe))
         if settings.text == "auto":
             yield from _checked(pairs, intake, lazy, settings)
         else:
             yield from (record for _, record in pairs)
 
 
-def _announced(sources: Iterable[Source | Failed], lazy: _Lazy) -> Iterator[Source | Failed]:
+def _announced(sources: Iterable[Source | Failed], lazy: LazyEngine) -> Iterator[Source | Failed]:
     """The sources; with the first that can be opened the engine begins to load."""
     for source in sources:
         if isinstance(source, Source):
@@ -186,9 +190,22 @@ def rules_for(settings: Settings) -> RulePack:
     return replace(pack, rules=tuple(rule for rule in pack.rules if rule.language in {"", *wanted}))
 
 
-def recipe_of(settings: Settings, pack: RulePack) -> str:
-    """A digest of all that decides a result besides the document: code, settings that matter, rules."""
-    parts: dict[str, Any] = {"version": __version__, "settings": settings.recipe(), "rules": pack.digest}
+def recipe_of(settings: Settings, pack: RulePack, engine: Engine | None = None) -> str:
+    """A digest of all that decides a result besides the document: code, settings that matter, weights, rules."""
+    return _digest(settings.recipe(), settings, engine, rules=pack.digest)
+
+
+def reading_recipe_of(settings: Settings, engine: Engine | None = None) -> str:
+    """A digest of all that decides a reading besides the document: as `recipe_of`, without what understanding needs."""
+    chosen = {name: value for name, value in settings.recipe().items() if name not in _OF_UNDERSTANDING}
+    return _digest(chosen, settings, engine)
+
+
+def _digest(chosen: Mapping[str, str], settings: Settings, engine: Engine | None, **more: str) -> str:
+    from invoice_ocr.ocr import weights_of
+
+    weights = weights_of(settings) if engine is None else engine.describe()["weights"]
+    parts: dict[str, Any] = {"version": __version__, "settings": chosen, "weights": weights, **more}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -202,7 +219,7 @@ def _tell(one: Read) -> None:
     log.info("%s: %d pages, %d words, %.2f s", name, len(reading.pages), words, one.seconds)
 
 
-def _records(one: Read, pack: RulePack, settings: Settings, recipe: str) -> Iterator[Record]:
+def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> Iterator[Record]:
     """What was understood of one input, with what intake had to say; its failure when it failed."""
     _tell(one)
     reading, timings = one.reading, {"read": one.seconds}
@@ -227,7 +244,7 @@ def _with_issues(invoice: Invoice, one: Read) -> Invoice:
 
 
 def _checked(
-    pairs: Iterable[tuple[Source | Failed, Record]], intake: Intake, lazy: _Lazy, settings: Settings
+    pairs: Iterable[tuple[Source | Failed, Record]], intake: Intake, lazy: LazyEngine, settings: Settings
 ) -> Iterator[Record]:
     """The records after the pixel check, in order; several documents are checked at once, as that is faster."""
     waiting: list[tuple[Source | Failed, Record]] = []
@@ -236,15 +253,22 @@ def _checked(
         waiting.append((source, record))
         words += len(pixel_check.suspects(record.invoice)) if record.invoice else 0
         if words >= _WORDS_TOGETHER or len(waiting) >= _RECORDS_TOGETHER:
-            yield from _compared(waiting, intake, lazy, settings)
+            yield from compared(waiting, intake, lazy, settings)
             waiting, words = [], 0
-    yield from _compared(waiting, intake, lazy, settings)
+    yield from compared(waiting, intake, lazy, settings)
 
 
-def _compared(
-    pairs: Sequence[tuple[Source | Failed, Record]], intake: Intake, lazy: _Lazy, settings: Settings
+def compared(
+    pairs: Sequence[tuple[Source | Failed, Record]],
+    intake: Intake,
+    lazy: LazyEngine,
+    settings: Settings,
+    looks: Sequence[Looks] | None = None,
 ) -> Iterator[Record]:
-    """The records, those whose words came from text layers compared with the pixels."""
+    """The records, those whose words came from text layers compared with the pixels.
+
+    looks: for each pair what its pixels are known to say; what is seen now is added.
+    """
     doubted = {
         index: (source, record.invoice)
         for index, (source, record) in enumerate(pairs)
@@ -254,6 +278,7 @@ def _compared(
         yield from (record for _, record in pairs)
         return
     sources = [source for source, _ in doubted.values()]
+    known = [looks[index] if looks else {} for index in doubted]
 
     def cut(
         places: Mapping[int, Sequence[tuple[int, Box]]], dpi: float
@@ -269,7 +294,14 @@ def _compared(
 
     since = time.monotonic()
     invoices = [invoice for _, invoice in doubted.values()]
-    seen = pixel_check.check(invoices, cut, lazy().recognise, dpi=settings.dpi, alphabet=lazy.alphabet)
+    seen = pixel_check.check(
+        invoices,
+        cut,
+        lambda crops: lazy().recognise(crops),
+        dpi=settings.dpi,
+        alphabet=lambda: lazy.alphabet,
+        looks=known,
+    )
     seconds = (time.monotonic() - since) / len(invoices)
     checked = dict(zip(doubted, seen, strict=True))
     for index, (_, record) in enumerate(pairs):

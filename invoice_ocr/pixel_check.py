@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from invoice_ocr.model import Box, Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
     import numpy as np
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Clips = Mapping[int, Sequence[np.ndarray] | InputError]
     Cut = Callable[[Places, float], Clips]
     Recognise = Callable[[Sequence[np.ndarray]], Sequence[tuple[str, float]]]
+    # What pixels say, text and confidence, by page, place, resolution and word; None: not judged.
+    Looks = MutableMapping[str, tuple[str, float] | None]
 
 CODE = "text.layer-mismatch"
 SECOND_LOOK = 1.5  # times the first resolution
@@ -59,23 +61,32 @@ def suspects(invoice: Invoice) -> list[Suspect]:
     return list(found.values())
 
 
-def check(invoices: Sequence[Invoice], cut: Cut, recognise: Recognise, *, dpi: float, alphabet: str) -> list[Invoice]:
+def check(
+    invoices: Sequence[Invoice],
+    cut: Cut,
+    recognise: Recognise,
+    *,
+    dpi: float,
+    alphabet: Callable[[], str],
+    looks: Sequence[Looks] | None = None,
+) -> list[Invoice]:
     """The invoices, with an issue `text.layer-mismatch` and status review on fields whose pixels say something else.
 
     All their words are recognised together: many small batches are slow. An invoice whose document cannot be opened
     again gets an issue `text.layer-unchecked`.
-    alphabet: the characters that `recognise` knows; words with others are not judged. Empty: all are known.
+    alphabet: gives the characters that `recognise` knows; words with others are not judged. Empty: all are known.
+    looks: for each invoice what its pixels are known to say: that is not looked at again, and what is seen is added.
     """
-    known = frozenset(alphabet)
-    doubted = [
-        (index, suspect)
-        for index, invoice in enumerate(invoices)
-        for suspect in suspects(invoice)
-        if not known or known.issuperset(suspect.text)
-    ]
-    first, lost = _look(doubted, cut, recognise, dpi, _MARGINS[0])
+    memory = looks if looks is not None else [{} for _ in invoices]
+    doubted = [(index, suspect) for index, invoice in enumerate(invoices) for suspect in suspects(invoice)]
+    unseen = [(index, suspect) for index, suspect in doubted if _place(suspect, dpi) not in memory[index]]
+    known = frozenset(alphabet()) if unseen else frozenset()
+    for index, suspect in unseen:
+        if known and not known.issuperset(suspect.text):
+            memory[index][_place(suspect, dpi)] = None
+    first, lost = _look(doubted, cut, recognise, dpi, _MARGINS[0], memory)
     again = [key for key in doubted if key in first and contradicts(key[1].text, *first[key])]
-    second, gone = _look(again, cut, recognise, dpi * SECOND_LOOK, _MARGINS[1])
+    second, gone = _look(again, cut, recognise, dpi * SECOND_LOOK, _MARGINS[1], memory)
     found: list[dict[Suspect, str]] = [{} for _ in invoices]
     for (index, suspect), (text, confidence) in second.items():
         heard = first[index, suspect][0]
@@ -148,25 +159,38 @@ def flag(invoice: Invoice, seen: dict[Suspect, str]) -> Invoice:
 
 
 def _look(
-    doubted: Sequence[tuple[int, Suspect]], cut: Cut, recognise: Recognise, dpi: float, margin: float
+    doubted: Sequence[tuple[int, Suspect]],
+    cut: Cut,
+    recognise: Recognise,
+    dpi: float,
+    margin: float,
+    memory: Sequence[Looks],
 ) -> tuple[dict[tuple[int, Suspect], tuple[str, float]], dict[int, InputError]]:
     """What the pixels say at each place, "" for sure where nothing at all is printed; and documents that are gone."""
     wanted: dict[int, list[Suspect]] = {}
     for index, suspect in doubted:
-        wanted.setdefault(index, []).append(suspect)
-    if not wanted:
-        return {}, {}
-    cuts = cut({index: [(s.page, _wider(s.box, margin)) for s in those] for index, those in wanted.items()}, dpi)
-    clips: dict[tuple[int, Suspect], np.ndarray] = {}
+        if _place(suspect, dpi) not in memory[index]:
+            wanted.setdefault(index, []).append(suspect)
     lost: dict[int, InputError] = {}
-    for index, made in cuts.items():
-        if isinstance(made, Exception):
-            lost[index] = made
-        else:
-            clips |= {(index, suspect): clip for suspect, clip in zip(wanted[index], made, strict=True)}
-    texts = recognise(list(clips.values()))
-    seen = zip(clips.items(), texts, strict=True)
-    return {key: ("", 1.0) if _blank(clip) else text for (key, clip), text in seen}, lost
+    if wanted:
+        cuts = cut({index: [(s.page, _wider(s.box, margin)) for s in those] for index, those in wanted.items()}, dpi)
+        clips: dict[tuple[int, Suspect], np.ndarray] = {}
+        for index, made in cuts.items():
+            if isinstance(made, Exception):
+                lost[index] = made
+            else:
+                clips |= {(index, suspect): clip for suspect, clip in zip(wanted[index], made, strict=True)}
+        for ((index, suspect), clip), text in zip(clips.items(), recognise(list(clips.values())), strict=True):
+            memory[index][_place(suspect, dpi)] = ("", 1.0) if _blank(clip) else text
+    known = {(index, suspect): memory[index].get(_place(suspect, dpi)) for index, suspect in doubted}
+    return {key: look for key, look in known.items() if look is not None}, lost
+
+
+def _place(suspect: Suspect, dpi: float) -> str:
+    """A suspect's word and place as text, the same whenever its page is read: boxes to a hundredth of a point."""
+    box = suspect.box
+    corners = " ".join(f"{side:.2f}" for side in (box.left, box.top, box.right, box.bottom))
+    return f"{suspect.page} {corners} {dpi:g} {suspect.text}"
 
 
 def _blank(clip: np.ndarray) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -17,6 +19,7 @@ from invoice_ocr import pipeline, settings
 from invoice_ocr.errors import ConfigError, Empty, NotADocument, NotFound
 from invoice_ocr.intake import Failed, Opened, OpenedPage, Source
 from invoice_ocr.model import Failure, Invoice, Issue, PageImage, PageWords, Reading
+from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.reading import read_documents
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -185,6 +188,27 @@ def test_the_recipe_changes_with_what_changes_results_and_with_nothing_else() ->
     assert pipeline.recipe_of(LAYER, pack) == pipeline.recipe_of(replace(LAYER, jobs=7), pack)
     assert pipeline.recipe_of(LAYER, pack) != pipeline.recipe_of(replace(LAYER, dpi=300), pack)
     assert pipeline.recipe_of(LAYER, pack) != pipeline.recipe_of(LAYER, replace(pack, digest="other"))
+
+
+def test_the_recipe_knows_the_weights_by_their_hash(tmp_path: Path) -> None:
+    pack = load_pack(None)
+    other = tmp_path / "weights"
+    shutil.copytree(SHIPPED, other)
+    text = (other / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    manifest["networks"]["recogniser"]["arrays"]["sha256"] = "0" * 64
+    same, changed = settings.make({"weights": str(other)}), json.dumps(manifest)
+    before = pipeline.recipe_of(same, pack), pipeline.reading_recipe_of(same)
+    (other / "manifest.json").write_text(changed, encoding="utf-8")
+    after = pipeline.recipe_of(same, pack), pipeline.reading_recipe_of(same)
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+def test_a_reading_outlives_what_only_understanding_depends_on() -> None:
+    read = pipeline.reading_recipe_of(LAYER)
+    assert read == pipeline.reading_recipe_of(replace(LAYER, lang="de", min_confidence=0.5))
+    assert read != pipeline.reading_recipe_of(replace(LAYER, dpi=300))
 
 
 def test_a_picture_is_read_by_the_engine_and_understood() -> None:

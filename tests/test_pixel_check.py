@@ -41,7 +41,7 @@ class Pixels:
 
 
 def checked(one: Invoice, pixels: Pixels, alphabet: str = "") -> Invoice:
-    (made,) = pixel_check.check([one], pixels.cut, pixels.recognise, dpi=200, alphabet=alphabet)
+    (made,) = pixel_check.check([one], pixels.cut, pixels.recognise, dpi=200, alphabet=lambda: alphabet)
     return made
 
 
@@ -112,7 +112,7 @@ def test_of_a_name_the_longest_words_are_checked() -> None:
 def test_words_of_several_invoices_are_recognised_together_and_each_keeps_its_own_verdict() -> None:
     pixels = Pixels(("1.190,00", 0.99), ("1.190,00", 0.99))
     honest, lying = pixel_check.check(
-        [invoice("1.190,00"), invoice("9.999,00")], pixels.cut, pixels.recognise, dpi=200, alphabet=""
+        [invoice("1.190,00"), invoice("9.999,00")], pixels.cut, pixels.recognise, dpi=200, alphabet=str
     )
     assert honest.issues == ()
     assert lying.decision == "review"
@@ -123,7 +123,7 @@ def test_a_document_that_cannot_be_opened_again_is_not_posted_unseen() -> None:
     def gone(places: Mapping[int, object], dpi: float) -> dict[int, list[np.ndarray] | InputError]:
         return {index: NotFound("it has gone") for index in places}
 
-    (made,) = pixel_check.check([invoice("1.190,00")], gone, Pixels().recognise, dpi=200, alphabet="")
+    (made,) = pixel_check.check([invoice("1.190,00")], gone, Pixels().recognise, dpi=200, alphabet=str)
     assert made.decision == "review"
     assert made.reasons == ("text.layer-unchecked",)
     assert "it has gone" in made.issues[0].message
@@ -143,3 +143,27 @@ def test_case_accents_marks_and_look_alikes_do_not_count(text: str, seen: str) -
 )
 def test_another_number_or_another_name_contradicts(text: str, seen: str) -> None:
     assert pixel_check.contradicts(text, seen, 0.99)
+
+
+def test_what_was_seen_once_is_not_looked_at_again() -> None:
+    looks: dict[str, tuple[str, float] | None] = {}
+    pixels = Pixels(("1.790,00", 0.95), ("1.790,00", 0.97))
+    one = invoice("1.190,00")
+    (first,) = pixel_check.check([one], pixels.cut, pixels.recognise, dpi=200, alphabet=str, looks=[looks])
+
+    def gone(*_: object) -> None:
+        raise AssertionError("pixels were asked for")
+
+    (again,) = pixel_check.check([one], gone, gone, dpi=200, alphabet=gone, looks=[looks])
+    assert again == first
+    assert again.reasons == ("text.layer-mismatch",)
+
+
+def test_words_that_no_alphabet_holds_are_remembered_as_not_judged() -> None:
+    looks: dict[str, tuple[str, float] | None] = {}
+    pixels = Pixels(("x", 0.99))
+    pixel_check.check(
+        [invoice("1.190,00")], pixels.cut, pixels.recognise, dpi=200, alphabet=lambda: "abc", looks=[looks]
+    )
+    assert list(looks.values()) == [None]
+    assert pixels.cuts == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -76,6 +77,31 @@ def choose_runtime(settings: Settings) -> str:
         return "tensorflow"
     gpu = kind == "auto" and has_gpu() and find_spec("tensorflow") is not None and find_spec("doctr") is not None
     return "tensorflow" if gpu else "onnx"
+
+
+def weights_of(settings: Settings) -> dict[str, str]:
+    """The SHA-256 of each file of weights that the engine of `settings` loads, by network; for another project's engine
+    or networks their name and version. Empty where text layers alone are read.
+
+    Raises as `load_engine` does when there is no manifest, or a malformed one.
+    """
+    if settings.text == "layer":
+        return {}
+    if choose_runtime(settings) == "rapidocr":
+        return {"rapidocr": _version("rapidocr")}
+    if settings.weights.startswith("doctr:"):
+        return {settings.weights: _version("python-doctr")}
+    from invoice_ocr.ocr.manifest import folder_of, load_manifest
+
+    networks = load_manifest(folder_of(settings.weights))
+    return {name: f"{network.arrays.sha256} {network.graph.sha256}" for name, network in networks.items()}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def has_gpu() -> bool:
