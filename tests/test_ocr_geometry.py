@@ -147,6 +147,15 @@ def test_very_wide_crops_are_squeezed_and_slivers_dropped() -> None:
     assert crops.normalise(np.zeros((1, 300, 3), np.uint8)).shape == (32, 0)
 
 
+def test_faint_print_becomes_black_on_white_and_paper_stays() -> None:
+    faint = np.full((32, 100, 3), 180, np.uint8)
+    faint[8:24, 20:40] = 120
+    grey = crops.normalise(faint)
+    assert (int(grey.min()), int(grey.max())) == (0, 255)
+    paper = np.random.default_rng(1).integers(180, 190, (32, 100, 3), np.uint8)
+    assert int(crops.normalise(paper).min()) >= 180
+
+
 def test_crops_reach_over_the_edge_of_the_page_without_harm() -> None:
     page = np.zeros((100, 100, 3), np.uint8)
     (cut,) = crops.cut(page, np.array([[-20.0, 90.0, 30.0, 140.0]]))

@@ -74,9 +74,21 @@ def test_a_dash_keeps_some_of_the_line_around_it() -> None:
     assert found[3] > 103
 
 
-def test_paper_without_ink_keeps_its_box() -> None:
-    box = np.array([[-5.0, -5.0, 1.0, 1.0], [118.0, 85.0, 142.0, 115.0]])
-    assert (fit(np.full((200, 500), 250, np.uint8), box) == box.astype(np.float32)).all()
+def test_faint_print_keeps_its_box() -> None:
+    page = np.full((200, 500), 250, np.uint8)
+    page[90:110, 120:140] = 235
+    box = np.array([[118.0, 85.0, 142.0, 115.0]])
+    assert (fit(page, box) == box.astype(np.float32)).all()
+
+
+def test_blank_paper_rules_and_dots_are_no_words() -> None:
+    page = np.full((200, 500), 250, np.uint8)
+    assert len(fit(page, np.array([[-5.0, -5.0, 1.0, 1.0], [118.0, 85.0, 142.0, 115.0]]))) == 0
+    page[99:102] = 0
+    assert len(fit(page, np.array([[118.0, 96.0, 142.0, 105.0]]))) == 0
+    page[:] = 250
+    page[99:101, 120:124] = 0
+    assert len(fit(page, np.array([[118.0, 98.0, 126.0, 102.0]]))) == 0
 
 
 def test_no_boxes_are_no_boxes() -> None:

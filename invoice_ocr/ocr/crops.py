@@ -10,6 +10,7 @@ import numpy as np
 HEIGHT = 32
 WIDTHS = (32, 64, 96, 128, 192, 256, 384, 512)  # 21 % of all columns are padding; 34 % without 192 and 384
 NARROWEST = 8  # pixels, as in training
+LEAST_CONTRAST = 24  # grey levels between paper and ink
 SMALLEST = 2  # pixels; a thinner or lower picture holds no letter
 
 
@@ -25,8 +26,8 @@ def cut(pixels: np.ndarray, boxes: np.ndarray) -> list[np.ndarray]:
 def normalise(crop: np.ndarray) -> np.ndarray:
     """One crop (uint8, RGB) scaled to 32 pixels high, its shape kept, 8 to 512 wide (wider ones are squeezed).
 
-    Returns uint8, shape (32, width), grey, because the recogniser learnt from grey pictures; width 0 for a crop
-    thinner or lower than 2 pixels.
+    Returns uint8, shape (32, width), grey and `levelled`, because so were the pictures that the recogniser learnt from;
+    width 0 for a crop thinner or lower than 2 pixels.
     """
     height, width = crop.shape[:2]
     if min(height, width) < SMALLEST:
@@ -34,7 +35,20 @@ def normalise(crop: np.ndarray) -> np.ndarray:
     wanted = max(NARROWEST, min(WIDTHS[-1], round(width * HEIGHT / height)))
     shrinks = height > HEIGHT or wanted < round(width * HEIGHT / height)
     scaled = cv2.resize(crop, (wanted, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY)
+    return levelled(cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY))
+
+
+def levelled(grey: np.ndarray) -> np.ndarray:
+    """Faint or tinted print as black on white: the darkest hundredth becomes 0, the lightest twentieth 255.
+
+    grey: uint8, any shape. A picture with hardly any contrast stays as it is: it is paper, whose grain is no print.
+    """
+    below = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    dark, light = (int(np.searchsorted(below, share * grey.size)) for share in (0.01, 0.95))
+    if light - dark < LEAST_CONTRAST or (dark == 0 and light == 255):
+        return grey
+    ramp = (np.arange(256) - dark) * (255 / (light - dark))
+    return cv2.LUT(grey, ramp.clip(0, 255).astype(np.uint8))
 
 
 def bucket(width: int) -> int:

@@ -13,6 +13,8 @@ GAP_X, GAP_Y = (
     0.14,
 )  # of a box's height: white up to this wide is inside a word, or between a letter and its accent
 LEAST_CONTRAST = 24  # grey levels under which there is no ink to go by
+BLANK = 10  # grey levels under which there is no print at all, but paper
+LEAST_PRINT = 5.0  # pixels; what is lower, its line's letters included, is dots of a dotted rule and no word
 SHARE = 0.4  # of the strongest contrast in a box, from which a pixel is ink
 INSIDE = 0.3  # of a piece of ink within the detected box, from which it belongs to the word
 RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a ruled line
@@ -28,17 +30,17 @@ def fit(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """The boxes moved to the ink they hold, pieces of one word joined, with a little paper around it.
 
     grey: uint8, shape (height, width). boxes: float, shape (n, 4), pixels of it. A box without clear ink, or whose ink
-    runs on beyond reach, keeps its sides there. Returns float32, shape (m, 4), m <= n.
+    runs on beyond reach, keeps its sides there; a box of blank paper, of a ruled line alone or of dots is left out.
+    Returns float32, shape (m, 4), m <= n.
     """
     found_at = np.array(boxes, np.float32).reshape(-1, 4)
-    tight = found_at.copy()
-    gaps = np.full(len(tight), np.nan, np.float32)  # widest white inside each; NaN where no ink was found
-    for i, box in enumerate(tight.tolist()):
-        found = _fit(grey, *box)
-        if found is not None:
-            tight[i], gaps[i] = found[:4], found[4]
-    tight, found_at, inked = _joined(tight, found_at, gaps)
+    fits = [_fit(grey, *box) for box in found_at.tolist()]
+    found_at = found_at[[fitted is not None for fitted in fits]]
+    tight = np.array([fitted for fitted in fits if fitted is not None], np.float32).reshape(-1, 5)
+    tight, found_at, inked = _joined(tight[:, :4], found_at, tight[:, 4])
     tight = _levelled(tight, found_at, inked)
+    printed = tight[:, 3] - tight[:, 1] >= LEAST_PRINT
+    tight, inked = tight[printed], inked[printed]
     high = (tight[:, 3:] - tight[:, 1:2]) * inked[:, None]
     padded: np.ndarray = tight + high * np.array([[-PAD_X, -PAD_Y, PAD_X, PAD_Y]], np.float32)
     return padded
@@ -91,7 +93,10 @@ def _levelled(tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> np.
 
 
 def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float) -> tuple[float, ...] | None:
-    """The sides of the ink in and around one box, and the widest white between two columns of it; None without ink."""
+    """The sides of the ink in and around one box, and the widest white between two columns of it; None without print.
+
+    Faint print has no clear ink: the sides stay as detected, and the white is NaN.
+    """
     high = bottom - top
     x0, x1 = max(0, int(left - REACH_X * high)), min(grey.shape[1], int(right + REACH_X * high) + 1)
     y0, y1 = max(0, int(top - REACH_Y * high)), min(grey.shape[0], int(bottom + REACH_Y * high) + 1)
@@ -103,8 +108,10 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     paper = float(np.median(core[::2, ::2]))
     contrast = cv2.absdiff(part, paper)  # type: ignore[call-overload]  # cv2 takes a number here, its stubs do not
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
-    if peak < LEAST_CONTRAST:
+    if peak < BLANK:
         return None
+    if peak < LEAST_CONTRAST:
+        return left, top, right, bottom, float("nan")
     ink = contrast > max(LEAST_CONTRAST * 0.75, SHARE * peak)
     ink[:, ink.mean(0) > RULE] = False  # a letter's stem ends with the letter, a ruled line goes on
     ink[ink.mean(1) > RULE] = False

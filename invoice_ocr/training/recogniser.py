@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
-from invoice_ocr.ocr.crops import HEIGHT
+from invoice_ocr.ocr.crops import HEIGHT, levelled
 from invoice_ocr.ocr.tensorflow import RECOGNISER_MEAN, RECOGNISER_STD
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr
 
@@ -112,14 +112,14 @@ def _padded(width: int) -> int:
 
 
 def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Images float32 (batch, 3, 32, width), freshly coloured; labels, their lengths, the class of each step."""
+    """Images float32 (batch, 3, 32, width), as reading gives them, with fresh grain; labels, their lengths, the class of each step."""
     room = 0 if noise is None else int(noise.integers(0, 3)) * 16
     wide = min(512, _padded(max(len(pixels) for pixels, _, _ in group)) + room)
     grey = np.zeros((len(group), wide, HEIGHT), np.float32)
     inside = np.zeros((len(group), wide, 1), np.float32)
     target = np.full((len(group), wide // STEP), BLANK, np.int64)
     for row, (pixels, labels, centers) in enumerate(group):
-        grey[row, : len(pixels)] = pixels
+        grey[row, : len(pixels)] = levelled(pixels)
         inside[row, : len(pixels)] = 1
         last = -1
         for label, center in zip(labels, centers, strict=True):
@@ -127,7 +127,7 @@ def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Ten
             if spot < target.shape[1]:
                 target[row, spot] = label
             last = spot
-    images = _coloured(grey, inside, noise)
+    images = _roughened(grey, inside, noise)
     images -= np.array(RECOGNISER_MEAN, np.float32)
     images /= np.array(RECOGNISER_STD, np.float32)
     labels = np.concatenate([labels for _, labels, _ in group]).astype(np.int64)
@@ -136,27 +136,15 @@ def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Ten
     return picture, torch.from_numpy(labels), torch.from_numpy(lengths), torch.from_numpy(target)
 
 
-def _coloured(grey: np.ndarray, inside: np.ndarray, noise: np.random.Generator | None) -> np.ndarray:
-    """(batch, width, 32) grey 0..255 to (batch, width, 32, 3) in 0..1; ink and paper get colours now and then."""
-    if noise is None:
-        return np.repeat((grey / 255)[..., None], 3, axis=3)
-    count = len(grey)
-    low, high = np.zeros((count, 3), np.float32), np.ones((count, 3), np.float32)
-    tinted = noise.random(count) < 0.2
-    high[tinted] = noise.uniform(0.72, 1, (int(tinted.sum()), 3))
-    inked = noise.random(count) < 0.15
-    low[inked] = noise.uniform(0, 0.45, (int(inked.sum()), 3))
-    dull = noise.random((count, 1)) < 0.3
-    gain = np.where(dull, noise.uniform(0.75, 1.0, (count, 1)), 1.0).astype(np.float32)
-    low, high = low * gain, high * gain
+def _roughened(grey: np.ndarray, inside: np.ndarray, noise: np.random.Generator | None) -> np.ndarray:
+    """(batch, width, 32) grey 0..255 to (batch, width, 32, 3) in 0..1, a quarter of them with fresh grain."""
     shade = grey / 255
-    rough = noise.random(count) < 0.25
-    if rough.any():
+    if noise is not None:
+        rough = noise.random(len(grey)) < 0.25
         shade[rough] += noise.normal(0, 0.02, shade[rough].shape).astype(np.float32)
         np.clip(shade, 0, 1, out=shade)
-    images = low[:, None, None] + (high - low)[:, None, None] * shade[..., None]
-    images *= inside[..., None]  # what lies beyond the crop stays black, as when reading
-    return images.astype(np.float32)
+    shade *= inside  # what lies beyond the crop stays black, as when reading
+    return np.repeat(shade[..., None], 3, axis=3)
 
 
 def loss_of(logits: Tensor, labels: Tensor, lengths: Tensor, target: Tensor, align: float) -> Tensor:
