@@ -112,7 +112,7 @@ def _padded(width: int) -> int:
 
 
 def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Images float32 (batch, 3, 32, width), as reading gives them, with fresh grain; labels, their lengths, the class of each step."""
+    """Images float32 (batch, 3, 32, width), as reading gives them; labels, their lengths, the class of each step."""
     room = 0 if noise is None else int(noise.integers(0, 3)) * 16
     wide = min(512, _padded(max(len(pixels) for pixels, _, _ in group)) + room)
     grey = np.zeros((len(group), wide, HEIGHT), np.float32)
