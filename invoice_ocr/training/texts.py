@@ -381,7 +381,7 @@ def unit(rng: random.Random) -> str:
     if way < 0.6:
         return f"{rng.randrange(1, 100)}{rng.choice(('x', '×', ' x ', '/'))}{rng.randrange(1, 100)}"
     if way < 0.8:
-        return rng.choice("-–:.,•*/&+=|%#€$£()§@°") * rng.choice((1, 1, 1, 1, 1, 2, 3))
+        return rng.choice("------–::..,,•**//&+=||%#€€$£()§@°··") * rng.choice((1, 1, 1, 1, 1, 2, 3))
     return rng.choice(string.ascii_letters + string.digits * 3) + rng.choice(("", "", "", ".", ":", ")"))
 
 
