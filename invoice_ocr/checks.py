@@ -29,7 +29,7 @@ _UNCHECKED = (
 _LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])")
 
 # Issues that only tell; all others send the document to review.
-NOTES = frozenset({"lines.mismatch"})
+NOTES = frozenset({"lines.mismatch", "e-invoice.differs", "qr.differs", "qr.unverified"})
 
 
 def check(

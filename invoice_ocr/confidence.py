@@ -17,6 +17,9 @@ CORE = ("invoice_number", "issue_date", "total_gross", "currency")
 # A till slip often carries no number of its own and is booked without one.
 CORE_OF_RECEIPT = ("issue_date", "total_gross", "currency")
 
+# What is left of the doubt in a value when a witness independent of the printed words says the same.
+_AGREED = 0.1
+
 Curve = tuple[tuple[float, float], ...]
 
 
@@ -42,7 +45,9 @@ def _field(name: str, choice: Choice | None, touched: set[str], pack: RulePack, 
     if choice is None:
         return Field(name, None, 0.0, "missing")
     curve = curve_of(pack.curves, name, choice)
-    confidence = round(apply_curve(curve, choice.support), 4)
+    alone = choice.evidence.source in {"e-invoice", "qr"}
+    confidence = choice.support if alone else apply_curve(curve, choice.support)
+    confidence = round(1 - (1 - confidence) * (_AGREED if choice.witnesses else 1), 4)
     if len(choice.readings) > 1:
         confidence = round(min(confidence, 1.0 / len(choice.readings)), 4)
     sure = confidence >= settings.min_confidence and name not in touched and len(choice.readings) <= 1
@@ -55,7 +60,7 @@ def _field(name: str, choice: Choice | None, touched: set[str], pack: RulePack, 
     # A credit note's printed minus is turned in the value, not in the readings: the same amount all the same.
     unlike = [reading for reading in choice.readings if reading not in (choice.value, _negated(choice.value))]
     others = tuple(Alternative(reading, round(rest / len(unlike), 4), choice.evidence) for reading in unlike)
-    return Field(name, choice.value, confidence, status, choice.evidence, others + alternatives)
+    return Field(name, choice.value, confidence, status, choice.evidence, others + alternatives, choice.witnesses)
 
 
 def _negated(value: Value) -> Value:

@@ -195,7 +195,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a value was seen and what found it. A value without evidence cannot exist."""
+    """Where a value was seen and what found it. A value without evidence cannot exist.
+
+    page: 0, with an empty box, for what stands on no page: in the XML of an e-invoice.
+    """
 
     page: int
     box: Box
@@ -236,6 +239,7 @@ class Field:
     """The value of one field of an invoice.
 
     confidence: calibrated probability that the value is right, 0..1. A missing field has value None, no evidence.
+    witnesses: what else says the same: the e-invoice in the file, a payment code on the page.
     """
 
     name: str
@@ -244,6 +248,7 @@ class Field:
     status: Status
     evidence: Evidence | None = None
     alternatives: tuple[Alternative, ...] = ()
+    witnesses: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +277,33 @@ class LineItem:
     amount: Decimal | None = None
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One value of one field as a witness states it. evidence: where it stands and as it is written there."""
+
+    name: str
+    value: Value
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What speaks beside the printed words: the XML of an e-invoice, or a payment code printed on a page.
+
+    form: cii, ubl, epc, swiss, zatca or india. title: the file's name or the code's, for messages.
+    page: on which a code is printed; 0: it speaks for the whole file. statements: in the order of trust, a field may
+    come several times (two bank accounts). tax_lines, line_items: empty where it tells of none.
+    """
+
+    source: Literal["e-invoice", "qr"]
+    form: str
+    title: str
+    statements: tuple[Statement, ...]
+    tax_lines: tuple[TaxLine, ...] = ()
+    line_items: tuple[LineItem, ...] = ()
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,4 +360,5 @@ class Transcript:
     document: Document | None = None
     failure: Failure | None = None
     issues: tuple[Issue, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
     timings: dict[str, float] = field(default_factory=dict, compare=False)

@@ -27,6 +27,8 @@ from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
 from invoice_ocr.reading import Read, read_documents
+from invoice_ocr.witnesses import confront
+from invoice_ocr.witnesses import rows as witnessed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from invoice_ocr.conventions import Conventions
     from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
-    from invoice_ocr.model import Box, Candidate
+    from invoice_ocr.model import Box, Candidate, Witness
     from invoice_ocr.ocr import Engine
     from invoice_ocr.pixel_check import Looks
     from invoice_ocr.rulepack import RulePack
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from invoice_ocr.taxes import TaxRow
 
 log = logging.getLogger(__name__)
+
+# Issues of intake that say that something was not read.
+_LOSSES = frozenset({"page.skipped", "e-invoice.unsafe", "e-invoice.unreadable"})
 
 # Of the pixel check: words recognised at once, records held back until so many are together, and documents cut at once.
 _WORDS_TOGETHER = 256
@@ -112,6 +117,7 @@ def read(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None =
                 lay_out(reading) if reading else None,
                 one.failure,
                 tuple(one.issues),
+                tuple(one.witnesses),
                 {"read": one.seconds},
             )
 
@@ -146,14 +152,18 @@ def _announced(sources: Iterable[Source | Failed], lazy: LazyEngine) -> Iterator
         yield source
 
 
-def understand(reading: Reading, pack: RulePack, settings: Settings) -> list[Invoice]:
-    """The invoices in a reading: at least one. Pure, and fast."""
+def understand(
+    reading: Reading, pack: RulePack, settings: Settings, witnesses: Sequence[Witness] = ()
+) -> list[Invoice]:
+    """The invoices in a reading: at least one. Pure, and fast. witnesses: what speaks beside the printed words."""
     document = lay_out(reading)
     found, habits, rows = gather(document, pack)
     resolution = resolve.resolve(document, found, habits, pack)
+    resolution, contradictions = confront(resolution, found, witnesses, document, pack)
     by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
     items = lines.find(document, pack, habits.decimal)
-    issues = checks.check(resolution, by_rate, items)
+    by_rate, items = witnessed_rows(resolution, witnesses, contradictions, by_rate, items)
+    issues = [*checks.check(resolution, by_rate, items), *contradictions]
     pages = tuple(page.number for page in reading.pages)
     return [confidence.calibrate(resolution, issues, pack, settings, pages=pages, tax_lines=by_rate, line_items=items)]
 
@@ -227,17 +237,17 @@ def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> It
         yield Record(one.source.name, one.source.sha256, None, one.failure, recipe, timings)
         return
     since = time.monotonic()
-    invoices = understand(reading, pack, settings)
+    invoices = understand(reading, pack, settings, one.witnesses)
     timings["understand"] = time.monotonic() - since
     for invoice in invoices:
         yield Record(one.source.name, one.source.sha256, _with_issues(invoice, one), None, recipe, timings)
 
 
 def _with_issues(invoice: Invoice, one: Read) -> Invoice:
-    """The invoice with the issues found while its pages were opened; one with a page missing is not posted."""
+    """The invoice with the issues found while it was opened; with a page or a witness lost it is not posted."""
     if not one.issues:
         return invoice
-    lost = [issue.code for issue in one.issues if issue.code == "page.skipped"]
+    lost = [issue.code for issue in one.issues if issue.code in _LOSSES]
     reasons = (*invoice.reasons, *(code for code in dict.fromkeys(lost) if code not in invoice.reasons))
     decision = "review" if lost and invoice.decision == "post" else invoice.decision
     return replace(invoice, issues=(*invoice.issues, *one.issues), reasons=reasons, decision=decision)

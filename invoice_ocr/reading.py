@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from invoice_ocr.intake import Failed, Opened, Source
-    from invoice_ocr.model import Failure, Issue, PageImage
+    from invoice_ocr.model import Failure, Issue, PageImage, Witness
     from invoice_ocr.ocr import Engine
 
 # Documents opened ahead of the one whose words come next. Enough to fill an engine's pool with pages; small enough that
@@ -27,6 +27,7 @@ class Read:
 
     source: Source | Failed
     issues: list[Issue] = field(default_factory=list)
+    witnesses: list[Witness] = field(default_factory=list)
     failure: Failure | None = None
     seconds: float = 0.0
     whole: bool = False
@@ -47,6 +48,7 @@ class Read:
         """Take in a part of the document and give back the pictures that need an engine, each with its slot."""
         waiting = []
         self.issues.extend(part.issues)
+        self.witnesses.extend(part.witnesses)
         self.failure = self.failure or part.failure
         self.whole = part.last or part.failure is not None
         for page in part.pages:

@@ -25,7 +25,7 @@ _DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end
 class Choice:
     """What was decided for one field. support: 0..1, uncalibrated. readings: more than one is open ambiguity.
 
-    proof: the equation or agreement that speaks for it, or "".
+    proof: the equation or agreement that speaks for it, or "". witnesses: e-invoice and codes that say the same.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Choice:
     rivals: tuple[Candidate, ...] = ()
     readings: tuple[Value, ...] = ()
     proof: str = ""
+    witnesses: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,13 @@ class Settings:
         recipe=True,
         choices=("auto", "ocr", "layer"),
     )
+    witnesses: str = option(
+        "all",
+        "What is heard beside the printed words: the XML of an e-invoice, payment QR codes, both (all) or none.",
+        recipe=True,
+        choices=("all", "e-invoice", "qr", "none"),
+        group="Understanding",
+    )
     runtime: str = option(
         "auto",
         "What runs the networks.",

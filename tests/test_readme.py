@@ -21,7 +21,10 @@ LETTER = "fixtures/samples/born-digital-german-letter/rechnung.pdf"
 COMMANDS = [line.strip() for line in re.findall(r"^    (invoice-ocr .*)$", TEXT, re.MULTILINE)]
 # What a reader has of their own: our samples stand in for it.
 TRUTH = "fixtures/samples/truth.jsonl"
-STAND_INS = dict.fromkeys(("inbox/", "scans/", "invoice.pdf", "scan.jpg"), LETTER) | {"truth.jsonl": TRUTH}
+STAND_INS = dict.fromkeys(("inbox/", "scans/", "invoice.pdf", "scan.jpg"), LETTER) | {
+    "truth.jsonl": TRUTH,
+    "invoice.xml": "fixtures/e-invoices/rechnung.xml",
+}
 
 
 def python(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -60,6 +60,7 @@ def sure(confidence: float) -> str:
 
 def _title(record: Record, invoice: Invoice) -> Text:
     pages = f"pages {invoice.pages[0]}–{invoice.pages[-1]}" if len(invoice.pages) > 1 else "1 page"
+    pages = pages if invoice.pages else "e-invoice without pages"
     kind = invoice.fields["document_type"].value if "document_type" in invoice.fields else None
     details = [str(kind).replace("_", " ") if kind else "", pages]
     if invoice.document > 1:
@@ -90,7 +91,7 @@ def _fields(invoice: Invoice) -> Table:
 def _row(name: str, field: Field) -> list[RenderableType]:
     value = value_text(field.value)
     value.stylize("bold" if field.status == "accepted" else "")
-    page = str(field.evidence.page) if field.evidence else ""
+    page = str(field.evidence.page) if field.evidence and field.evidence.page else ""
     return [_label(name), value, sure(field.confidence), Text(field.status, style=_STATUSES[field.status]), page]
 
 

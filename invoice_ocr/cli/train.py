@@ -101,9 +101,7 @@ def detector(
     from invoice_ocr.training import detector as school
 
     note(f"training for {steps} steps; an interrupted run goes on with --resume", verbosity)
-    school.train(
-        steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages, start=start
-    )
+    school.train(steps=steps, out=out, resume=resume, seed=seed, threads=threads, page_folder=pages, start=start)
     _done(f"{steps} steps", out, stdout)
     return ExitCode.OK
 

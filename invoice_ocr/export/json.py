@@ -96,6 +96,8 @@ def plain_confidence(confidence: float) -> float:
 def _place(evidence: Evidence | None) -> dict[str, Any]:
     if evidence is None:
         return {"page": None, "box": None, "text": None}
+    if not evidence.page:
+        return {"page": None, "box": None, "text": evidence.text}
     return {"page": evidence.page, "box": plain_box(evidence.box), "text": evidence.text}
 
 
@@ -107,6 +109,7 @@ def _field(field: Field) -> dict[str, Any]:
         **_place(field.evidence),
         "source": field.evidence.source if field.evidence else None,
         "rule": field.evidence.rule if field.evidence else None,
+        "witnesses": [{"source": said.source, "rule": said.rule, "text": said.text} for said in field.witnesses],
         "alternatives": [_alternative(rival) for rival in field.alternatives],
     }
 
@@ -147,7 +150,7 @@ def _line_item(item: LineItem) -> dict[str, Any]:
 
 def _span(evidence: tuple[Evidence, ...]) -> dict[str, Any]:
     """Where a row was seen: its first page, and the box around what stands there."""
-    if not evidence:
+    if not evidence or not evidence[0].page:
         return {"page": None, "box": None}
     page = evidence[0].page
     return {"page": page, "box": plain_box(Box.around(e.box for e in evidence if e.page == page))}

@@ -17,6 +17,7 @@ from invoice_ocr.intake.pages import Opened, OpenedPage, Request, chosen
 from invoice_ocr.intake.pool import Pool
 from invoice_ocr.intake.process import Answer
 from invoice_ocr.intake.sources import Failed, Source, failure_of
+from invoice_ocr.intake.testimony import heard
 from invoice_ocr.model import Box, Failure, Issue, PageImage, Word
 from invoice_ocr.settings import Settings
 
@@ -146,6 +147,7 @@ class Intake:
             max_pixels=self._max_pixels,
             budget=_FIRST_BUDGET,
             passwords=self._passwords,
+            witnesses=chosen_by.witnesses,
         )
 
     def _begun(self, source: Source | Failed) -> _Open:
@@ -170,20 +172,21 @@ class Intake:
             answer = document.answer.result()  # type: ignore[union-attr]
             _raise_error_of(answer)
             pages, issues, rest = _understood(answer, document)
+            witnesses = tuple(heard(testimony) for testimony in answer.header["witnesses"])
             document.pages += len(pages)
             document.seconds = max(_LEAST_SECONDS, document.seconds - answer.seconds)
             if rest is not None:
                 request = replace(self._request(source.read()), first=rest, budget=_BUDGET)
                 seconds = _for_one_answer(document.seconds, self._settings.timeout)
                 document.answer = self._pool.submit(request, seconds=seconds, urgent=True)
-                return Opened(source, tuple(pages), tuple(issues), last=False)
+                return Opened(source, tuple(pages), tuple(issues), last=False, witnesses=witnesses)
         except InputError as error:
             return Opened(source, failure=failure_of(error))
         except _NONSENSE as error:
             return Opened(source, failure=failure_of(_nonsense(error)))
         if document.pages == 0 and document.lost:
             return Opened(source, failure=_failure_of_loss(document.lost[0]))
-        return Opened(source, tuple(pages), tuple(issues + _losses(document.lost)))
+        return Opened(source, tuple(pages), tuple(issues + _losses(document.lost)), witnesses=witnesses)
 
 
 def open_documents(sources: Iterable[Source | Failed], settings: Settings | None = None) -> Iterator[Opened]:
@@ -260,7 +263,8 @@ def _joined(parts: Sequence[Opened]) -> Opened:
         return parts[-1]
     pages = tuple(page for part in parts for page in part.pages)
     issues = tuple(dict.fromkeys(issue for part in parts for issue in part.issues))
-    return Opened(parts[-1].source, pages, issues)
+    witnesses = tuple(witness for part in parts for witness in part.witnesses)
+    return Opened(parts[-1].source, pages, issues, witnesses=witnesses)
 
 
 def _failure_of_loss(lost: tuple[int, str, str]) -> Failure:

@@ -12,7 +12,8 @@ from invoice_ocr.errors import ConfigError
 
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Failed, Source
-    from invoice_ocr.model import Failure, Issue, PageImage, Word
+    from invoice_ocr.intake.testimony import Testimony
+    from invoice_ocr.model import Failure, Issue, PageImage, Witness, Word
 
 _ANSWER_SECONDS = 3.0  # after which the pages that are ready are sent off
 _ANSWER_PAGES = 32
@@ -49,6 +50,7 @@ class Opened:
     issues: tuple[Issue, ...] = ()
     failure: Failure | None = None
     last: bool = True
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Request:
     max_pixels: of one page. budget: bytes of pixels after which the rest is left for the next request.
     clips: (page number, corners in points) to be cut out at `dpi`; when given, nothing else is done.
     mend: whether to repair the document before it is opened, because opening it as it is killed a worker.
+    witnesses: as in Settings.
     """
 
     document: bytes
@@ -72,6 +75,7 @@ class Request:
     passwords: tuple[str, ...] = ()
     clips: tuple[tuple[int, Corners], ...] | None = None
     mend: bool = False
+    witnesses: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class Part:
     lost: list[tuple[int, str, str]] = field(default_factory=list)
     rest: int | None = None
     clips: list[Pixels] = field(default_factory=list)
+    witnesses: list[Testimony] = field(default_factory=list)
 
 
 class Load:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invoice_ocr.errors import Empty, NotADocument, Unsupported, XmlInvalid, XmlUnsafe
+from invoice_ocr.errors import Empty, NotADocument
 from invoice_ocr.intake import sniff
 from invoice_ocr.intake.pages import Part, Request
 
@@ -21,7 +21,9 @@ def parse(request: Request) -> Part:
     if kind is None:
         raise NotADocument(f"It is {sniff.described(head)}.")
     if kind == "xml":
-        raise _refused_xml(head)
+        from invoice_ocr.intake import einvoice
+
+        return Part(witnesses=[einvoice.read(document, "XML")])
     if kind == "pdf":
         from invoice_ocr.intake import pdf
 
@@ -34,11 +36,3 @@ def parse(request: Request) -> Part:
 def warm_up() -> None:
     """Import the parser that is wanted most, before the first document arrives."""
     import invoice_ocr.intake.pdf  # noqa: F401
-
-
-def _refused_xml(head: bytes) -> XmlUnsafe | XmlInvalid | Unsupported:
-    if sniff.unsafe_xml(head):
-        return XmlUnsafe("This XML declares a document type or entities.")
-    if not sniff.holds_invoice(head):
-        return XmlInvalid("This XML is neither a UBL nor a CII invoice.")
-    return Unsupported("It is an e-invoice in XML, which this version does not read.", fix="Give the PDF it came with.")

@@ -18,6 +18,7 @@ from invoice_ocr.errors import (
     Truncated,
     Unsupported,
 )
+from invoice_ocr.intake.attachments import e_invoices
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.tokens import Token, tokens_of
 from invoice_ocr.intake.trust import SCANNED, Raster, Verdict, coverage, is_blank, judge
@@ -80,8 +81,10 @@ def _parse(data: bytes, request: Request) -> Part:
             raise TooManyPages(f"It has {len(numbers)} pages, more than {request.max_pages} (--max-pages).")
         _refuse_shells(document)
         part = _read(document, numbers, request)
-        if request.first == 0 and document.is_repaired:
-            part.issues.append(_REPAIRED)
+        if request.first == 0:
+            part.issues.extend([_REPAIRED] * document.is_repaired)
+            if request.witnesses in {"all", "e-invoice"}:
+                part.witnesses.extend(e_invoices(document, part.issues, (*_DAMAGE, KeyError, MemoryError)))
         return part
 
 

@@ -188,6 +188,7 @@ def _packed(request: Request) -> tuple[dict[str, Any], bytes]:
         "passwords": request.passwords,
         "clips": request.clips,
         "mend": request.mend,
+        "witnesses": request.witnesses,
     }
     return header, request.document
 

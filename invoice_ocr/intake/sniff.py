@@ -36,7 +36,11 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 _XML_START = re.compile(rb"^\s*<(\?xml|!DOCTYPE\s|[A-Za-z_][\w.\-]*:?[\w.\-]*[\s>])")
 _HTML = re.compile(rb"<(!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
-_INVOICE_ROOT = re.compile(rb"<(?:[\w.\-]+:)?(Invoice|CreditNote|CrossIndustryInvoice|CrossIndustryDocument)[\s>]")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_INVOICE_ROOT = re.compile(
+    rb"<(?:[\w.\-]+:)?"
+    rb"(Invoice|CreditNote|CrossIndustry(Invoice|Document)|StandardBusinessDocument|SCRDMCCBDACIO\w*)[\s>]"
+)
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -57,13 +61,13 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def holds_invoice(head: bytes) -> bool:
-    """Whether an XML file's first element is one of the e-invoice roots (UBL or CII)."""
-    return _INVOICE_ROOT.search(_plain(head)) is not None
+    """Whether an XML file's first element is one of the e-invoice roots: UBL, CII, an order in CII, an envelope."""
+    return _INVOICE_ROOT.search(_COMMENT.sub(b"", _plain(head))) is not None
 
 
 def unsafe_xml(head: bytes) -> bool:
     """Whether an XML file opens with a document type or entities, which no e-invoice needs."""
-    text = _plain(head)
+    text = _COMMENT.sub(b"", _plain(head))
     return b"<!DOCTYPE" in text or b"<!ENTITY" in text
 
 

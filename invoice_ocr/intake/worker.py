@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+from dataclasses import astuple
 from typing import Any, BinaryIO
 
 from invoice_ocr.errors import InputError, OutOfMemory, ParserCrash
@@ -72,6 +73,7 @@ def _packed(part: Part) -> tuple[dict[str, Any], list[Any]]:
         "issues": part.issues,
         "lost": part.lost,
         "rest": part.rest,
+        "witnesses": [astuple(witness) for witness in part.witnesses],
         "pictures": [(p.width, p.height, p.dpi) for p in pictures],
     }
     return header, [p.buffer for p in pictures]

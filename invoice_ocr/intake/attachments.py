@@ -1,0 +1,48 @@
+"""E-invoices that lie inside a PDF: Factur-X and ZUGFeRD, XRechnung, and UBL that some programs attach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from invoice_ocr.intake import sniff
+from invoice_ocr.intake.testimony import Testimony
+
+_MOST_FILES = 50
+_HEAD = 65536  # bytes in which an e-invoice begins: some have pages of licence before it
+_FORMER = "zugferd-invoice.xml"  # where a newer form lies beside it, that one is asked first
+
+
+def e_invoices(
+    document: Any, issues: list[tuple[str, str]], damage: tuple[type[BaseException], ...]
+) -> Iterator[Testimony]:
+    """What the e-invoices attached to an open PyMuPDF document say; `issues` gets what is wrong with the others.
+
+    damage: the exceptions that PyMuPDF raises on broken files.
+    """
+    for title, content in sorted(_files(document, damage), key=lambda file: file[0].lower() == _FORMER):
+        head = content[:_HEAD]
+        if sniff.kind_of(head) == "xml" and (sniff.holds_invoice(head) or sniff.unsafe_xml(head)):
+            from invoice_ocr.intake.einvoice import attached  # lxml takes 0.1 s to import, and few PDFs need it
+
+            said, issue = attached(content, title)
+            if said is not None:
+                yield said
+            if issue is not None:
+                issues.append(issue)
+
+
+def _files(document: Any, damage: tuple[type[BaseException], ...]) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each attached file that can be taken out."""
+    try:
+        count = min(int(document.embfile_count()), _MOST_FILES)
+    except damage:
+        return
+    for index in range(count):
+        try:
+            told = document.embfile_info(index)
+            title = str(told.get("ufilename") or told.get("filename") or told.get("name") or "attachment")
+            content = bytes(document.embfile_get(index))
+        except damage:
+            continue
+        yield title[:100], content
