@@ -21,6 +21,8 @@ _REACH = 3.6
 _WEAKEST = 0.12
 _RATE = re.compile(r"[@(]?\d{1,2}(?:[.,]\d{1,3})?\s?%\)?")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
+# Numbers of commercial registers that say by themselves which they are.
+_REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
 _SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -66,6 +68,8 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
             for index, hit in enumerate(sheet.hits_of(cell)):
                 for rule in pack.by_label[hit.key]:
                     found += _from_label(sheet, cell, index, _turned(sheet, cell, index, rule))
+                    if rule.field == "period_start":
+                        found += _period_end(sheet, cell, index, rule)
         found += _unlabelled(sheet)
     return found
 
@@ -104,6 +108,32 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
             yield candidate
     if "below" in rule.at:
         yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
+
+
+def _period_end(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Candidate]:
+    """The second of two dates that follow the label of a period, in its cell, right of it, or below."""
+    hits = sheet.hits_of(cell)
+    dates = _dates_in(sheet, cell, hits[index].end, _end(cell, hits, index, "date"))
+    position = "same"
+    if not dates:
+        position = "right"
+        for other in sheet.grid.right_of(cell):
+            if sheet.starts_with_label(other):
+                break
+            dates += _dates_in(sheet, other, 0, len(other.text))
+    if not dates:
+        position = "below"
+        under = next(sheet.grid.below(cell, cell.box_of(hits[index].start, hits[index].end), 3 * cell.box.height), None)
+        dates = _dates_in(sheet, under, 0, len(under.text)) if under else []
+    if len(dates) == 2:
+        place, item = dates[1]
+        score = rule.weight * hits[index].quality * _standing(cell, hits, index)
+        yield make_candidate("period_end", f"{rule.id}.{position}", place, item, score)
+
+
+def _dates_in(sheet: Sheet, cell: Cell, start: int, end: int) -> list[tuple[Cell, Found]]:
+    found = read("date", cell.text[start:end], sheet.pack.months)
+    return [(cell, _shift(item, start)) for item in found]
 
 
 def _turned(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Rule:
@@ -154,7 +184,7 @@ def _is_weak(cell: Cell, hit: Hit) -> bool:
 def _can_look_away(cell: Cell, hit: Hit, end: int) -> bool:
     """Whether a value may stand outside the cell: not when the label is a word inside a sentence."""
     rest = cell.text[hit.end : end].strip()
-    if len(hit.key) <= _SHORT and rest and not rest.startswith((":", ".", "#")) and not _RATE.match(rest):
+    if len(hit.key) <= _SHORT and rest and not rest.startswith((":", ".", "#", "@")) and not _RATE.match(rest):
         return False
     return len(rest.split()) <= 5
 
@@ -209,7 +239,8 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
         if spec.reader != "amount" and (found or other.box.left - left > 0.5 * sheet.grid.page.width):
             break
     for place, (other, item) in enumerate(found):
-        factor = 0.98 if place == len(found) - 1 else 0.85
+        best = len(found) - 1 if spec.reader == "amount" else 0
+        factor = 0.98 if place == best else 0.85
         if other.box.left - left > 0.45 * sheet.grid.page.width:
             factor *= 0.9
         yield _candidate(rule, "right", other, item, weight * factor)
@@ -300,6 +331,9 @@ def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
         if ibans:
             for bic in find_bics(text):
                 yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)
+        for hit in _REGISTERED.finditer(text):
+            item = Found(" ".join(hit.group().split()), hit.start(), hit.end())
+            yield make_candidate("seller_registration", "universal.registration", cell, item, 0.9)
         for vat in find_vat_ids(text):
             yield make_candidate("seller_vat_id", "universal.vat_id", cell, Found(vat.value, vat.start, vat.end), 0.6)
         if len(cell.line.words) <= 8:

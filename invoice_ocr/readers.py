@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from invoice_ocr.model import Value
 from invoice_ocr.values.amount import Amount, find_amounts
@@ -14,10 +14,15 @@ from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, fin
 
 _LEAD = re.compile(r"[\s:;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
-_TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*")
+_TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
+_CENTS = re.compile(r"\d+[.,]\d\d")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+# What stands before a number as part of it, as in `FT A/04490` or `HRB 12345`.
+_SERIES = re.compile(r"(?!N[RO])[A-Z]{2,3}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _WRITTEN = re.compile(r"[\s:.]*\d{1,2}\.? (?:\w+ )?[^\W\d_]{3,14}\.?,? (?:\w+ )?(?:19|20)\d\d[\s.]*")
+# A bare number with a word behind it counts things or days: `30 days`, `4 pcs`.
+_COUNTED = re.compile(r"\s{0,2}[^\W\d_]{2,}")
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
 
@@ -62,13 +67,18 @@ def _read_amount(text: str, months: Mapping[str, int]) -> list[Found]:
     if _YEAR.search(text):
         for written in find_dates(text, months):
             text = text[: written.start] + "x" * (written.end - written.start) + text[written.end :]
-    found = [from_amount(amount) for amount in find_amounts(text)]
+    found = [_counting(from_amount(amount), amount, text) for amount in find_amounts(text)]
     if not any(item.quality == 1.0 for item in found) and (joined := _SPLIT_CENTS.sub(r"\1", text)) != text:
         again = [from_amount(amount) for amount in find_amounts(joined)]
         best = [item for item in again if item.quality == 1.0]
         if best:  # the cents were set apart from their number by a slip of the recogniser
             return [Found(item.value, 0, len(text), 0.8, item.readings, mark=item.mark) for item in best[-1:]]
     return found
+
+
+def _counting(item: Found, amount: Amount, text: str) -> Found:
+    bare = not amount.decimals and not amount.mark
+    return replace(item, quality=0.15 * item.quality) if bare and _COUNTED.match(text, amount.end) else item
 
 
 def _read_date(text: str, months: Mapping[str, int]) -> list[Found]:
@@ -83,6 +93,8 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
     offset = lead.end() if lead else 0
     rest = text[offset:]
     words = rest.split()
+    while len(words) > 1 and words[-1].isalpha():  # `FAC-24-41 DE` goes on with a date
+        rest = rest[: rest.rstrip().rindex(words.pop())]
     if 1 < len(words) <= 4 and len(rest) <= 24 and all(_part_of_number(word) for word in words):
         joined = rest.strip().rstrip(".,;:")
         if any(char.isdigit() for char in joined) and not find_dates(joined, months):
@@ -94,9 +106,12 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
                 found.append(Found(item.value, item.start, item.end, 0.6))
             continue
+        if not found and _SERIES.fullmatch(ahead):
+            found.append(Found(f"{ahead} {item.value}", offset, item.end, 1.0))
+            continue
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
         quality *= 0.6 if len(item.value) < 3 else 1.0
-        quality *= 0.6 if re.fullmatch(r"\d+[.,]\d{2}", item.value) else 1.0
+        quality *= 0.6 if _CENTS.fullmatch(item.value) else 1.0
         found.append(Found(item.value, item.start, item.end, quality))
     return found[:2]
 
@@ -120,10 +135,15 @@ def _read_vat_id(text: str, _: Mapping[str, int]) -> list[Found]:
 
 def _read_tax_number(text: str, months: Mapping[str, int]) -> list[Found]:
     hit = _TAX_NUMBER.search(text)
-    if not hit or sum(char.isdigit() for char in hit.group()) < 4 or find_dates(hit.group(), months):
+    if (
+        not hit
+        or sum(char.isdigit() for char in hit.group()) < 4
+        or find_dates(hit.group(), months)
+        or _CENTS.fullmatch(hit.group())
+    ):
         return []
     value = hit.group().strip()
-    value = value if re.search(r"[./\-]", value) else re.sub(r"\s", "", value)
+    value = value if re.search(r"[./\-]", value) else re.sub(r"(?<=\d)\s", "", value)
     return [Found(value, hit.start(), hit.end(), 0.6 if len(text[: hit.start()].strip(" :.#")) > 12 else 1.0)]
 
 
@@ -164,7 +184,8 @@ def _read_text(text: str, _: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
     rest = text[offset:].strip()
-    return [Found(rest, offset, offset + len(rest), 1.0)] if len(rest) > 2 else []
+    told = len(rest) > 2 and not rest.endswith(":") and (any(c.isdigit() for c in rest) or " " in rest)
+    return [Found(rest, offset, offset + len(rest), 1.0)] if told else []
 
 
 _READERS: dict[str, Callable[[str, Mapping[str, int]], list[Found]]] = {

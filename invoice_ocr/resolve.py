@@ -98,11 +98,19 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
             "seller_vat_id",
         ):
             claims.setdefault((candidate.evidence.page, candidate.evidence.box), []).append(candidate)
+    numbers = {(c.evidence.page, c.evidence.box) for c in candidates if c.name == "seller_tax_number"}
+    taxed = {fold(str(c.value)) for c in candidates if c.name.endswith("_vat_id")}
+    taxed |= {value[2:] for value in taxed}
     of_buyer = {c.value for c in candidates if c.evidence.rule == "universal.buyer_vat_id.block"}
     kept = []
     for candidate in candidates:
         rivals = claims.get((candidate.evidence.page, candidate.evidence.box), ())
         if candidate.name == "seller_vat_id" and candidate.value in of_buyer:
+            continue
+        place = (candidate.evidence.page, candidate.evidence.box)
+        if candidate.name == "seller_vat_id" and place in numbers and not str(candidate.value)[:2].isalpha():
+            continue  # without the country in front it is a number of its tax office
+        if candidate.name == "seller_registration" and fold(str(candidate.value)) in taxed:
             continue
         best = max((rival.score for rival in rivals if rival.name != candidate.name), default=0.0)
         if best > candidate.score * 1.15 or (
@@ -149,7 +157,20 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
         readings = (value,) if proved else candidate.readings
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
+    _settle_paid(choices)
     _settle_due(choices, credit=credit)
+
+
+def _settle_paid(choices: dict[str, Choice]) -> None:
+    """What was paid has no sign, though it is printed as taken off; more than the whole was not paid."""
+    paid, gross = choices.get("prepaid"), choices.get("total_gross")
+    if paid is None:
+        return
+    if gross is not None and _magnitude(paid) > _magnitude(gross):
+        del choices["prepaid"]
+        return
+    readings = tuple(dict.fromkeys(abs(r) if isinstance(r, Decimal) else r for r in paid.readings))
+    choices["prepaid"] = replace(paid, value=_magnitude(paid), readings=readings)
 
 
 def _settle_due(choices: dict[str, Choice], *, credit: bool) -> None:

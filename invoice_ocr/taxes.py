@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -55,6 +55,10 @@ def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
     found: list[Candidate] = []
     for group in (_by_rate(proved), _added(proved)):
         found += [candidate for candidate in _sums(group) if candidate not in found] if group else []
+    for row in rows:
+        if not row.proved and row.tax > 0:
+            evidence = replace(row.evidence, rule="universal.total_tax.rate")
+            found.append(Candidate("total_tax", row.tax, 0.6, evidence, (row.tax,)))
     return found
 
 
@@ -192,8 +196,9 @@ def _tax_hits(cell: Cell, pack: RulePack) -> Iterator[Hit]:
     if any(char.isalpha() for char in cell.text):
         text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text)
         for hit in pack.labels.find(text):
-            if any(rule.field == "total_tax" for rule in pack.by_label[hit.key]):
-                yield hit
+            fields = {rule.field for rule in pack.by_label[hit.key]}
+            if "total_tax" in fields or ("with_tax" in fields and not text[: hit.start].strip(" *(")):
+                yield hit  # `inkl. 19 % MwSt.` at the start of a row names the tax that a total above includes
 
 
 def _rate(text: str) -> Decimal | None:
@@ -234,7 +239,7 @@ def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> Tax
             if (tax >= base > 0) or abs(expected - tax) > Decimal("0.015") or (rate > 0 and tax < Decimal("0.02")):
                 continue
             gross = next((value for value in amounts if abs(value - base - tax) <= _CENT and value != base), None)
-            if best is None or best.net is None or base > best.net:
+            if best is None or best.net is None or (gross is not None, base) > (best.gross is not None, best.net):
                 best = TaxRow(rate, base, tax, gross, evidence, proved=True)
     if best is None and rate > 0:
         best = _from_gross(rate, amounts, evidence)

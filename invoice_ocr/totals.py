@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -9,6 +10,7 @@ from itertools import combinations
 
 from invoice_ocr.model import Candidate, Evidence, Value
 
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _CENT = Decimal("0.01")
 _MOST = 14  # candidates of one term that are tried
 # A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
@@ -60,11 +62,18 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
 
 
 def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) -> bool:
-    """Whether a sum that only rows of numbers show goes against a gross total that has a label of its own."""
+    """Whether a sum that one row of numbers shows goes against a gross total that has a label of its own.
+
+    Such a row may be of one rate among several.
+    """
     gross, labelled = proved.get("total_gross"), alone.get("total_gross")
-    if not gross or not labelled or not gross.evidence.rule.startswith("universal."):
+    if not gross or not labelled or _magnitude(gross) == _magnitude(labelled):
         return False
-    return labelled.score > 0.5 and _magnitude(gross) != _magnitude(labelled)
+    if gross.evidence.rule.startswith("universal."):
+        return labelled.score > 0.5
+    tops = [candidate.evidence.box.center_y for candidate in proved.values()]
+    one_row = len(proved) == 3 and max(tops) - min(tops) < gross.evidence.box.height / 2
+    return one_row and labelled.score >= gross.score and _magnitude(labelled) > _magnitude(gross)
 
 
 def _joint(proved: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> float:
@@ -74,6 +83,7 @@ def _joint(proved: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> 
         return 0.5 * mean  # numbers that fit, but no label says that they are the document's
     rows = {(c.name, c.value) for c in candidates if c.evidence.rule.endswith(".tax_row")}
     by_rate = len(proved) == 3 and all((name, _magnitude(proved[name])) in rows for name in ("total_net", "total_tax"))
+    by_rate |= len(proved) == 2 and all(name in proved for name in ("total_tax", "total_gross"))
     return 1.0 - (1.0 - mean) * (0.4 if by_rate else 1.0)
 
 
@@ -131,6 +141,7 @@ def _proofs(
         for net in terms["total_net"]:
             yield from _with_tax(gross, net, terms["total_tax"], printed, extras)
         yield from _without_net(gross, terms["total_tax"], printed)
+        yield from _included(gross, terms["total_tax"])
         if not any(tax.score > 0.4 and tax.value > 0 for tax in terms["total_tax"]):
             yield from _untaxed(gross, terms["total_net"])
         yield from _paid(gross, candidates)
@@ -152,7 +163,11 @@ def _with_tax(
             proof = f"{net.value} + {tax.value}{shown} = {gross.value}"
             after = _after_extras(net, gross.value - tax.value, printed) if abs(extra) >= 1 else net
             yield score, _named(total_net=after, total_tax=tax, total_gross=gross), proof
-    if 0 < rest <= _HIGHEST_RATE * net.value and rest in printed and not any(tax.value == rest for tax in taxes):
+    if (
+        0 < rest <= _HIGHEST_RATE * net.value
+        and rest in printed
+        and rest not in {*extras, *(tax.value for tax in taxes)}
+    ):
         tax = _Term(rest, replace(printed[rest], name="total_tax"), 0.2)
         yield (
             gross.score + net.score + 0.7,
@@ -180,6 +195,18 @@ def _without_net(gross: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal,
                 _named(total_net=net, total_tax=tax, total_gross=gross),
                 (f"{rest} + {tax.value} = {gross.value}"),
             )
+
+
+def _included(gross: _Term, taxes: Sequence[_Term]) -> Iterator[_Found]:
+    """A gross and the tax in it, printed with its rate: nothing else joins the three."""
+    if gross.score < 0.5:
+        return
+    for tax in taxes:
+        for hit in _RATE.finditer(tax.candidate.evidence.text) if tax.value >= 1 else ():
+            rate = Decimal(hit.group(1).replace(",", "."))
+            if rate > 0 and abs(gross.value * rate / (100 + rate) - tax.value) <= _CENT * Decimal("0.6"):
+                proof = f"{gross.value} * {rate} / {100 + rate} = {tax.value}"
+                yield gross.score + tax.score + 1.3, _named(total_tax=tax, total_gross=gross), proof
 
 
 def _untaxed(gross: _Term, nets: Sequence[_Term]) -> Iterator[_Found]:

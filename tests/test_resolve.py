@@ -187,3 +187,45 @@ def test_cash_rounding_leads_to_the_rounded_total() -> None:
 def test_a_bare_dollar_of_a_seller_abroad_is_ambiguous() -> None:
     invoice = read("Toronto, Canada\nGrand total | $12.50")
     assert [issue.code for issue in invoice.issues] == ["currency.ambiguous"]
+
+
+def test_two_dates_behind_the_label_of_a_period_are_its_start_and_its_end() -> None:
+    for page in (
+        "Billing period: 1 May 2024 - 31 May 2024",
+        "Leistungszeitraum | 01.05.2024 | bis | 31.05.2024",
+        "Date | Période\n02/06/2024 | 01/05/2024 – 31/05/2024",
+    ):
+        invoice = read(page)
+        assert (value(invoice, "period_start"), value(invoice, "period_end")) == (date(2024, 5, 1), date(2024, 5, 31))
+
+
+def test_what_was_paid_has_no_sign_and_is_no_count_of_days() -> None:
+    assert value(read("Total | 120.00\nDeposit paid | -20.00\nBalance due | 100.00"), "prepaid") == Decimal("20.00")
+    assert value(read("Total | 120.00\nPaid within 30 days"), "prepaid") is None
+
+
+def test_a_tax_printed_as_included_with_its_rate_is_proved_by_the_gross_above() -> None:
+    invoice = read("Betrag\nGesamtbetrag: | 5.140,33 €\ninkl. 19% MwSt.: | 820,72 €")
+    assert value(invoice, "total_tax") == Decimal("820.72")
+    assert invoice.fields["total_tax"].status == "accepted"
+
+
+def test_a_charge_on_top_of_goods_is_no_tax() -> None:
+    invoice = read("Subtotal | 1416.08\nShipping | 35.00\nTotal | 1451.08\nVAT included 22 % | 261.67")
+    assert value(invoice, "total_tax") == Decimal("261.67")
+
+
+def test_a_number_keeps_the_letters_of_its_series_and_its_register() -> None:
+    assert value(read("Fatura FT A/04490 de 25 de julho de 2024"), "invoice_number") == "FT A/04490"
+    assert value(read("FACTURA Nº FAC-24-4158 DE 4/3/2024"), "invoice_number") == "FAC-24-4158"
+    assert value(read("Amtsgericht Köln HRB 12345"), "seller_registration") == "HRB 12345"
+    assert value(read("Firmenbuchnummer: FN 66484v"), "seller_registration") == "FN 66484v"
+
+
+def test_a_swiss_vat_id_is_written_with_its_marks_and_without_the_name_of_the_register() -> None:
+    assert value(read("UID: CHE-116.281.710 MWST"), "seller_vat_id") == "CHE-116.281.710"
+
+
+def test_a_number_of_taxes_without_its_country_is_no_vat_id() -> None:
+    invoice = read("NIP: 526-025-09-95")
+    assert (value(invoice, "seller_tax_number"), value(invoice, "seller_vat_id")) == ("526-025-09-95", None)

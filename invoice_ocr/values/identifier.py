@@ -70,6 +70,8 @@ def find_bics(text: str) -> list[Identifier]:
     found = []
     for hit in _BIC.finditer(text):
         value = re.sub(r"\s", "", hit.group())
+        if value.startswith("IBAN"):
+            continue
         if _is_valid("bic", value) and value[4:6] in _COUNTRIES and len(value) in (8, 11):
             found.append(Identifier(value, hit.group(), hit.start(), hit.end()))
     return found
@@ -97,7 +99,10 @@ def _vat(hit: re.Match[str], labelled: bool) -> Identifier | None:
         value = country + re.sub(r"[^A-Z0-9]", "", body)
         if _vat_valid(country, value):
             return Identifier(
-                value, hit.group()[: len(country) + len(body)], hit.start(), hit.start("body") + len(body)
+                _form(country, value),
+                hit.group()[: len(country) + len(body)],
+                hit.start(),
+                hit.start("body") + len(body),
             )
         spot = max(body.rfind(" "), body.rfind("-"), body.rfind("."))
         if spot <= 0 or not _WORDY.search(body):
@@ -108,6 +113,12 @@ def _vat(hit: re.Match[str], labelled: bool) -> Identifier | None:
     if labelled and sum(char.isdigit() for char in value) >= 6:
         return Identifier(value, hit.group(), hit.start(), hit.end(), valid=False)
     return None
+
+
+def _form(country: str, value: str) -> str:
+    """The id as it is written: the Swiss one with its marks and without the register that follows it, else compact."""
+    digits = value[3:12]
+    return f"CHE-{digits[:3]}.{digits[3:6]}.{digits[6:]}" if country == "CHE" else value
 
 
 def _vat_valid(country: str, value: str) -> bool:
