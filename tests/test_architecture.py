@@ -21,7 +21,7 @@ FLOORS = (
     ("__init__", "__main__"),
     ("cli",),
     ("training",),
-    ("doctor", "explain", "score"),
+    ("batch", "doctor", "explain", "score"),
     ("api",),
     ("pipeline",),
     ("reading", "pixel_check", "confidence"),

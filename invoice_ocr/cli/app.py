@@ -7,12 +7,17 @@ from typing import Annotated
 import typer
 
 from invoice_ocr import __version__
+from invoice_ocr.cli.batch import batch
+from invoice_ocr.cli.correct import correct
 from invoice_ocr.cli.doctor import doctor
 from invoice_ocr.cli.explain import explain
+from invoice_ocr.cli.export import export
 from invoice_ocr.cli.extract import extract
 from invoice_ocr.cli.read import read
 from invoice_ocr.cli.rules import rules
 from invoice_ocr.cli.score import score
+from invoice_ocr.cli.search import search
+from invoice_ocr.cli.status import status
 from invoice_ocr.cli.train import train
 
 app = typer.Typer(
@@ -24,7 +29,7 @@ app = typer.Typer(
     help="Invoices from PDFs and pictures, offline: fields, their place on the page, and how sure they are.",
     epilog="Start with:  invoice-ocr extract invoice.pdf",
 )
-for command in (extract, read, explain, score):
+for command in (extract, read, batch, export, search, correct, status, explain, score):
     app.command(no_args_is_help=True)(command)
 app.add_typer(rules, name="rules")
 app.add_typer(train, name="train")

@@ -1,0 +1,92 @@
+"""One writer: a lock file beside the ledger, held as long as its process lives."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from invoice_ocr.errors import Locked, OutputReadonly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def place_of(ledger: Path) -> Path:
+    """The lock file of a ledger."""
+    return ledger.with_name(f".{ledger.name}.lock")
+
+
+@contextlib.contextmanager
+def locked(ledger: Path) -> Iterator[None]:
+    """Hold the ledger's lock. Raises Locked, naming who holds it; OutputReadonly when the file cannot be made.
+
+    A process that is killed gives the lock back; its file stays until the next run takes it.
+    """
+    place = place_of(ledger)
+    number = _taken(place)
+    try:
+        os.ftruncate(number, 0)
+        os.write(number, json.dumps(_self()).encode())
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            place.unlink()  # before it is let go: whoever waits finds another file in its place, and tries again
+        os.close(number)
+
+
+def holder(ledger: Path) -> dict[str, str] | None:
+    """pid, host and since of the process that holds the ledger's lock; None when nobody does."""
+    try:
+        number = os.open(place_of(ledger), os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return _read(number)
+    else:
+        return None
+    finally:
+        os.close(number)
+
+
+def _taken(place: Path) -> int:
+    """An open, locked descriptor of the file that is at `place` now."""
+    while True:
+        try:
+            number = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise OutputReadonly(
+                f"{place} cannot be made: {error.strerror}", fix="Choose another place with --ledger."
+            ) from error
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            who = _read(number)
+            os.close(number)
+            raise Locked(
+                f"another run holds the ledger: process {who.get('pid', '?')} on {who.get('host', '?')}, "
+                f"since {who.get('since', '?')}"
+            ) from None
+        with contextlib.suppress(OSError):
+            if os.fstat(number).st_ino == place.stat().st_ino:
+                return number
+        os.close(number)
+
+
+def _self() -> dict[str, str]:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"pid": str(os.getpid()), "host": socket.gethostname(), "since": since}
+
+
+def _read(number: int) -> dict[str, str]:
+    try:
+        return {str(name): str(value) for name, value in json.loads(os.pread(number, 4096, 0)).items()}
+    except (OSError, ValueError, AttributeError):
+        return {}

@@ -1,0 +1,234 @@
+"""What the ledger says in the end: results with corrections laid over them, duplicates and changed banks flagged."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from invoice_ocr.batch import codec
+from invoice_ocr.batch.keys import Keys, Memory
+from invoice_ocr.errors import ConfigError
+from invoice_ocr.model import FIELD_KINDS, Box, Evidence, Field, Invoice, Issue, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from invoice_ocr.batch.ledger import Ledger
+    from invoice_ocr.model import Failure, Value
+
+_CENTS = Decimal("0.05")
+_ALL = """
+    SELECT d.id, d.sha256, (SELECT name FROM place p WHERE p.document = d.id ORDER BY p.id LIMIT 1), {columns}
+    FROM document d JOIN result r ON r.document = d.id AND r.recipe = d.recipe
+    WHERE r.records IS NOT NULL AND d.id > ? ORDER BY d.id LIMIT ?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says a field is. invoice: which of its document's, from 1. value: None for nothing."""
+
+    invoice: int
+    field: str
+    value: Value | None
+    who: str
+    at: str
+
+
+def records(book: Ledger) -> Iterator[Record]:
+    """Every finished document's records, in the order in which documents were first seen."""
+    corrections, flagged = _corrections(book), flags(book)
+    for document, sha256, name, packed in book.rows(_ALL.format(columns="r.records")):
+        made = codec.unpack(list[Record], packed)
+        for number, record in enumerate(made, 1):
+            own = [c for c in corrections.get(sha256, ()) if c.invoice == number]
+            invoice = corrected(record.invoice, own) if record.invoice else None
+            if invoice is not None:
+                invoice = _flagged(invoice, flagged.get((document, number), ()))
+            yield replace(record, file=os.fsdecode(name), invoice=invoice)
+
+
+def flags(book: Ledger) -> dict[tuple[int, int], list[Issue]]:
+    """Issues that only the ledger can see, by document and number of its invoice: `duplicate` and `bank.changed`.
+
+    A pure function of what was read: documents are compared with those first seen before them.
+    """
+    corrections, memory = _corrections(book), Memory()
+    found = {}
+    for document, sha256, name, keys in book.rows(_ALL.format(columns="r.keys")):
+        for number, values in enumerate(json.loads(keys or "[]"), 1):
+            if values is None:
+                continue
+            own = [c for c in corrections.get(sha256, ()) if c.invoice == number]
+            issues = memory.meet(_corrected_keys(Keys(*values), own), os.fsdecode(name))
+            if issues:
+                found[document, number] = issues
+    return found
+
+
+def counts(book: Ledger, *, wanted: bool = False) -> Counter[str]:
+    """How many documents there are by what became of them: post, review, reject, failed, quarantined, left.
+
+    wanted: only those of the run that goes on.
+    """
+    told: Counter[str] = Counter()
+    table = "(SELECT document FROM wanted)" if wanted else "(SELECT id AS document FROM document)"
+    rows = book.connection.execute(
+        f"""
+        SELECT d.id, CASE WHEN r.records IS NULL THEN 'left' WHEN r.state = 'done' THEN r.decision ELSE r.state END
+        FROM {table} w JOIN document d ON d.id = w.document
+        LEFT JOIN result r ON r.document = d.id AND r.recipe = d.recipe"""  # noqa: S608  one of two constants
+    )
+    touched = {document for document, _ in flags(book)}
+    told.update("review" if state == "post" and document in touched else state for document, state in rows)
+    return told
+
+
+def failures(book: Ledger, *, most: int) -> list[tuple[str, Failure]]:
+    """Names and failures of at most so many documents that could not be read."""
+    rows = book.rows(_ALL.format(columns="r.records").replace("WHERE", "WHERE r.code IS NOT NULL AND"))
+    found = (
+        (os.fsdecode(name), record.failure)
+        for _, _, name, packed in rows
+        for record in codec.unpack(list[Record], packed)
+        if record.failure
+    )
+    return list(islice(found, most))
+
+
+def correct(book: Ledger, which: str, field: str, text: str, *, who: str, invoice: int = 1) -> str:
+    """Write down what a person says a field is; results show it from now on. Returns the document's name.
+
+    which: a document's name, its name's last part, or six or more digits of its SHA-256. text: as the contract's JSON
+    spells values; empty: the document does not say. Raises ConfigError for what is unknown, ambiguous or no such value.
+    """
+    document, sha256, name = find(book, which)
+    value_of(field, text)
+    row = book.connection.execute(
+        "SELECT r.keys FROM result r JOIN document d ON d.id = r.document AND d.recipe = r.recipe WHERE d.id = ?",
+        (document,),
+    ).fetchone()
+    held = json.loads(row[0] or "[]") if row else []
+    if not 1 <= invoice <= len(held) or held[invoice - 1] is None:
+        raise ConfigError(f"{name} holds no invoice {invoice} that could be corrected", fix="See invoice-ocr status.")
+    with book.transaction("correct") as rows:
+        rows.execute(
+            "INSERT INTO correction (sha256, invoice, field, value, who, at) VALUES (?, ?, ?, ?, ?, ?)",
+            (sha256, invoice, field, text or None, who, datetime.now(UTC).isoformat(timespec="seconds")),
+        )
+    return name
+
+
+def find(book: Ledger, which: str) -> tuple[int, str, str]:
+    """Id, SHA-256 and first name of the one document that `which` names (see `correct`). Raises ConfigError."""
+    rows = book.connection.execute(
+        "SELECT DISTINCT d.id, d.sha256, p.name FROM document d JOIN place p ON p.document = d.id"
+        " WHERE p.name = ?1 OR CAST(p.name AS TEXT) LIKE '%/' || ?2 ESCAPE '\\'"
+        " OR (length(?1) >= 6 AND d.sha256 LIKE ?2 || '%' ESCAPE '\\') ORDER BY d.id, p.id",
+        (which, _escaped(which)),
+    ).fetchall()
+    documents = {row[0] for row in rows}
+    if not documents:
+        raise ConfigError(f"the ledger knows no document {which!r}", fix="invoice-ocr export LEDGER lists all.")
+    if len(documents) > 1:
+        many = ", ".join(row[1][:12] for row in rows[:5])
+        raise ConfigError(f"{which!r} names {len(documents)} documents", fix=f"Give the start of a SHA-256: {many}")
+    document, sha256, name = rows[0]
+    return document, sha256, os.fsdecode(name)
+
+
+def value_of(field: str, text: str) -> Value | None:
+    """The value that a correction's text stands for. Raises ConfigError."""
+    from datetime import date
+
+    if field not in FIELD_KINDS:
+        raise ConfigError(f"there is no field {field!r}", fix=f"Known are: {', '.join(FIELD_KINDS)}.")
+    if not text:
+        return None
+    try:
+        if FIELD_KINDS[field] == "date":
+            return date.fromisoformat(text)
+        if FIELD_KINDS[field] == "decimal":
+            return _finite(text)
+    except (ValueError, ArithmeticError):
+        wanted = "a date such as 2026-03-31" if FIELD_KINDS[field] == "date" else "a number such as 1190.00"
+        raise ConfigError(f"{text!r} is no value for {field}", fix=f"Give {wanted}.") from None
+    return text
+
+
+def _finite(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite():
+        raise ValueError(text)
+    return amount
+
+
+def corrected(invoice: Invoice, corrections: list[Correction]) -> Invoice:
+    """The invoice with a person's values in place, and without the doubts that they settle."""
+    if not corrections:
+        return invoice
+    fields = dict(invoice.fields)
+    for correction in corrections:
+        fields[correction.field] = _field(fields.get(correction.field), correction, invoice)
+    touched = {correction.field for correction in corrections}
+    issues = tuple(issue for issue in invoice.issues if not _settled(issue, touched, fields))
+    told = {issue.code for issue in invoice.issues} - {issue.code for issue in issues}
+    reasons = tuple(r for r in invoice.reasons if r not in told and r.rpartition(".")[0] not in touched)
+    decision = "post" if invoice.decision == "review" and not reasons else invoice.decision
+    return replace(invoice, fields=fields, issues=issues, reasons=reasons, decision=decision)
+
+
+def _field(old: Field | None, correction: Correction, invoice: Invoice) -> Field:
+    if correction.value is None:
+        return Field(correction.field, None, 0.0, "missing")
+    page = invoice.pages[0] if invoice.pages else 0
+    place = old.evidence if old is not None and old.evidence else Evidence(page, Box(0, 0, 0, 0), "", "", "correction")
+    evidence = replace(place, rule=f"correction by {correction.who} at {correction.at}", source="correction", words=())
+    return Field(correction.field, correction.value, 1.0, "corrected", evidence)
+
+
+def _settled(issue: Issue, touched: set[str], fields: dict[str, Field]) -> bool:
+    if issue.fields and set(issue.fields) <= touched:
+        return True
+    net, tax, gross = (getattr(fields.get(n), "value", None) for n in ("total_net", "total_tax", "total_gross"))
+    amounts = isinstance(net, Decimal) and isinstance(tax, Decimal) and isinstance(gross, Decimal)
+    return bool(
+        issue.code == "totals.mismatch" and touched & set(issue.fields) and amounts and abs(net + tax - gross) <= _CENTS  # type: ignore[operator]
+    )
+
+
+def _flagged(invoice: Invoice, issues: list[Issue] | tuple[()]) -> Invoice:
+    if not issues:
+        return invoice
+    touched = {name for issue in issues for name in issue.fields}
+    fields = {
+        name: replace(field, status="review") if name in touched and field.status == "accepted" else field
+        for name, field in invoice.fields.items()
+    }
+    reasons = tuple(dict.fromkeys((*invoice.reasons, *(issue.code for issue in issues))))
+    decision = "review" if invoice.decision == "post" else invoice.decision
+    return replace(invoice, fields=fields, issues=(*invoice.issues, *issues), reasons=reasons, decision=decision)
+
+
+def _corrected_keys(keys: Keys, corrections: list[Correction]) -> Keys:
+    for correction in corrections:
+        keys = keys.with_value(correction.field, correction.value)
+    return keys
+
+
+def _corrections(book: Ledger) -> dict[str, list[Correction]]:
+    """All corrections in the order in which they were made, by SHA-256."""
+    found: defaultdict[str, list[Correction]] = defaultdict(list)
+    rows: Any = book.connection.execute("SELECT sha256, invoice, field, value, who, at FROM correction ORDER BY id")
+    for sha256, invoice, field, value, who, at in rows:
+        found[sha256].append(Correction(invoice, field, value_of(field, value or ""), who, at))
+    return found
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

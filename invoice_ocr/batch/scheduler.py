@@ -1,0 +1,258 @@
+"""Inputs through workers and engine into the ledger: what is left is done, whatever ended the run before."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from invoice_ocr import pixel_check
+from invoice_ocr.batch.ledger import MOST_ATTEMPTS, Job, Kept
+from invoice_ocr.errors import InvoiceOcrError, OutOfMemory, ParserCrash, RunError, Timeout
+from invoice_ocr.intake import Intake, Source, expand
+from invoice_ocr.model import Failure, Record
+from invoice_ocr.ocr.replay import parse_reading, write_reading
+from invoice_ocr.pipeline import LazyEngine, compared, reading_recipe_of, recipe_of, records_of, rules_for
+from invoice_ocr.reading import Read, read_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from invoice_ocr.batch.ledger import Ledger, Retry, State
+    from invoice_ocr.intake import Failed
+    from invoice_ocr.intake.sources import Input
+    from invoice_ocr.ocr import Engine
+    from invoice_ocr.rulepack import RulePack
+    from invoice_ocr.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_SCANNED_TOGETHER = 200
+_COMPARED_TOGETHER = 16  # documents whose text layers are compared with pixels at once
+_KILLERS = frozenset({ParserCrash.code, Timeout.code, OutOfMemory.code})
+
+
+class Watcher(Protocol):
+    """Whoever wants to know how a run goes on."""
+
+    def scanned(self, inputs: int) -> None:
+        """So many inputs have been looked at."""
+
+    def begun(self, documents: int, left: int) -> None:
+        """Documents that are wanted, and how many of them are not done yet."""
+
+    def finished(self, state: State, records: list[Record], pages: int) -> None:
+        """One document is done, or has failed. pages: that were read now, 0 where a kept reading served."""
+
+
+@dataclass(slots=True)
+class _Item:
+    """A document between reading and ledger. kept: to be written there; None where the ledger has it already."""
+
+    job: Job
+    source: Source | Failed
+    records: list[Record]
+    kept: Kept | None
+    pages: int
+    new: bool = True
+
+
+@dataclass(slots=True)
+class _Nobody:
+    def scanned(self, inputs: int) -> None: ...
+    def begun(self, documents: int, left: int) -> None: ...
+    def finished(self, state: State, records: list[Record], pages: int) -> None: ...
+
+
+def run(
+    inputs: Iterable[Input],
+    book: Ledger,
+    settings: Settings,
+    *,
+    retry: Retry = "",
+    fresh: bool = False,
+    engine: Engine | None = None,
+    pack: RulePack | None = None,
+    open_intake: Callable[[Settings], Intake] = Intake,
+    watcher: Watcher | None = None,
+) -> None:
+    """Bring every document of `inputs` to an end in the ledger; what is done already is left alone.
+
+    retry: first forget what failed, is for review, or all, of these inputs. fresh: forget the whole ledger, corrections
+    excepted. engine, pack: instead of those that settings ask for. open_intake: what opens documents.
+    Raises RunError when nothing can go on; the ledger is whole then, and the same call goes on from there.
+    """
+    pack, lazy = pack or rules_for(settings), LazyEngine(settings, engine)
+    watcher = watcher or _Nobody()
+    book.use(recipe_of(settings, pack, engine), reading_recipe_of(settings, engine))
+    if fresh:
+        book.forget()
+    given = _scan(inputs, book, settings, watcher)
+    book.settle(retry)
+    watcher.begun(*book.extent())
+    with open_intake(settings) as intake:
+        line = _Line(book, intake, lazy, pack, settings, watcher, given)
+        try:
+            while not line.through():
+                log.warning("the run was disturbed; what was being read is tried again, alone")
+        except BaseException as error:
+            if not isinstance(error, Exception) or isinstance(error, RunError):
+                book.release()  # nobody's fault: no attempt is charged
+            raise
+
+
+def _scan(inputs: Iterable[Input], book: Ledger, settings: Settings, watcher: Watcher) -> dict[str, Source]:
+    """Add every input to the ledger. Returns those that are not files, by SHA-256."""
+    given: dict[str, Source] = {}
+    together: list[Source | Failed] = []
+    count = 0
+    for count, source in enumerate(expand(inputs, settings), 1):
+        if isinstance(source, Source) and source.content is not None:
+            given[source.sha256] = source
+            source = replace(source, content=None)  # noqa: PLW2901  the ledger wants to know its name, not its bytes
+        together.append(source)
+        if len(together) >= _SCANNED_TOGETHER:
+            book.add(together)
+            together = []
+            watcher.scanned(count)
+    book.add(together)
+    watcher.scanned(count)
+    return given
+
+
+@dataclass(slots=True)
+class _Line:
+    """The way of documents through the stages of one run."""
+
+    book: Ledger
+    intake: Intake
+    lazy: LazyEngine
+    pack: RulePack
+    settings: Settings
+    watcher: Watcher
+    given: dict[str, Source]
+    waiting: list[_Item] = field(default_factory=list)
+
+    def through(self) -> bool:
+        """Work on all that is left. False when something unknown ended it: then some documents are to be read alone."""
+        self._each_alone()
+        try:
+            self._all()
+        except (RunError, OSError, sqlite3.Error):
+            raise
+        except Exception:
+            if next(self.book.left(alone=True), None) is None:
+                raise
+            log.exception("an engine or a stage fell over")
+            self.waiting.clear()
+            return False
+        self._each_alone()
+        return True
+
+    def _all(self) -> None:
+        """Documents by the stream: first those whose reading is kept, then the others through workers and engine."""
+        for job in self.book.left(alone=False):
+            if (kept := self.book.known(job)) is not None:
+                self.book.claim(job)
+                self._understand(job, _read_of(job, kept), kept, new=False)
+        self._flush()
+        for job, one in self._read(self.book.left(alone=False)):
+            self._understand(job, one, None, new=True)
+        self._flush()
+
+    def _each_alone(self) -> None:
+        """Documents that were begun and not ended: one after the other, so that only the culprit suffers."""
+        for job in self.book.left(alone=True):
+            if job.attempts >= MOST_ATTEMPTS:
+                self._end_of(job, "E_PARSER_CRASH", f"The run ended {job.attempts} times while it was open.")
+                continue
+            try:
+                for found, one in self._read([job]):
+                    self._understand(found, one, None, new=True, alone=True)
+                self._flush(alone=True)
+            except (RunError, OSError, sqlite3.Error):
+                raise
+            except Exception as error:  # noqa: BLE001  a document that brings down an engine costs itself and no other
+                self.waiting.clear()
+                self._end_of(job, InvoiceOcrError.code, f"Reading it failed with {type(error).__name__}: {error}")
+
+    def _end_of(self, job: Job, code: str, message: str) -> None:
+        failure = Failure(code, message, "Print it to a new PDF, or report it; --retry failed tries it again.")
+        records = [Record(job.name, job.sha256, None, failure, self.book.recipe)]
+        self.book.finish(job, "quarantined", records)
+        self.watcher.finished("quarantined", records, 0)
+
+    def _read(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Read]]:
+        """Each document read, in order; charged before it is touched."""
+        flight: dict[str, Job] = {}
+
+        def claimed() -> Iterator[Source]:
+            for job in jobs:
+                self.book.claim(job)
+                flight[job.sha256] = job
+                if self.settings.text != "layer":
+                    self.lazy.begin()
+                yield self._source(job)
+
+        for one in read_documents(self.intake.open_parts(claimed()), self.lazy):
+            yield flight.pop(one.source.sha256), one
+
+    def _source(self, job: Job) -> Source:
+        return self.given.get(job.sha256) or Source(job.name, job.sha256, job.size, path=job.path)
+
+    def _understand(self, job: Job, one: Read, kept: Kept | None, *, new: bool, alone: bool = False) -> None:
+        """Take in what was read; the pixel check waits until several documents need it."""
+        pages = 0
+        if new and one.reading is not None:
+            pages = len(one.reading.pages)
+            kept = Kept(parse_reading(write_reading(one.reading)), one.issues, one.witnesses)
+            one = _read_of(job, kept, one.source)
+        records = self._records(job, one)
+        item = _Item(job, one.source, records, kept, pages, new)
+        if self.settings.text == "auto" and any(r.invoice and pixel_check.suspects(r.invoice) for r in records):
+            self.waiting.append(item)
+            if len(self.waiting) >= _COMPARED_TOGETHER:
+                self._flush(alone=alone)
+        else:
+            self._finish(item, alone=alone)
+
+    def _records(self, job: Job, one: Read) -> list[Record]:
+        try:
+            return list(records_of(one, self.pack, self.settings, self.book.recipe))
+        except RunError:
+            raise
+        except Exception as error:
+            log.exception("%s: understanding it failed", job.name)
+            message = f"Understanding it failed with {type(error).__name__}: {error}"
+            failure = Failure(InvoiceOcrError.code, message, InvoiceOcrError.default_fix)
+            return [Record(job.name, job.sha256, None, failure, self.book.recipe)]
+
+    def _flush(self, *, alone: bool = False) -> None:
+        """Compare with pixels what waits for it, and finish it."""
+        if not self.waiting:
+            return
+        items, self.waiting = self.waiting, []
+        pairs = [(self._source(item.job), record) for item in items for record in item.records]
+        looks = [item.kept.looks if item.kept else {} for item in items for _ in item.records]
+        before = [len(item.kept.looks) if item.kept else 0 for item in items]
+        seen = compared(pairs, self.intake, self.lazy, self.settings, looks)
+        for item, known in zip(items, before, strict=True):
+            item.records = [next(seen) for _ in item.records]
+            item.new = item.new or (item.kept is not None and len(item.kept.looks) != known)
+            self._finish(item, alone=alone)
+
+    def _finish(self, item: _Item, *, alone: bool) -> None:
+        failure = next((record.failure for record in item.records if record.failure), None)
+        state: State = "failed" if failure else "done"
+        if failure and failure.code in _KILLERS:
+            state = "quarantined" if alone else "again"
+        self.book.finish(item.job, state, item.records, item.kept if item.new else None)
+        if state != "again":
+            self.watcher.finished(state, item.records, item.pages)
+
+
+def _read_of(job: Job, kept: Kept, source: Source | Failed | None = None) -> Read:
+    """What is kept of a document, as if it had been read now."""
+    source = source or Source(job.name, job.sha256, job.size, path=job.path)
+    return Read(source, list(kept.issues), list(kept.witnesses), whole=True, _pages=list(kept.reading.pages))

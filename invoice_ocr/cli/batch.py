@@ -1,0 +1,164 @@
+"""`invoice-ocr batch`: many invoices into a ledger that resumes, and from it into files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+
+import typer
+
+from invoice_ocr.cli.console import Verbosity, note, report
+from invoice_ocr.cli.extract import Paths
+from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
+from invoice_ocr.cli.output import format_of
+from invoice_ocr.cli.progress import Progress
+from invoice_ocr.cli.verb import verb
+from invoice_ocr.errors import ExitCode
+from invoice_ocr.settings import Settings
+
+if TYPE_CHECKING:
+    from invoice_ocr.batch.ledger import Ledger
+
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--ledger", metavar="FILE", help="What is done is kept here.", show_default="the first output, as .ledger"
+    ),
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write all results of the ledger here at the end; may be given several times.",
+        show_default=False,
+    ),
+]
+To = Annotated[
+    str, typer.Option("--to", metavar="FORMAT", help="The outputs' format.", show_default="from their suffixes")
+]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE", help="Write a page to look at, failures first.", show_default=False),
+]
+RetryOption = Annotated[
+    Literal["failed", "review", "all"] | None,
+    typer.Option("--retry", help="Read these again: what failed, what is for review, or all.", show_default=False),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what the ledger holds, corrections excepted.")]
+
+
+@verb
+@with_settings(*READING, *UNDERSTANDING, *LIMITS, "fail_on", "dry_run")
+def batch(
+    paths: Paths,
+    *,
+    ledger: LedgerOption = None,
+    outputs: Outputs = None,
+    to: To = "",
+    report_to: Report = None,
+    retry: RetryOption = None,
+    fresh: Fresh = False,
+    settings: Settings,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+) -> ExitCode:
+    """Read many invoices into a ledger. The same command again goes on where the last one ended, however it ended."""
+    from invoice_ocr.batch import results, scheduler
+    from invoice_ocr.batch.ledger import opened
+    from invoice_ocr.batch.outputs import check
+    from invoice_ocr.export import EXPORTERS, SUFFIXES
+
+    targets = {target: format_of(target, to, SUFFIXES, tuple(EXPORTERS)) for target in outputs or []}
+    place = ledger or next((target.with_suffix(".ledger") for target in targets), None)
+    if place is None:
+        raise typer.BadParameter("give --ledger FILE, or -o FILE: the ledger is kept beside it", param_hint="--ledger")
+    if settings.dry_run:
+        return dry_run(paths, place, settings, stdout)
+    check([*targets, place, *([report_to] if report_to else [])], paths)
+    with opened(place, write=True) as book:
+        with Progress(verbosity) as progress:
+            scheduler.run(paths, book, settings, retry=retry or "", fresh=fresh, watcher=progress)
+        told = results.counts(book, wanted=True)
+        _tell_failures(book, verbosity)
+        for target, chosen in targets.items():
+            write(book, target, chosen)
+        if report_to is not None:
+            _report(book, report_to, settings)
+    where = ", ".join(str(target) for target in [*targets, *([report_to] if report_to else [])])
+    note(f"{summary(told)} → {where or place}", verbosity)
+    return exit_code(told, settings)
+
+
+def write(book: Ledger, target: Path, chosen: str) -> None:
+    """All results of the ledger as one file."""
+    from invoice_ocr.batch import results
+    from invoice_ocr.batch.outputs import write as put
+    from invoice_ocr.export import EXPORTERS
+
+    put(target, partial(EXPORTERS[chosen], results.records(book)))
+
+
+def summary(told: Counter[str]) -> str:
+    """How many documents there are by what became of them."""
+    names = {"post": "to post", "review": "to review", "reject": "rejected"}
+    parts = [f"{told[state]} {names.get(state, state)}" for state in STATES if told[state]]
+    return f"{told.total()} documents: {', '.join(parts) or 'none'}"
+
+
+STATES = ("post", "review", "reject", "failed", "quarantined", "left")
+
+
+def exit_code(told: Counter[str], settings: Settings) -> ExitCode:
+    """0 all done, 4 some need review and that was asked for, 5 some failed, 6 all did."""
+    failed = told["failed"] + told["quarantined"]
+    if failed:
+        return ExitCode.ALL_FAILED if failed == told.total() else ExitCode.SOME_FAILED
+    review = told["review"] + told["reject"]
+    return ExitCode.NEEDS_REVIEW if review and settings.fail_on == "review" else ExitCode.OK
+
+
+def dry_run(paths: list[str], place: Path, settings: Settings, stdout: BinaryIO) -> ExitCode:
+    """Name each input and what would become of it: `read`, `understand` (its reading is kept) or `done`."""
+    from invoice_ocr.batch.ledger import opened
+    from invoice_ocr.batch.plan import plan
+
+    failed = 0
+    if place.exists():
+        with opened(place) as book:
+            rows = list(plan(paths, book, settings))
+    else:
+        rows = list(plan(paths, None, settings))
+    for what, name, failure in rows:
+        if failure is not None:
+            failed += 1
+            report(failure, name)
+        else:
+            stdout.write(f"{what}\t{name}\n".encode("utf-8", "surrogateescape"))
+    if failed:
+        return ExitCode.ALL_FAILED if failed == len(rows) else ExitCode.SOME_FAILED
+    return ExitCode.OK
+
+
+def _tell_failures(book: Ledger, verbosity: Verbosity) -> None:
+    """What failed in this run's inputs: the first few, and how many more."""
+    from invoice_ocr.batch import results
+
+    rows = results.failures(book, most=_TOLD + 1)
+    for name, failure in rows[:_TOLD]:
+        report(failure, name)
+    if len(rows) > _TOLD:
+        note(f"There are more failures; -o and invoice-ocr status {book.path} tell all.", verbosity)
+
+
+_TOLD = 10
+
+
+def _report(book: Ledger, target: Path, settings: Settings) -> None:
+    from invoice_ocr.batch.outputs import write as put
+    from invoice_ocr.batch.report import write_report
+
+    put(target, lambda stream: write_report(book, settings, stream))
