@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 from invoice_ocr import pipeline
 from invoice_ocr.api import error_of
 from invoice_ocr.layout import lay_out
+from invoice_ocr.model import Candidate
 
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Input
-    from invoice_ocr.model import Candidate, Invoice
+    from invoice_ocr.model import Invoice
     from invoice_ocr.ocr import Engine
     from invoice_ocr.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Candidates for one field of one document, best score first, and the invoices understood."""
+    """Candidates for one field of one document, best score first, and the invoices understood.
+
+    What e-invoices and payment codes state comes before all that was found in print.
+    """
 
     candidates: tuple[Candidate, ...]
     invoices: tuple[Invoice, ...]
@@ -32,4 +36,11 @@ def explain(source: Input, name: str, settings: Settings, *, engine: Engine | No
         raise error_of(transcript.failure if transcript else None)
     found, _, _ = pipeline.gather(lay_out(transcript.reading), pack)
     mine = sorted((candidate for candidate in found if candidate.name == name), key=lambda one: -one.score)
-    return Explanation(tuple(mine), tuple(pipeline.understand(transcript.reading, pack, settings)))
+    stated = [
+        Candidate(name, said.value, 1.0, said.evidence, (said.value,))
+        for witness in transcript.witnesses
+        for said in witness.statements
+        if said.name == name
+    ]
+    invoices = pipeline.understand(transcript.reading, pack, settings, transcript.witnesses)
+    return Explanation((*stated, *mine), tuple(invoices))

@@ -30,6 +30,7 @@ _HARD = frozenset(
 )
 _NAMES = ("seller_name", "buyer_name")
 _LOOSE = (*_NAMES, "payment_terms")
+_BANK = ("iban", "bic")
 _CORE = ("invoice_number", "issue_date", "total_gross", "currency", "iban", "bic")
 _SELF_BILLED = "389"  # an invoice that its buyer writes, which German prints call Gutschrift
 
@@ -89,16 +90,20 @@ class _Bench:
         statements = [said for witness in self.witnesses for said in self._of(witness, name)]
         if not statements:
             return
-        choice = self._standing(name)
+        choice = self._standing(name, statements[0].evidence.source)
         agreeing = [s for s in statements if choice and _confirms(choice, s)]
         if choice and agreeing:
             self.choices[name] = _confirmed(choice, agreeing)
         else:
             self._take(name, choice, statements)
-        taken = self.choices[name]
+        taken = self.choices.get(name)
         for witness in self.witnesses:
             said = self._of(witness, name)
-            if said and not any(_confirms(taken, statement) for statement in said):
+            if witness.source == "qr" and name not in _HARD:
+                continue  # it names who holds the account and what to write on the transfer, in words of its own
+            if name in _BANK and any(self.paper.find(statement.value, "") for statement in said):
+                continue  # one of several accounts that the pages name
+            if taken and said and not any(_confirms(taken, statement) for statement in said):
                 self._object(name, taken, said[0], witness)
 
     def _of(self, witness: Witness, name: str) -> list[Statement]:
@@ -113,11 +118,11 @@ class _Bench:
                 said = [one for one in said if not self.paper.find(one.value, "")]
         return said
 
-    def _standing(self, name: str) -> Choice | None:
-        """What the pages say; not what was only derived from other fields."""
+    def _standing(self, name: str, against: str) -> Choice | None:
+        """What the pages say. An e-invoice, which tells of part payments, need not heed what was only derived."""
         choice = self.choices.get(name)
-        derived = choice is not None and choice.evidence.source == "derived" and name != "currency"
-        return None if derived and choice and not choice.proof else choice
+        derived = choice is not None and choice.evidence.source == "derived" and not choice.proof
+        return None if derived and against == "e-invoice" and name != "currency" else choice
 
     def _take(self, name: str, choice: Choice | None, statements: Sequence[Statement]) -> None:
         """Decide a field for which the pages say nothing, or something else than every witness."""
@@ -126,6 +131,7 @@ class _Bench:
         labelled = self._labelled(name, leader.value)
         seen = labelled or self.paper.find(leader.value, leader.evidence.rule)
         weak = choice is None or choice.support < _WEAK or name not in _HARD or _is_guess(name, choice)
+        weak = weak or name in _BANK
         rivals = (_as_candidate(choice),) if choice else ()
         if labelled and (weak or _labelled_strongly(labelled, choice)):
             support = max(labelled.score, _PRINTED)
@@ -133,7 +139,7 @@ class _Bench:
         elif seen and weak:
             place = seen.evidence if isinstance(seen, Candidate) else seen
             self.choices[name] = Choice(name, leader.value, place, _PRINTED, rivals, witnesses=with_it)
-        elif choice is None or name not in _HARD:
+        elif choice is None or (name not in _HARD and leader.evidence.source == "e-invoice"):
             support = self._alone(name) if choice is None else min(_UNSEEN, self._alone(name))
             self.choices[name] = Choice(name, leader.value, leader.evidence, support, rivals, witnesses=with_it[1:])
             if choice is not None:

@@ -191,7 +191,7 @@ def pdf(page: str = "", attached: dict[str, bytes] | None = None, *, pages: int 
         sheet = document.new_page()
         for row, line in enumerate(page.strip("\n").split("\n")):
             for column, cell in enumerate(line.split(" | ")):
-                sheet.insert_text((50 + 220 * column, 60 + 16 * row), cell.strip(), fontsize=10)
+                sheet.insert_text((50 + 220 * column, 60 + 16 * row), cell.strip().replace("€", "EUR"), fontsize=10)
     for name, content in (attached or {}).items():
         document.embfile_add(name, content, filename=name)
     made: bytes = document.tobytes()

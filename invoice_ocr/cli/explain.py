@@ -64,12 +64,14 @@ def _candidates(candidates: Iterable[Candidate]) -> Table:
         table.add_column(head, justify="right" if head in {"score", "page"} else "left", overflow="fold")
     for one in candidates:
         seen = one.evidence
-        box = f"{seen.box.left:.0f},{seen.box.top:.0f} – {seen.box.right:.0f},{seen.box.bottom:.0f}"
+        box = (
+            f"{seen.box.left:.0f},{seen.box.top:.0f} – {seen.box.right:.0f},{seen.box.bottom:.0f}" if seen.page else ""
+        )
         also = [value for value in one.readings if value != one.value]
         value = value_text(one.value)
         for other in also:
             value.append(" or ", style="dim").append_text(value_text(other))
-        table.add_row(f"{one.score:.2f}", value, Text(clean(seen.text)), Text(seen.rule), str(seen.page), box)
+        table.add_row(f"{one.score:.2f}", value, Text(clean(seen.text)), Text(seen.rule), str(seen.page or ""), box)
     if not table.row_count:
         table.add_row("", Text("nothing on these pages looks like it", style="dim"))
     return table

@@ -7,11 +7,13 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from invoice_ocr.errors import Empty, ImageBomb, InputError, OutOfMemory, PageTooBig, TooManyPages, Truncated
+from invoice_ocr.intake import codes
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.resolution import page_dpi, square
 
@@ -63,7 +65,7 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
     part = Part(sheets=load.sheets)
     for index, number in enumerate(numbers[request.first :], request.first):
         if load.full:
-            return Part(part.sheets, part.issues, part.lost, index)
+            return replace(part, rest=index)
         try:
             pixels, rotation = _page(image, frames[number - 1], request.max_pixels)
         except InputError as error:
@@ -75,6 +77,9 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
             load.add(Sheet(number, width, height, rotation, words=[]))
         else:
             load.add(Sheet(number, width, height, rotation, pixels=pixels))
+            if request.witnesses in {"all", "qr"} and not request.mend:
+                page = codes.witnesses(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
+                part.witnesses.extend(page)
     return part
 
 

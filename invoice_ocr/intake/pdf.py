@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pymupdf as untyped
@@ -18,8 +18,10 @@ from invoice_ocr.errors import (
     Truncated,
     Unsupported,
 )
+from invoice_ocr.intake import codes
 from invoice_ocr.intake.attachments import e_invoices
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
+from invoice_ocr.intake.testimony import Testimony
 from invoice_ocr.intake.tokens import Token, tokens_of
 from invoice_ocr.intake.trust import SCANNED, Raster, Verdict, coverage, is_blank, judge
 
@@ -92,22 +94,25 @@ def _read(document: Any, numbers: list[int], request: Request) -> Part:
     load = Load(request.budget)
     issues: list[tuple[str, str]] = []
     lost: list[tuple[int, str, str]] = []
+    witnesses: list[Testimony] = []
     for index, number in enumerate(numbers[request.first :], request.first):
         if load.full:
-            return Part(load.sheets, issues, lost, index)
+            return Part(load.sheets, issues, lost, index, witnesses=witnesses)
         try:
-            sheet = _sheet(document, number, request, issues)
+            sheet = _sheet(document, number, request, issues, witnesses)
         except InputError as error:
             lost.append((number, type(error).__name__, error.message))
             continue
         load.add(sheet)
     if not load.sheets and request.first == 0 and lost and all(name == Truncated.__name__ for _, name, _ in lost):
         raise Truncated(lost[0][2])
-    return Part(load.sheets, issues, lost)
+    return Part(load.sheets, issues, lost, witnesses=witnesses)
 
 
-def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str, str]]) -> Sheet:
-    """One page: its trusted words, or its pixels, as `request.text` wants them."""
+def _sheet(
+    document: Any, number: int, request: Request, issues: list[tuple[str, str]], witnesses: list[Testimony]
+) -> Sheet:
+    """One page: its trusted words, or its pixels, as `request.text` wants them; its payment codes to `witnesses`."""
     try:
         page = document[number - 1]
         width, height, rotation = float(page.rect.width), float(page.rect.height), int(page.rotation) % 360
@@ -126,6 +131,8 @@ def _sheet(document: Any, number: int, request: Request, issues: list[tuple[str,
             words = _words(verdict, number, request.text, issues)
         if words is None:
             pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
+        if request.witnesses in {"all", "qr"} and not request.mend:
+            witnesses.extend(_codes(page, drawn, pixels, number))
     except MemoryError as error:
         raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
     except _DAMAGE as error:
@@ -161,7 +168,7 @@ def _verdict(page: Any, drawn: Any) -> Verdict:
     tokens = tokens_of(pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS)).extractRAWDICT()["blocks"])
     if not any(token.painted for token in tokens) and coverage(images, page.rect.width, page.rect.height) > SCANNED:
         return Verdict([], len(tokens), trusted=False, why="it is a picture")
-    raster = _raster(drawn, page.rect.width, page.rect.height)
+    raster = _raster(drawn, min(1.0, math.sqrt(_RASTER_PIXELS / (page.rect.width * page.rect.height))))
     if not tokens:
         blank = is_blank(raster)
         return Verdict([], 0, blank, "" if blank else "it has no text layer")
@@ -199,8 +206,16 @@ def _key(box: Sequence[float]) -> tuple[int, ...]:
     return tuple(round(edge) for edge in box)
 
 
-def _raster(drawn: Any, width: float, height: float) -> Raster:
-    scale = min(1.0, math.sqrt(_RASTER_PIXELS / (width * height)))
+def _codes(page: Any, drawn: Any, pixels: Pixels | None, number: int) -> Iterator[Testimony]:
+    """What the payment codes on a page say. Where OCR does not need its pixels, it is drawn if it may hold one."""
+    if pixels is not None:
+        yield from codes.witnesses(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
+    elif page.rect.width * page.rect.height <= _LARGE and codes.may_hold_code(page.get_bboxlog()):
+        grey = _raster(drawn, codes.DPI / 72)
+        yield from codes.witnesses(number, grey.samples, grey.width, grey.height, codes.DPI)
+
+
+def _raster(drawn: Any, scale: float) -> Raster:
     picture = drawn.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=0)
     return Raster(picture.samples, picture.width, picture.height, scale)
 

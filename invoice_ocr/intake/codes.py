@@ -1,0 +1,58 @@
+"""QR codes in a page's pixels, read with zxing-cpp, as witnesses. Runs inside a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from invoice_ocr.intake.pages import Buffer, Corners
+from invoice_ocr.intake.testimony import Testimony
+
+DPI = 200.0  # a code of 97 x 97 squares, 35 mm wide, has then 2.8 pixels a square
+_SMALLEST, _LARGEST = 28.0, 400.0  # points: sides of a code worth looking for
+_SQUARE = 1.25
+_MODULE, _MODULES = 8.0, 60  # points, number: a code drawn square by square
+
+
+def witnesses(number: int, pixels: Buffer, width: int, height: int, dpi: float) -> Iterator[Testimony]:
+    """What the payment codes on a page say, each with its place. pixels: grey or RGB, by their number of bytes."""
+    import zxingcpp
+
+    from invoice_ocr.intake import payment_codes  # stdnum is wanted only where a code may be
+
+    view = memoryview(pixels).cast("B")
+    channels = view.nbytes // (width * height)
+    image = view.cast("B", (height, width, channels) if channels > 1 else (height, width))
+    formats = zxingcpp.barcode_formats_from_str("QRCode")
+    heard: set[bytes] = set()
+    for code in zxingcpp.read_barcodes(image, formats=formats, try_invert=False):
+        content = bytes(code.bytes)
+        if content in heard:
+            continue
+        heard.add(content)
+        if (said := payment_codes.read(content)) is not None:
+            said.page, said.corners = number, _corners(code.position, 72 / dpi)
+            yield said
+
+
+def _corners(position: Any, scale: float) -> Corners:
+    points = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    across, down = [point.x * scale for point in points], [point.y * scale for point in points]
+    return (min(across), min(down), max(across), max(down))
+
+
+def may_hold_code(drawn: Sequence[tuple[str, Corners]]) -> bool:
+    """Whether something drawn on a page could be a QR code: a square picture or shape, or a field of small squares.
+
+    drawn: (kind, corners) as PyMuPDF's get_bboxlog has them.
+    """
+    small = 0
+    for kind, (left, top, right, bottom) in drawn:
+        if kind not in {"fill-image", "fill-imgmask", "fill-path"}:
+            continue
+        width, height = right - left, bottom - top
+        if max(width, height) <= _MODULE:
+            small += 1
+        elif _SMALLEST <= width <= _LARGEST and max(width, height) < _SQUARE * min(width, height):
+            return True
+    return small >= _MODULES
