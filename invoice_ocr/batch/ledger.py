@@ -264,11 +264,13 @@ class Ledger:
 
 
 @contextlib.contextmanager
-def opened(path: Path, *, write: bool = False) -> Iterator[Ledger]:
-    """The ledger at `path`. write: hold its lock, and make it where there is none.
+def opened(path: Path, *, write: bool = False, make: bool = True) -> Iterator[Ledger]:
+    """The ledger at `path`. write: hold its lock, and with `make` make it where there is none.
 
     Raises Locked when another run holds it, ConfigError when it is none, DiskFull or OutputReadonly, also later.
     """
+    if not (write and make):
+        schema.require(path)
     with lock.locked(path) if write else contextlib.nullcontext(), schema.opened(path, write=write) as connection:
         yield Ledger(path, connection)
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from typing import TYPE_CHECKING
 
+from invoice_ocr.batch import lock
 from invoice_ocr.errors import ConfigError, DiskFull, InvoiceOcrError, OutputReadonly
 
 if TYPE_CHECKING:
@@ -62,17 +63,29 @@ def opened(path: Path, *, write: bool) -> Iterator[sqlite3.Connection]:
     OutputReadonly, also while the connection is in use.
     """
     try:
-        if not write and not path.exists():
-            raise ConfigError(f"there is no ledger {path}", fix="invoice-ocr batch PATH... --ledger FILE makes one.")
-        mode = "rwc" if write else "ro"
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        mode = "mode=rwc" if write else _reading_mode(path)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
         try:
+            connection.execute(f"PRAGMA query_only = {not write}")
             _prepare(connection, path, write=write)
             yield connection
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise typed(error, path) from error
+
+
+def require(path: Path) -> None:
+    """Nothing, when there is a file at `path`; else raises ConfigError."""
+    if not path.exists():
+        raise ConfigError(f"there is no ledger {path}", fix="invoice-ocr batch PATH... --ledger FILE makes one.")
+
+
+def _reading_mode(path: Path) -> str:
+    """How to open a ledger for reading, so that no file of SQLite's stays beside it, in a folder of any kind."""
+    if not os.access(path.parent, os.W_OK):
+        return "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    return "mode=rw" if os.access(path, os.W_OK) and lock.holder(path) is None else "mode=ro"
 
 
 def typed(error: sqlite3.Error, path: Path) -> InvoiceOcrError:

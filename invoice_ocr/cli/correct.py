@@ -45,7 +45,7 @@ def correct(
     pairs = [change.partition("=") for change in changes]
     if any(not mark for _, mark, _ in pairs):
         raise typer.BadParameter("give FIELD=VALUE, such as total_gross=119.00", param_hint="FIELD=VALUE")
-    with opened(ledger, write=True) as book:
+    with opened(ledger, write=True, make=False) as book:
         for field, _, text in pairs:
             results.value_of(field.strip(), text.strip())
         for field, _, text in pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -25,6 +25,7 @@ _WIDTHS = {
 }
 _CELL_CHARACTERS = 32767  # what one cell of the format can hold
 _EXACT_DIGITS = 15  # a spreadsheet's numbers are doubles: more digits would be changed, so they are written as text
+_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001  in place of now: the same results make the same bytes
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -38,6 +39,7 @@ def write(records: Iterable[Record], stream: BinaryIO) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(stream, _OPTIONS) as book:
+        book.set_properties({"created": _EPOCH})
         formats = {
             "decimal": book.add_format({"num_format": "#,##0.00"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),

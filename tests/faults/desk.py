@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -10,6 +12,7 @@ import numpy as np
 
 from invoice_ocr.errors import InputError, NotADocument, ParserCrash
 from invoice_ocr.intake import Failed, Opened, OpenedPage, Source
+from invoice_ocr.intake.pages import Part, Pixels, Request, Sheet
 from invoice_ocr.intake.sources import failure_of
 from invoice_ocr.model import Box, PageImage, PageWords
 from invoice_ocr.ocr.replay import ReplayEngine, key_of
@@ -95,3 +98,27 @@ def engine_for(folder: Path) -> ReplayEngine:
         if text.startswith("scan"):
             (pages[key_of(_picture(text))],) = sketch(text, source="ocr").pages
     return ReplayEngine(pages)
+
+
+def parse(request: Request) -> Part:
+    """The same documents for real workers: `Intake(settings, parser="faults.desk:parse")`."""
+    text = request.document.decode()
+    if request.clips is not None:
+        return Part(clips=[Pixels(30, 40, 200.0, bytes([250]) * 3600) for _ in request.clips])
+    if text.startswith("crash"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if text.startswith("broken"):
+        raise NotADocument("it is broken, as it was made to be")
+    if text.startswith("scan"):
+        picture = _picture(text)
+        return Part([Sheet(1, 595.0, 842.0, pixels=Pixels(picture.shape[1], 1, 200.0, picture.tobytes()))])
+    return Part(
+        [
+            Sheet(page.number, page.width, page.height, words=[(w.text, _corners(w.box)) for w in page.words])
+            for page in sketch(text).pages
+        ]
+    )
+
+
+def _corners(box: Box) -> tuple[float, float, float, float]:
+    return box.left, box.top, box.right, box.bottom

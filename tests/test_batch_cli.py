@@ -1,0 +1,176 @@
+"""batch, export, search, correct and status as their users see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from invoice_ocr.cli import main
+from invoice_ocr.cli.console import Verbosity
+from invoice_ocr.cli.progress import Progress
+from invoice_ocr.model import FIELD_KINDS, Failure, Field, Invoice, Record
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "fixtures" / "samples"
+LETTER = SAMPLES / "born-digital-german-letter" / "rechnung.pdf"
+CREDIT = next((SAMPLES / "born-digital-italian-credit-note").glob("*.pdf"))
+LAYER = ("--text", "layer", "-j", "1")
+Invoke = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test works in an empty folder with a clean environment."""
+    for name in [name for name in os.environ if name.startswith("INVOICE_OCR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def invoke(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Invoke]:
+    def run(*arguments: object) -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["invoice-ocr", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capfd.readouterr()
+        return SimpleNamespace(code=int(left.value.code or 0), out=out, err=err)
+
+    return run
+
+
+def test_a_batch_fills_a_ledger_and_files_and_goes_on_from_there(invoke: Invoke, elsewhere: Path) -> None:
+    done = invoke("batch", LETTER, CREDIT, "-o", "out.csv", "-o", "out.jsonl", *LAYER)
+    assert done.code == 0, done.err
+    assert done.out == ""
+    assert "2 documents" in done.err
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["out.csv", "out.jsonl", "out.ledger"]
+    again = invoke("batch", LETTER, CREDIT, "-o", "out.csv", *LAYER)
+    assert "2 of 2 documents are done already" in again.err
+    rows = list(csv.DictReader(io.StringIO((elsewhere / "out.csv").read_text(encoding="utf-8"))))
+    assert [row["file"] for row in rows] == [str(LETTER), str(CREDIT)]
+    assert rows[0]["total_gross"] == "24241.82"
+
+
+def test_failures_are_told_and_give_the_exit_code(invoke: Invoke, elsewhere: Path) -> None:
+    (elsewhere / "a.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    done = invoke("batch", LETTER, "a.pdf", "--ledger", "l.sqlite", *LAYER)
+    assert done.code == 5
+    assert "a.pdf" in done.err
+    told = invoke("status", "l.sqlite")
+    assert "2 documents" in told.out
+    assert "1 failed" in told.out
+    assert "a.pdf" in told.out
+    counts = json.loads(invoke("status", "l.sqlite", "--json").out)
+    assert counts["counts"]["failed"] == 1
+    assert counts["running"] is None
+    assert invoke("batch", "a.pdf", "--ledger", "l.sqlite", *LAYER).code == 6
+
+
+def test_a_dry_run_says_what_would_be_done_and_writes_nothing(invoke: Invoke, elsewhere: Path) -> None:
+    (elsewhere / "copy.pdf").write_bytes(LETTER.read_bytes())
+    first = invoke("batch", LETTER, "copy.pdf", "--ledger", "l.sqlite", "--dry-run", *LAYER)
+    assert first.out == f"read\t{LETTER}\nsame\tcopy.pdf\n"
+    assert [path.name for path in elsewhere.iterdir()] == ["copy.pdf"]
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    assert invoke("batch", LETTER, "--ledger", "l.sqlite", "--dry-run", *LAYER).out == f"done\t{LETTER}\n"
+    changed = invoke("batch", LETTER, "--ledger", "l.sqlite", "--dry-run", "--min-confidence", "0.9", *LAYER)
+    assert changed.out == f"understand\t{LETTER}\n"
+
+
+def test_nothing_is_said_where_the_ledger_should_be(invoke: Invoke) -> None:
+    assert invoke("batch", LETTER, *LAYER).code == 2
+
+
+@pytest.mark.parametrize("target", ["-o", "--report", "--ledger"])
+def test_an_output_inside_the_input_is_refused(invoke: Invoke, elsewhere: Path, target: str) -> None:
+    (elsewhere / "inbox").mkdir()
+    done = invoke("batch", "inbox", "--ledger", "l.sqlite", target, "inbox/out.csv", *LAYER)
+    assert done.code == 7
+    assert "E_OUTPUT_READONLY" in done.err
+    assert list((elsewhere / "inbox").iterdir()) == []
+
+
+def test_corrections_show_in_exports_and_searches_find_places(invoke: Invoke, elsewhere: Path) -> None:
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    assert invoke("correct", "l.sqlite", "rechnung.pdf", "total_net=20000.00", "--who", "ann").code == 0
+    (record,) = map(json.loads, invoke("export", "l.sqlite").out.splitlines())
+    assert record["fields"]["total_net"]["value"] == "20000.00"
+    assert record["fields"]["total_net"]["status"] == "corrected"
+    assert "ann" in record["fields"]["total_net"]["rule"]
+    assert invoke("export", "l.sqlite", "-o", "out.xlsx").code == 0
+    number = record["fields"]["invoice_number"]
+    (hit,) = map(json.loads, invoke("search", "l.sqlite", number["text"], "--json").out.splitlines()[:1])
+    assert (hit["file"], hit["page"]) == (str(LETTER), number["page"])
+    assert abs(hit["box"][0] - number["box"][0]) < 1
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["l.sqlite", "out.xlsx"]
+
+
+def test_search_says_where_words_stand_and_when_there_are_none(invoke: Invoke) -> None:
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    lines = invoke("search", "l.sqlite", "RECHNUNG").out.splitlines()
+    assert lines
+    assert all(line.split("\t")[0] == str(LETTER) and "echnung" in line.split("\t")[3].lower() for line in lines)
+    nothing = invoke("search", "l.sqlite", 'zebra" OR "*')
+    assert (nothing.code, nothing.out) == (0, "")
+    assert "Nothing" in nothing.err
+    assert len(invoke("search", "l.sqlite", "e", "--most", "2").out.splitlines()) <= 2
+
+
+@pytest.mark.parametrize("verb", [("export",), ("status",), ("search", "x"), ("correct", "a", "iban=")])
+def test_a_ledger_that_is_not_there_is_told(invoke: Invoke, elsewhere: Path, verb: tuple[str, ...]) -> None:
+    done = invoke(verb[0], "none", *verb[1:])
+    assert done.code == 9
+    assert "no ledger" in done.err
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_report_is_one_page_that_asks_nobody_with_failures_first(invoke: Invoke, elsewhere: Path) -> None:
+    (elsewhere / "<script>alert(1)<.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    done = invoke("batch", LETTER, "<script>alert(1)<.pdf", "--ledger", "l.sqlite", "--report", "r.html", *LAYER)
+    assert done.code == 5
+    page = (elsewhere / "r.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    assert "<script>alert" not in page
+    assert page.index('class="reject"') < page.index(str(LETTER))
+    assert page.count("data:image/jpeg;base64,") == 1
+    assert 'data-field="total_gross"' in page
+    assert "24241.82" in page
+    assert not any(f"{quote}{scheme}:" in page for quote in "\"'(" for scheme in ("http", "https", "file"))
+
+
+def record(decision: str = "post") -> Record:
+    fields = {name: Field(name, None, 0.0, "missing") for name in FIELD_KINDS}
+    return Record("a.pdf", "0", Invoice(fields, (1,), decision))  # type: ignore[arg-type]
+
+
+def test_progress_counts_by_fate_and_says_how_long_it_will_take() -> None:
+    now = [0.0]
+    progress = Progress(Verbosity(), clock=lambda: now[0])
+    progress.begun(10, 8)
+    now[0] = 4.0
+    progress.finished("done", [record()], 2)
+    progress.finished("done", [record("review")], 1)
+    progress.finished("done", [record("reject")], 1)
+    progress.finished("failed", [Record("b", "1", None, Failure("E_EMPTY", "", ""))], 0)
+    assert progress.line() == "1 done · 1 review · 2 rejected · 4 left · 1.0 pages/s · 0:00:04 to go"
+
+
+def test_where_nobody_looks_there_is_a_line_every_half_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    progress = Progress(Verbosity(), clock=lambda: now[0])
+    progress.begun(100, 100)
+    for second in range(1, 66):
+        now[0] = float(second)
+        progress.finished("done", [record()], 1)
+    lines = [line for line in capsys.readouterr().err.splitlines() if "left" in line]
+    assert [line.split(" · ")[0] for line in lines] == ["30 done", "60 done"]

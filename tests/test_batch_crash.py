@@ -1,0 +1,168 @@
+"""A batch that is killed, starved or refused: nothing is lost, nothing doubled, and it goes on when it can."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from faults.desk import sheet
+from test_batch_run import Office
+
+from invoice_ocr.batch import lock, outputs
+from invoice_ocr.batch.ledger import opened
+from invoice_ocr.errors import DiskFull, OutputReadonly
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "fixtures" / "samples"
+LETTER = SAMPLES / "born-digital-german-letter" / "rechnung.pdf"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def killed(*arguments: str) -> dict[str, int]:
+    """What tests/faults/killing.py finds."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "faults" / "killing.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, int] = json.loads(done.stdout)
+    return found
+
+
+def flawless(found: dict[str, int]) -> bool:
+    return not any(found[flaw] for flaw in ("lost", "doubled", "different", "stray", "damaged"))
+
+
+def test_a_run_killed_at_durable_steps_and_moments_ends_as_if_it_had_not_been() -> None:
+    found = killed("--steps", "--stride", "3", "--kills", "4", "--documents", "5")
+    assert found["killed"] >= found["steps"] // 3
+    assert found["documents"] == 4
+    assert flawless(found), found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("--workers",)], ids=["alone", "workers"])
+def test_two_hundred_kills_and_every_step_change_nothing(workers: tuple[str, ...]) -> None:
+    found = killed("--steps", "--kills", "200", "--documents", "12", *workers)
+    assert found["killed"] > 200
+    assert flawless(found), found
+
+
+def test_a_full_disk_ends_the_run_and_fails_no_document(office: Office) -> None:
+    for index in range(8):
+        office.put(f"{index:02}.pdf", sheet(f"A-{index}") + "\n" + "\n".join(os.urandom(30).hex() for _ in range(10)))
+    with opened(office.ledger, write=True) as book:
+        (pages,) = book.connection.execute("PRAGMA page_count").fetchone()
+    limited = sqlite3.connect
+
+    def small(*arguments: object, **more: object) -> sqlite3.Connection:
+        connection = limited(*arguments, **more)
+        connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", small)
+        with pytest.raises(DiskFull):
+            office.run()
+    told = office.counts()
+    assert told["left"] > 0
+    assert not told.keys() & {"failed", "quarantined"}
+    office.run()
+    assert "left" not in office.counts()
+    assert len(office.records()) == 8
+
+
+def test_an_export_that_does_not_fit_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old")
+
+    def fill(stream: object) -> None:
+        stream.write(b"new")  # type: ignore[attr-defined]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="space"):
+        outputs.write(target, fill)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_an_export_keeps_the_permissions_of_the_file_it_replaces(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("old")
+    target.chmod(0o640)
+    outputs.write(target, lambda stream: stream.writelines([b"new"]))
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"new", 0o640)
+
+
+@pytest.mark.parametrize("name", ["inbox/out.csv", "inbox/deep/out.csv", "inbox", "nowhere/out.csv"])
+def test_targets_that_cannot_be_are_refused_before_work_begins(office: Office, name: str) -> None:
+    (office.inbox / "deep").mkdir()
+    with pytest.raises(OutputReadonly):
+        outputs.check([office.inbox.parent / name], [str(office.inbox)])
+
+
+def test_a_lock_left_by_a_killed_run_holds_nobody_up(office: Office) -> None:
+    lock.place_of(office.ledger).write_text('{"pid": "1"}')
+    assert lock.holder(office.ledger) is None
+    office.put("a.pdf", sheet("A-1"))
+    office.run()
+    assert not lock.place_of(office.ledger).exists()
+
+
+def begun(place: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The command, running over many copies of a sample that differ in their last bytes."""
+    inbox = place / "inbox"
+    inbox.mkdir()
+    for index in range(60):
+        (inbox / f"{index:02}.pdf").write_bytes(LETTER.read_bytes() + b"\n%" + str(index).encode())
+    command = [sys.executable, "-m", "invoice_ocr", "batch", "inbox", "-o", "out.csv", "--text", "layer", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, cwd=place, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_batch_gives_up_quickly_and_can_go_on(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    running = begun(tmp_path)
+    until = time.monotonic() + 60
+    while time.monotonic() < until and _done(tmp_path / "out.ledger") < 1:
+        time.sleep(0.1)
+    running.send_signal(number)
+    since = time.monotonic()
+    _, said = running.communicate(timeout=60)
+    assert time.monotonic() - since < 10
+    assert running.returncode == code, said
+    assert not (tmp_path / "out.csv").exists()
+    with opened(tmp_path / "out.ledger") as book:
+        (charged,) = book.connection.execute("SELECT count(*) FROM result WHERE records IS NULL").fetchone()
+        (documents,) = book.connection.execute("SELECT count(*) FROM document").fetchone()
+    assert charged == 0
+    assert documents == 60
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["inbox", "out.ledger"]
+
+
+def _done(ledger: Path) -> int:
+    if not ledger.exists():
+        return 0
+    try:
+        with contextlib.closing(sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)) as connection:
+            (count,) = connection.execute("SELECT count(*) FROM result WHERE records IS NOT NULL").fetchone()
+        return int(count)
+    except sqlite3.Error:
+        return 0
