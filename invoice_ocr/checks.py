@@ -28,8 +28,10 @@ _UNCHECKED = (
 )
 _LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])")
 
+_UNPADDED = re.compile(r"\d([./-])0\d\1")
+
 # Issues that only tell; all others send the document to review.
-NOTES = frozenset({"lines.mismatch", "e-invoice.differs", "qr.differs", "qr.unverified"})
+NOTES = frozenset({"lines.mismatch", "e-invoice.differs", "qr.differs", "qr.unverified", "pages.left-out"})
 
 
 def check(
@@ -38,11 +40,11 @@ def check(
     """Every issue of one document, in a fixed order.
 
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, date.ambiguous, amount.ambiguous,
-    currency.ambiguous, date.order, iban.invalid, vat-id.invalid, identifier.look-alike, amount.sign.
+    currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid, identifier.look-alike, amount.sign.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
-    issues += _look_alikes(resolution)
+    issues += [*_look_alikes(resolution), *_lost_digits(resolution)]
     issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution)]
     return issues
 
@@ -112,6 +114,15 @@ def _look_alikes(resolution: Resolution) -> Iterator[Issue]:
         if choice and choice.evidence.source == "ocr" and (found := _LOOK_ALIKE.search(str(choice.value))):
             doubt = f"{choice.value} was read from pixels, and its {found.group()} may be a digit"
             yield Issue("identifier.look-alike", doubt, (name,))
+
+
+def _lost_digits(resolution: Resolution) -> Iterator[Issue]:
+    """Days of one digit beside a month of two: a date is padded whole or not at all, so its first digit was not read."""
+    for name, choice in resolution.choices.items():
+        if isinstance(choice.value, date) and choice.evidence.source == "ocr" and _UNPADDED.match(choice.evidence.text):
+            yield Issue(
+                "date.digit-lost", f"{choice.evidence.text} was read from pixels, maybe without a digit", (name,)
+            )
 
 
 def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Sequence[LineItem]) -> Iterator[Issue]:

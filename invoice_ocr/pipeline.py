@@ -17,6 +17,7 @@ from invoice_ocr import (
     confidence,
     conventions,
     lines,
+    own,
     parties,
     pixel_check,
     resolve,
@@ -27,7 +28,8 @@ from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
 from invoice_ocr.reading import Read, read_documents
-from invoice_ocr.witnesses import confront
+from invoice_ocr.splitting import divide
+from invoice_ocr.witnesses import confront, share_out
 from invoice_ocr.witnesses import rows as witnessed_rows
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from invoice_ocr.conventions import Conventions
     from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
-    from invoice_ocr.model import Box, Candidate, Witness
+    from invoice_ocr.model import Box, Candidate, Issue, Witness
     from invoice_ocr.ocr import Engine
     from invoice_ocr.pixel_check import Looks
     from invoice_ocr.rulepack import RulePack
@@ -157,15 +159,41 @@ def understand(
 ) -> list[Invoice]:
     """The invoices in a reading: at least one. Pure, and fast. witnesses: what speaks beside the printed words."""
     document = lay_out(reading)
-    found, habits, rows = gather(document, pack)
+    gathered = gather(document, pack)
+    division = divide(document, gathered[0], pack)
+    if division.parts == (tuple(page.number for page in document.pages),):
+        return [_understood(document, gathered, pack, settings, witnesses, division.issues[0])]
+    parts = [Document(tuple(p for p in document.pages if p.number in numbers)) for numbers in division.parts]
+    shares, unmatched = share_out(witnesses, parts, pack)
+    return [
+        _understood(part, gather(part, pack), pack, settings, share, (*doubts, *unmatched), index)
+        for index, (part, share, doubts) in enumerate(zip(parts, shares, division.issues, strict=True), 1)
+    ]
+
+
+def _understood(
+    document: Document,
+    gathered: tuple[list[Candidate], Conventions, list[TaxRow]],
+    pack: RulePack,
+    settings: Settings,
+    witnesses: Sequence[Witness],
+    doubts: Sequence[Issue],
+    index: int = 1,
+) -> Invoice:
+    """The invoice that is all of a document. index: which of its file it is, from 1."""
+    company = own.of(settings)
+    found, habits, rows = gathered
+    found = own.as_buyer(found, document, pack, company)
     resolution = resolve.resolve(document, found, habits, pack)
     resolution, contradictions = confront(resolution, found, witnesses, document, pack)
     by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
     items = lines.find(document, pack, habits.decimal)
     by_rate, items = witnessed_rows(resolution, witnesses, contradictions, by_rate, items)
-    issues = [*checks.check(resolution, by_rate, items), *contradictions]
-    pages = tuple(page.number for page in reading.pages)
-    return [confidence.calibrate(resolution, issues, pack, settings, pages=pages, tax_lines=by_rate, line_items=items)]
+    issues = [*checks.check(resolution, by_rate, items), *contradictions, *own.check(resolution, company), *doubts]
+    pages = tuple(page.number for page in document.pages)
+    return confidence.calibrate(
+        resolution, issues, pack, settings, pages=pages, tax_lines=by_rate, line_items=items, document=index
+    )
 
 
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:

@@ -85,6 +85,15 @@ class Settings:
     rules: Path | None = option(
         None, "A folder of rules that add to or override the shipped ones.", recipe=True, group="Understanding"
     )
+    own_names: str = option(
+        "",
+        "Names of your own company, apart by semicolons: it is the buyer of what it receives, and never the seller.",
+        recipe=True,
+        group="Understanding",
+    )
+    own_vat_ids: str = option(
+        "", "VAT ids of your own company, apart by semicolons.", recipe=True, group="Understanding"
+    )
     min_confidence: float = option(
         0.95, "A field less sure than this is for review.", recipe=True, low=0, high=1, group="Understanding"
     )

@@ -261,3 +261,31 @@ def _sure(lines: Sequence[object], amounts: Sequence[Decimal | None], total: Val
     known = [amount for amount in amounts if amount is not None]
     adds_up = isinstance(total, Decimal) and abs(abs(sum(known, Decimal(0))) - abs(total)) <= _CENT
     return _NO_PAGES if lines and adds_up and len(known) == len(amounts) else _BESIDE
+
+
+def share_out(
+    witnesses: Sequence[Witness], documents: Sequence[Document], pack: RulePack
+) -> tuple[list[list[Witness]], list[Issue]]:
+    """For each document the witnesses that speak of it: codes on its pages, e-invoices whose number it prints.
+
+    The issues, e-invoice.unmatched, tell of e-invoices that speak of none.
+    """
+    shares: list[list[Witness]] = [[] for _ in documents]
+    issues = []
+    papers = [Paper(document, pack) for document in documents]
+    for witness in witnesses:
+        numbers = [said.value for said in witness.statements if said.name == "invoice_number"]
+        mine = [
+            share
+            for share, paper, document in zip(shares, papers, documents, strict=True)
+            if any(page.number == witness.page for page in document.pages)
+            or (not witness.page and any(paper.find(number, "") for number in numbers))
+        ]
+        for share in mine[:1]:
+            share.append(witness)
+        if not mine and not witness.page and len(documents) == 1:
+            shares[0].append(witness)
+        elif not mine and not witness.page:
+            said = f"{witness.title} is of invoice {', '.join(map(str, numbers))}, which is none of these"
+            issues.append(Issue("e-invoice.unmatched", said, ("invoice_number",)))
+    return shares, issues
