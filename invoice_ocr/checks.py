@@ -117,7 +117,7 @@ def _look_alikes(resolution: Resolution) -> Iterator[Issue]:
 
 
 def _lost_digits(resolution: Resolution) -> Iterator[Issue]:
-    """Days of one digit beside a month of two: a date is padded whole or not at all, so its first digit was not read."""
+    """Days of one digit before a padded month: a date is padded whole or not at all, so a digit was not read."""
     for name, choice in resolution.choices.items():
         if isinstance(choice.value, date) and choice.evidence.source == "ocr" and _UNPADDED.match(choice.evidence.text):
             yield Issue(

@@ -17,6 +17,8 @@ from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
 
+_ENOUGH_SIGNS = 2
+_LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
 
 
@@ -27,7 +29,7 @@ class Conventions:
     decimal: "." or ",", or "" when the amounts do not say and no country is known. order: dmy, mdy, ymd or "".
     order_proved: dates of the document itself show the order. countries: most likely first. marks: currency codes
     by how often their mark stands on the document. language: code, or "". bare_dollar: amounts bear `$` alone.
-    codes: ISO codes that are printed themselves.
+    codes: ISO codes that are printed themselves. unsure: signs read from pixels alone say what the currency is.
     """
 
     decimal: str = ""
@@ -38,6 +40,7 @@ class Conventions:
     language: str = ""
     bare_dollar: bool = False
     codes: frozenset[str] = frozenset()
+    unsure: bool = False
 
 
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
@@ -45,11 +48,17 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     texts = [line.text for page in document.pages for line in page.lines]
     language = detect_language(texts, pack)
     marks = _count_marks(texts, pack)
+    alone = False
+    if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
+        home = _countries(texts, candidates, Counter(), pack)
+        marks = _borne_out(marks, home, pack)
+        alone = not {pack.countries[code].currency for code in home} & {c for m in marks for c in read_currency(m)}
     countries = _countries(texts, candidates, marks, pack)
-    order, proved = _order(texts, countries, language, pack)
     known = [pack.countries[code] for code in countries if code in pack.countries]
+    decimal = _decimal(texts, known)
+    order, proved = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)
     return Conventions(
-        decimal=_decimal(texts, known),
+        decimal=decimal,
         order=order,
         order_proved=proved,
         countries=tuple(countries),
@@ -57,6 +66,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         language=language,
         bare_dollar="$" in marks,
         codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
+        unsure=alone and not any(mark in CODES for mark in marks),
     )
 
 
@@ -78,11 +88,30 @@ def _count_marks(texts: Iterable[str], pack: RulePack) -> Counter[str]:
     known = {country.currency for country in pack.countries.values()}
     marks: Counter[str] = Counter()
     for text in texts:
-        if any(char.isdigit() for char in text):
-            marks.update(amount.mark for amount in find_amounts(text) if amount.mark)
-        if len(text) <= 24:
+        beside = [amount.mark for amount in find_amounts(text) if amount.mark and _is_money(amount)]
+        marks.update(beside)
+        if len(text) <= 24 and not beside:
             marks.update(mark for mark, _, _ in find_currencies(text) if mark not in CODES or mark in known)
     return marks
+
+
+def _is_money(amount: Amount) -> bool:
+    """Whether a marked number looks like money, and not like the code `RM-1763843`."""
+    return amount.decimals > 0 or abs(amount.value) < _LONGEST_WHOLE
+
+
+def _borne_out(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> Counter[str]:
+    """The marks without those that may be slips of a recogniser: it takes a smudge, or an S, for a sign.
+
+    A mark counts where a country of the document uses it, and else where no other stands as often, twice at least.
+    """
+    used = {pack.countries[code].currency for code in countries}
+    kept = {mark for mark in marks if used & set(read_currency(mark))}
+    if not kept:
+        ranked = marks.most_common(2)
+        alone = len(ranked) == 1 or (ranked and ranked[0][1] > 2 * ranked[1][1])
+        kept = {ranked[0][0]} if alone and ranked[0][1] >= _ENOUGH_SIGNS else set()
+    return Counter({mark: count for mark, count in marks.items() if mark in kept})
 
 
 def _countries(texts: Sequence[str], candidates: Sequence[Candidate], marks: Counter[str], pack: RulePack) -> list[str]:
@@ -149,7 +178,7 @@ def _clarity(amount: Amount) -> int:
     return (3 if amount.decimals == 2 else 1) if amount.style else 0
 
 
-def _order(texts: Iterable[str], countries: Sequence[str], language: str, pack: RulePack) -> tuple[str, bool]:
+def _order(texts: Iterable[str], countries: Sequence[Country], language: str, pack: RulePack) -> tuple[str, bool]:
     votes: Counter[str] = Counter()
     for text in texts:
         for written in find_dates(text, pack.months) if sum(char.isdigit() for char in text) >= 4 else ():
@@ -162,7 +191,7 @@ def _order(texts: Iterable[str], countries: Sequence[str], language: str, pack: 
     if not clear:
         if language not in ("", "en"):
             return "dmy", False  # dates follow the language they are read in, also of sellers abroad
-        orders = {pack.countries[code].order for code in countries}
+        orders = {country.order for country in countries}
         if len(orders) == 1:
             return orders.pop(), False
     return "", False

@@ -68,7 +68,8 @@ def _read_amount(text: str, months: Mapping[str, int]) -> list[Found]:
         for written in find_dates(text, months):
             text = text[: written.start] + "x" * (written.end - written.start) + text[written.end :]
     found = [_counting(from_amount(amount), amount, text) for amount in find_amounts(text)]
-    if not any(item.quality == 1.0 for item in found) and (joined := _SPLIT_CENTS.sub(r"\1", text)) != text:
+    whole = [item for item in found if item.quality == 1.0 and text[item.start] not in ".,"]
+    if not whole and (joined := _SPLIT_CENTS.sub(r"\1", text)) != text:
         again = [from_amount(amount) for amount in find_amounts(joined)]
         best = [item for item in again if item.quality == 1.0]
         if best:  # the cents were set apart from their number by a slip of the recogniser

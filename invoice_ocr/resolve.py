@@ -61,8 +61,9 @@ def resolve(
     kind = find_kind(document, settled, pack)
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     sums = solve(settled, amounts)
+    slip = bool(kind and kind.value == "receipt")
     if "total_gross" in sums.chosen:
-        rounded = after_rounding(sums.chosen["total_gross"], settled)
+        rounded = after_rounding(sums.chosen["total_gross"], settled, amounts, slip=slip)
         if rounded:
             sums = replace(sums, chosen={**sums.chosen, "total_gross": rounded})
     choices: dict[str, Choice] = {}
@@ -235,22 +236,9 @@ def _find_currency(
     choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
 ) -> Choice | None:
     """The currency: of the chosen totals' marks, of a label, of most amounts, or of the seller's country."""
-    votes: dict[str, float] = {}
-    places: dict[str, Evidence] = {}
-    for code, count in conventions.currencies:
-        votes[code] = 0.5 + 0.08 * min(count, 4)
-    for candidate in candidates:
-        choice = choices.get(candidate.name)
-        if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
-            code = settle_mark(candidate.mark, conventions.countries, pack)
-            votes[code] = max(votes.get(code, 0.0), 0.95)
-            places.setdefault(code, candidate.evidence)
-        elif candidate.name == "currency":
-            code = settle_mark(candidate.mark, conventions.countries, pack) or str(candidate.value)
-            votes[code] = votes.get(code, 0.0) + 0.5 * candidate.score
-            places[code] = candidate.evidence
+    votes, places = _currency_votes(choices, candidates, conventions, pack)
     if not votes:
-        return None
+        return _currency_of_country(choices, conventions, pack)
     ranked = sorted(votes, key=lambda code: -votes[code])
     code = ranked[0]
     evidence = places.get(code)
@@ -261,12 +249,47 @@ def _find_currency(
         evidence = replace(anchor.evidence, source="derived", rule="universal.currency.marks")
     support = _support(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
     readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
+    if conventions.unsure:
+        support *= 0.5
     if conventions.bare_dollar and code not in conventions.codes:
         if code != "USD":  # sellers outside the United States use the sign for either
             readings = (code, "USD")
         elif "US" not in conventions.countries:
             support *= 0.8
     return Choice("currency", code, evidence, support, (), readings)
+
+
+def _currency_votes(
+    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
+) -> tuple[dict[str, float], dict[str, Evidence]]:
+    """How much speaks for each currency, and where it is printed beside a chosen total or a label."""
+    votes: dict[str, float] = {}
+    places: dict[str, Evidence] = {}
+    for code, count in conventions.currencies:
+        votes[code] = 0.5 + 0.08 * min(count, 4)
+    for candidate in candidates:
+        choice = choices.get(candidate.name)
+        if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
+            code = settle_mark(candidate.mark, conventions.countries, pack)
+            if candidate.evidence.source == "ocr" and code not in votes:
+                continue  # a mark read once from pixels, that nothing bears out
+            votes[code] = max(votes.get(code, 0.0), 0.95)
+            places.setdefault(code, candidate.evidence)
+        elif candidate.name == "currency":
+            code = settle_mark(candidate.mark, conventions.countries, pack) or str(candidate.value)
+            votes[code] = votes.get(code, 0.0) + 0.5 * candidate.score
+            places[code] = candidate.evidence
+    return votes, places
+
+
+def _currency_of_country(choices: Mapping[str, Choice], conventions: Conventions, pack: RulePack) -> Choice | None:
+    """The currency of the country that the document comes from, where no mark is printed beside any amount."""
+    total = choices.get("total_gross")
+    codes = tuple(dict.fromkeys(pack.countries[code].currency for code in conventions.countries))
+    if total is None or not codes:
+        return None
+    evidence = replace(total.evidence, source="derived", rule="universal.currency.country")
+    return Choice("currency", codes[0], evidence, 0.4 / len(codes))
 
 
 def _all_amounts(document: Document, pack: RulePack) -> list[Candidate]:

@@ -12,6 +12,8 @@ from invoice_ocr.model import Candidate, Evidence, Value
 
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _CENT = Decimal("0.01")
+_CASH_ROUNDING = Decimal("0.05")
+_LARGEST_ROUNDING = Decimal(1)
 _MOST = 14  # candidates of one term that are tried
 # A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
 _HIGHEST_RATE = Decimal("0.34")
@@ -53,7 +55,7 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     }
     best = max(_proofs(terms, amounts, candidates), key=lambda found: found[0], default=None)
     alone = _best_alone(terms)
-    if best is None or _overruled(best[1], alone):
+    if best is None or _overruled(best[1], alone) or _of_one_rate(best[1], terms["total_gross"]):
         return Sums(alone)
     chosen = {**alone, **best[1]}
     if "total_net" not in best[1] and "total_net" in alone:
@@ -72,8 +74,22 @@ def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) 
     if gross.evidence.rule.startswith("universal."):
         return labelled.score > 0.5
     tops = [candidate.evidence.box.center_y for candidate in proved.values()]
-    one_row = len(proved) == 3 and max(tops) - min(tops) < gross.evidence.box.height / 2
+    one_row = max(tops) - min(tops) < gross.evidence.box.height / 2
     return one_row and labelled.score >= gross.score and _magnitude(labelled) > _magnitude(gross)
+
+
+def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[_Term]) -> bool:
+    """Whether one row of taxes shows a sum while a larger total is labelled elsewhere: the row is of one rate."""
+    gross = proved.get("total_gross")
+    if not gross or not gross.evidence.rule.endswith(".tax_row"):
+        return False
+    return any(
+        term.value > _magnitude(gross)
+        and term.score > 0.4
+        and not term.candidate.evidence.rule.startswith("universal.")
+        for term in totals
+        if term.candidate.name == "total_gross"
+    )
 
 
 def _joint(proved: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> float:
@@ -283,20 +299,34 @@ def _extras(candidates: Sequence[Candidate]) -> list[Decimal]:
     return [value for value in dict.fromkeys(sums) if value]
 
 
-def after_rounding(gross: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """The total below a line of cash rounding that differs from `gross` by it: what a till slip asks for."""
-    rounding = [c.evidence for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page]
-    if not rounding:
-        return None
-    top = min(evidence.box.top for evidence in rounding)
-    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
-        if candidate.name not in ("total_gross", "total_net") or candidate.evidence.page != gross.evidence.page:
-            continue
+def after_rounding(
+    gross: Candidate, candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, slip: bool
+) -> Candidate | None:
+    """The total that cash rounding leaves: what a till slip asks for. None when nothing was rounded.
+
+    slip: it is one; elsewhere rounding changes what is due, and the total only where a label says so. A line of
+    rounding and an amount below that differs from `gross` by just that much prove it. An amount below a hair's
+    breadth off without such a line leaves both readings open: its word may not have been understood.
+    """
+    by = {_magnitude(c) for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page}
+    names = {"total_gross", "total_net"} | ({"amount_due", "amount", "cash"} if slip else set())
+    names |= {"amount"} if gross.evidence.source == "ocr" else set()
+    below = [
+        candidate
+        for candidate in (*sorted(candidates, key=lambda candidate: -candidate.score), *amounts)
+        if candidate.name in names
+        and candidate.evidence.page == gross.evidence.page
+        and candidate.evidence.box.top > gross.evidence.box.top + 2
+    ]
+    for candidate in below:
         apart = abs(_magnitude(candidate) - _magnitude(gross))
-        if apart == 0 and candidate.evidence.box.top > top + 2:
-            return None
-        if 0 < apart <= Decimal("0.05") and candidate.evidence.box.top > top + 2:
-            return replace(candidate, name="total_gross", score=max(candidate.score, 0.8))
+        if 0 < apart < _LARGEST_ROUNDING and apart in by:
+            whole = _magnitude(candidate)
+            return replace(candidate, name="total_gross", readings=(whole,), score=max(candidate.score, 0.8))
+    near = [c for c in below if 0 < abs(_magnitude(c) - _magnitude(gross)) <= _CASH_ROUNDING and c.score > 0.5]
+    again = any(_magnitude(c) == _magnitude(gross) for c in below)
+    if near and not again:
+        return replace(gross, readings=(*gross.readings[:1], _magnitude(near[0])))
     return None
 
 

@@ -229,3 +229,66 @@ def test_a_swiss_vat_id_is_written_with_its_marks_and_without_the_name_of_the_re
 def test_a_number_of_taxes_without_its_country_is_no_vat_id() -> None:
     invoice = read("NIP: 526-025-09-95")
     assert (value(invoice, "seller_tax_number"), value(invoice, "seller_vat_id")) == ("526-025-09-95", None)
+
+
+RECEIPT = """Kedai Runcit Sdn Bhd
+{address}
+Receipt
+Date: 04/05/2024
+Rice | 5.80
+Total | {sign}12.81
+{rounding} | -0.01
+{last} | {sign}12.80
+Cash | 20.00"""
+
+
+def scanned(text: str) -> Invoice:
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    return invoice
+
+
+def test_a_sign_read_once_from_pixels_is_no_currency_and_the_country_is() -> None:
+    page = RECEIPT.format(address="Jalan 5, Kuala Lumpur, Malaysia", sign="₪", rounding="Rounding", last="Total due")
+    invoice = scanned(page.replace("₪", "", 1))
+    assert (value(invoice, "currency"), invoice.fields["currency"].status) == ("MYR", "review")
+    stray = scanned(RECEIPT.format(address="High Street 5", sign="₪", rounding="Rounding", last="Total due"))
+    assert stray.fields["currency"].status != "accepted"
+
+
+def test_a_sign_read_from_pixels_that_the_country_bears_out_is_believed() -> None:
+    invoice = scanned("Nordwind GmbH\nWeg 5, 20095 Hamburg, Deutschland\nSumme | € 119,00\nUSt-IdNr.: DE136695976")
+    assert value(invoice, "currency") == "EUR"
+
+
+def test_cash_rounding_is_followed_to_what_a_slip_asks_for() -> None:
+    page = RECEIPT.format(address="Kuala Lumpur, Malaysia", sign="", rounding="Rounding", last="Balance due")
+    assert value(scanned(page), "total_gross") == Decimal("12.80")
+
+
+def test_an_amount_a_cent_below_the_total_leaves_it_open_when_its_label_was_not_read() -> None:
+    page = RECEIPT.format(address="Kuala Lumpur, Malaysia", sign="", rounding="Rtending Ad", last="Iorel Afler")
+    invoice = scanned(page)
+    assert invoice.fields["total_gross"].status == "review"
+    assert "amount.ambiguous" in {issue.code for issue in invoice.issues}
+
+
+def test_a_sum_of_one_rate_is_not_the_total_when_a_larger_one_is_labelled() -> None:
+    invoice = read(
+        "Kasse\nTotal | 17,33\nSatz | Netto | Steuer | Brutto\n19% | 12,97 | 2,47 | 15,44\nA | 1,77 | 0,12 | x"
+    )
+    assert invoice.fields["total_gross"].status != "accepted" or value(invoice, "total_gross") == Decimal("17.33")
+
+
+def test_a_day_of_one_digit_before_a_padded_month_read_from_pixels_may_have_lost_a_digit() -> None:
+    assert scanned("Invoice date: 4/03/2018").fields["issue_date"].status == "review"
+    assert "date.digit-lost" in {issue.code for issue in scanned("Invoice date: 4/03/2018").issues}
+    assert "date.digit-lost" not in {issue.code for issue in scanned("Invoice date: 4/3/2018").issues}
+
+
+def test_dates_beside_decimal_commas_are_not_read_the_american_way() -> None:
+    invoice = read("Acme\nSan Francisco, CA 94134\nUSA\nDate 06/01/2015\nNet à payer | 1 377,00\nTotal | 1 377,00")
+    assert value(invoice, "issue_date") == date(2015, 1, 6) or invoice.fields["issue_date"].status == "review"
+
+
+def test_cents_set_apart_by_a_recogniser_belong_to_their_number() -> None:
+    assert value(scanned("TOTAL | 68 .00"), "total_gross") == Decimal("68.00")
