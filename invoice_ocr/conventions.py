@@ -10,12 +10,12 @@ from decimal import Decimal
 
 import re2
 
+from invoice_ocr import languages
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.rulepack import Country, RulePack
 from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.text import fold
 
 _ENOUGH_SIGNS = 2
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
@@ -46,7 +46,7 @@ class Conventions:
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
     """The conventions of a document, from every number and date on it and from where its parties are."""
     texts = [line.text for page in document.pages for line in page.lines]
-    language = detect_language(texts, pack)
+    language = languages.detect(texts, pack)
     marks = _count_marks(texts, pack)
     alone = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
@@ -68,19 +68,6 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
         unsure=alone and not any(mark in CODES for mark in marks),
     )
-
-
-def detect_language(texts: Iterable[str], pack: RulePack) -> str:
-    """The language most of whose frequent words stand on the document, or "" when none stands out."""
-    votes: Counter[str] = Counter()
-    for text in texts:
-        for word in text.split():
-            for language in pack.common.get(fold(word), ()):
-                votes[language] += 1
-    best = votes.most_common(2)
-    if not best or best[0][1] < 2 or (len(best) > 1 and best[0][1] < 1.2 * best[1][1]):
-        return ""
-    return best[0][0]
 
 
 def _count_marks(texts: Iterable[str], pack: RulePack) -> Counter[str]:

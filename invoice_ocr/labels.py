@@ -28,17 +28,24 @@ class Hit:
 class LabelIndex:
     """All labels of a pack by their folded text; finds the longest that begins at each word."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
+    def __init__(self, keys: Iterable[str], whole: LabelIndex | None = None) -> None:
+        """keys: folded labels. whole: an index that has all of them and more, whose tables are then shared."""
         self.keys = frozenset(keys)
-        self._starts = _prefixes(self.keys)
+        self._whole = whole or self
+        self.starts: frozenset[str] = whole.starts if whole else _prefixes(self.keys)
         self._known: dict[tuple[str, bool], tuple[Hit, ...]] = {}
 
     @cached_property
-    def _slips(self) -> Mapping[str, str]:
-        return {slip(key): key for key in sorted(self.keys) if len(key) >= 4}
+    def slips(self) -> Mapping[str, tuple[str, ...]]:
+        """Every label as slips leave it, to the labels it came from."""
+        slips: dict[str, tuple[str, ...]] = {}
+        for key in sorted(self.keys):
+            if len(key) >= 4:
+                slips[slip(key)] = (key, *slips.get(slip(key), ()))
+        return slips
 
     @cached_property
-    def _near(self) -> Mapping[str, tuple[str, ...]]:
+    def near(self) -> Mapping[str, tuple[str, ...]]:
         """Every label with one character left out, to the labels it came from."""
         near: dict[str, tuple[str, ...]] = {}
         for key in sorted(self.keys):
@@ -78,7 +85,7 @@ class LabelIndex:
         joined, best = "", None
         for last in range(index, min(index + _LONGEST, len(parts))):
             joined += parts[last][0]
-            if joined not in self._starts:
+            if joined not in self.starts:
                 break
             if joined in self.keys:
                 best = (joined, last, 1.0)
@@ -90,7 +97,7 @@ class LabelIndex:
             joined += parts[last][0]
             if len(joined) > 40:
                 break
-            key = self._slips.get(slip(joined)) if len(joined) >= 4 else None
+            key = self._slipped(joined) if len(joined) >= 4 else None
             if key:
                 best = (key, last, 0.95)
             elif len(joined) >= _FUZZY_FROM - 1:
@@ -98,9 +105,12 @@ class LabelIndex:
                 best = (near, last, 0.85) if near else best
         return best
 
+    def _slipped(self, joined: str) -> str | None:
+        return next((key for key in self._whole.slips.get(slip(joined), ()) if key in self.keys), None)
+
     def _nearest(self, joined: str) -> str | None:
         shorter = {joined, *(joined[:at] + joined[at + 1 :] for at in range(len(joined)))}
-        rivals = {key for part in shorter for key in self._near.get(part, ())}
+        rivals = {key for part in shorter for key in self._whole.near.get(part, ())} & self.keys
         close = sorted(key for key in rivals if OSA.distance(joined, key) <= 1)
         return close[0] if len(close) == 1 else None
 

@@ -16,6 +16,7 @@ from invoice_ocr import (
     checks,
     confidence,
     conventions,
+    languages,
     lines,
     own,
     parties,
@@ -159,6 +160,7 @@ def understand(
 ) -> list[Invoice]:
     """The invoices in a reading: at least one. Pure, and fast. witnesses: what speaks beside the printed words."""
     document = lay_out(reading)
+    pack = spoken(document, pack)
     gathered = gather(document, pack)
     division = divide(document, gathered[0], pack)
     if division.parts == (tuple(page.number for page in document.pages),):
@@ -196,6 +198,11 @@ def _understood(
     )
 
 
+def spoken(document: Document, pack: RulePack) -> RulePack:
+    """The rules of the languages that a document may be in."""
+    return languages.fitting((line.text for page in document.pages for line in page.lines), pack)
+
+
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
     found = [*candidates.find(document, pack), *parties.find(document, pack)]
@@ -219,13 +226,13 @@ def rules_for(settings: Settings) -> RulePack:
 
     pack = load_pack(settings.rules)
     wanted = {language.partition("-")[0].lower() for language in settings.lang.split(",") if language}
-    known = {rule.language for rule in pack.rules if rule.language}
-    if wanted - known:
-        missing = ", ".join(sorted(wanted - known))
-        raise ConfigError(f"no rule is for the language {missing}", fix=f"Known are: {', '.join(sorted(known))}.")
+    if wanted - pack.languages:
+        missing = ", ".join(sorted(wanted - pack.languages))
+        known = ", ".join(sorted(pack.languages))
+        raise ConfigError(f"no rule is for the language {missing}", fix=f"Known are: {known}.")
     if not wanted:
         return pack
-    return replace(pack, rules=tuple(rule for rule in pack.rules if rule.language in {"", *wanted}))
+    return pack.only(frozenset(wanted))
 
 
 def recipe_of(settings: Settings, pack: RulePack, engine: Engine | None = None) -> str:

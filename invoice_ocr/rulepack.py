@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,11 @@ import re2
 import yaml
 
 from invoice_ocr.errors import RuleError
-from invoice_ocr.labels import LabelIndex
+from invoice_ocr.ruleset import Country, Example, FieldSpec, Rule, RulePack, label_key
 from invoice_ocr.values.currency import read_currency
-from invoice_ocr.values.text import fold, tokens
+from invoice_ocr.values.text import fold
+
+__all__ = ["Country", "Example", "FieldSpec", "Rule", "RulePack", "label_key", "load_pack", "rules_folder"]
 
 READERS = frozenset(
     {"amount", "bic", "currency", "date", "iban", "name", "none", "reference", "tax_number", "text", "vat_id"}
@@ -47,102 +47,6 @@ _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """One entry of the vocabulary. kept: part of the output (an aside is not). bt: term of EN 16931."""
-
-    name: str
-    reader: str
-    at: tuple[str, ...]
-    kept: bool
-    bt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A page as sketch() reads it, and the value its rule must find there."""
-
-    text: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Labels that introduce one field. weight: 0..1, how surely. at: where the value may stand, tried in order."""
-
-    id: str
-    field: str
-    language: str
-    source: str
-    labels: tuple[str, ...]
-    weight: float
-    at: tuple[str, ...]
-    accept: tuple[Example, ...]
-    reject: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or ""."""
-
-    code: str
-    currency: str
-    decimal: str
-    order: str
-    names: tuple[str, ...]
-    phone: str
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class RulePack:
-    """All knowledge of languages and countries, ready to use. Equal digests mean equal rules."""
-
-    fields: Mapping[str, FieldSpec]
-    rules: tuple[Rule, ...]
-    months: Mapping[str, int]
-    titles: Mapping[str, tuple[tuple[str, str], ...]]  # folded title -> (kind, language)
-    columns: Mapping[str, tuple[str, ...]]  # folded header -> kinds of column
-    common: Mapping[str, tuple[str, ...]]  # folded word -> languages it is frequent in
-    countries: Mapping[str, Country]
-    legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
-    receipt_words: tuple[str, ...]
-    salutations: frozenset[str]  # folded
-    tax_rates: frozenset[Decimal]  # percent
-    curves: Mapping[str, tuple[tuple[float, float], ...]]  # field -> (score, probability) knots
-    recipe: str  # how the curves were made
-    digest: str
-
-    @cached_property
-    def kept(self) -> tuple[str, ...]:
-        """Names of the fields of the contract, in its order."""
-        return tuple(name for name, spec in self.fields.items() if spec.kept)
-
-    @cached_property
-    def by_label(self) -> Mapping[str, tuple[Rule, ...]]:
-        """Folded label to the rules that list it."""
-        found: dict[str, tuple[Rule, ...]] = {}
-        for rule in self.rules:
-            for key in dict.fromkeys(label_key(label) for label in rule.labels):
-                found[key] = (*found.get(key, ()), rule)
-        return found
-
-    @cached_property
-    def labels(self) -> LabelIndex:
-        """All labels, ready to be looked for."""
-        return LabelIndex(self.by_label)
-
-    @cached_property
-    def headers(self) -> LabelIndex:
-        """All column headers, ready to be looked for."""
-        return LabelIndex(self.columns)
-
-
-def label_key(label: str) -> str:
-    """A label as the index knows it: the folded tokens joined."""
-    return "".join(token for token, _, _ in tokens(label))
-
-
 def rules_folder() -> Path:
     """Where the shipped rules lie: beside the package in a source checkout, inside it in an installed wheel."""
     inside = Path(__file__).parent / "_rules"
@@ -161,6 +65,7 @@ def load_pack(folder: Path | None = None) -> RulePack:
 def _load(shipped: Path, extra: Path | None) -> RulePack:
     loader = _Loader()
     for folder in (shipped, extra) if extra else (shipped,):
+        loader.own = folder is extra
         loader.read_folder(folder)
     return loader.finish()
 
@@ -170,11 +75,12 @@ class _Loader:
 
     def __init__(self) -> None:
         self.mistakes: list[str] = []
+        self.own = False
         self.fields: dict[str, FieldSpec] = {}
         self.rules: dict[str, Rule] = {}
         self.months: dict[str, int] = {}
         self.titles: dict[str, tuple[tuple[str, str], ...]] = {}
-        self.columns: dict[str, tuple[str, ...]] = {}
+        self.heads: tuple[tuple[str, str, str], ...] = ()
         self.common: dict[str, tuple[str, ...]] = {}
         self.countries: dict[str, Country] = {}
         self.legal_forms: dict[str, tuple[str, ...]] = {}
@@ -284,8 +190,7 @@ class _Loader:
             if kind not in COLUMNS:
                 self.blame(name, f"columns.{kind}: must be one of {', '.join(sorted(COLUMNS))}")
             for header in self.texts(name, f"columns.{kind}", names):
-                known = self.columns.get(label_key(header), ())
-                self.columns[label_key(header)] = known if kind in known else (*known, kind)
+                self.heads += ((label_key(header), kind, language),)
         for word in self.texts(name, "common", content.get("common", [])):
             self.common[fold(word)] = (*self.common.get(fold(word), ()), language)
         for index, entry in enumerate(content.get("rules", [])):
@@ -319,7 +224,9 @@ class _Loader:
                 self.blame(where, f"label {label!r} is a currency mark; amounts begin with it")
         accept = tuple(self.example(where, text) for text in self.texts(where, "accept", entry.get("accept", [])))
         reject = self.texts(where, "reject", entry.get("reject", []))
-        rule = Rule(entry["id"], spec.name, language, entry.get("source", ""), labels, weight, at, accept, reject)
+        rule = Rule(
+            entry["id"], spec.name, language, entry.get("source", ""), labels, weight, at, accept, reject, self.own
+        )
         self.rules[rule.id] = rule
         return None
 
@@ -355,7 +262,7 @@ class _Loader:
     def finish(self) -> RulePack:
         if self.mistakes:
             raise RuleError("The rules have mistakes:\n  " + "\n  ".join(self.mistakes))
-        names = {pack_field.name for pack_field in dataclasses.fields(RulePack)} - {"rules", "digest"}
+        names = {pack_field.name for pack_field in dataclasses.fields(RulePack)} - {"rules", "digest", "whole"}
         return RulePack(
             rules=tuple(self.rules.values()),
             digest=self.hash.hexdigest(),

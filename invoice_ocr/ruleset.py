@@ -1,0 +1,150 @@
+"""The nouns of rule packs: what a field, a rule, a country and a whole pack are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+from invoice_ocr.labels import LabelIndex
+from invoice_ocr.values.text import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One entry of the vocabulary. kept: part of the output (an aside is not). bt: term of EN 16931."""
+
+    name: str
+    reader: str
+    at: tuple[str, ...]
+    kept: bool
+    bt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A page as sketch() reads it, and the value its rule must find there."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Labels that introduce one field. weight: 0..1, how surely. at: where the value may stand, tried in order.
+
+    own: written by the user; it holds whatever language a document is in.
+    """
+
+    id: str
+    field: str
+    language: str
+    source: str
+    labels: tuple[str, ...]
+    weight: float
+    at: tuple[str, ...]
+    accept: tuple[Example, ...]
+    reject: tuple[str, ...]
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or ""."""
+
+    code: str
+    currency: str
+    decimal: str
+    order: str
+    names: tuple[str, ...]
+    phone: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """All knowledge of languages and countries, ready to use. Equal digests mean equal rules."""
+
+    fields: Mapping[str, FieldSpec]
+    rules: tuple[Rule, ...]
+    months: Mapping[str, int]
+    titles: Mapping[str, tuple[tuple[str, str], ...]]  # folded title -> (kind, language)
+    heads: tuple[tuple[str, str, str], ...]  # (folded header, kind of column, language)
+    common: Mapping[str, tuple[str, ...]]  # folded word -> languages it is frequent in
+    countries: Mapping[str, Country]
+    legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
+    receipt_words: tuple[str, ...]
+    salutations: frozenset[str]  # folded
+    tax_rates: frozenset[Decimal]  # percent
+    curves: Mapping[str, tuple[tuple[float, float], ...]]  # field -> (score, probability) knots
+    recipe: str  # how the curves were made
+    digest: str
+    whole: RulePack | None = field(default=None, repr=False, compare=False)  # what this pack is a part of
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """Names of the fields of the contract, in its order."""
+        return tuple(name for name, spec in self.fields.items() if spec.kept)
+
+    @cached_property
+    def by_label(self) -> Mapping[str, tuple[Rule, ...]]:
+        """Folded label to the rules that list it."""
+        if self.whole:
+            mine = {rule.id for rule in self.rules}
+            parts = ((key, tuple(r for r in rules if r.id in mine)) for key, rules in self.whole.by_label.items())
+            return {key: rules for key, rules in parts if rules}
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            for key in dict.fromkeys(label_key(label) for label in rule.labels):
+                found[key] = (*found.get(key, ()), rule)
+        return found
+
+    @cached_property
+    def labels(self) -> LabelIndex:
+        """All labels, ready to be looked for."""
+        return LabelIndex(self.by_label, self.whole.labels if self.whole else None)
+
+    @cached_property
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded header of a column to the kinds of column it may be."""
+        found: dict[str, tuple[str, ...]] = {}
+        for header, kind, _ in self.heads:
+            known = found.get(header, ())
+            found[header] = known if kind in known else (*known, kind)
+        return found
+
+    @cached_property
+    def headers(self) -> LabelIndex:
+        """All column headers, ready to be looked for."""
+        return LabelIndex(self.columns, self.whole.headers if self.whole else None)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Codes of the languages that have rules."""
+        return frozenset(rule.language for rule in self.rules if rule.language)
+
+    def only(self, languages: frozenset[str]) -> RulePack:
+        """The pack with the labels, titles and headers of these languages, and with the user's own; remembered."""
+        if languages >= self.languages:
+            return self
+        if languages not in self._narrowed:
+            wanted = {"", *languages}
+            titles = {title: tuple(pair for pair in pairs if pair[1] in wanted) for title, pairs in self.titles.items()}
+            self._narrowed[languages] = replace(
+                self,
+                rules=tuple(rule for rule in self.rules if rule.own or rule.language in wanted),
+                heads=tuple(head for head in self.heads if head[2] in wanted),
+                titles={title: pairs for title, pairs in titles.items() if pairs},
+                whole=self.whole or self,
+            )
+        return self._narrowed[languages]
+
+    @cached_property
+    def _narrowed(self) -> dict[frozenset[str], RulePack]:
+        return {}
+
+
+def label_key(label: str) -> str:
+    """A label as the index knows it: the folded tokens joined."""
+    return "".join(token for token, _, _ in tokens(label))
