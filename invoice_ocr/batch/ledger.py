@@ -115,7 +115,7 @@ class Ledger:
                     "INSERT OR IGNORE INTO document (sha256, size, added) VALUES (?, ?, ?)", (key, source.size, now)
                 )
                 (document,) = rows.execute("SELECT id FROM document WHERE sha256 = ?", (key,)).fetchone()
-                name, path = _text(source.name), _path_of(source)
+                name, path = as_text(source.name), _path_of(source)
                 rows.execute(
                     "INSERT INTO place (document, name, path) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET path = ?3",
                     (document, name, path),
@@ -169,10 +169,6 @@ class Ledger:
         for _, document, sha256, name, size, path, attempts in self.rows(query, self.recipe):
             yield Job(document, sha256, os.fsdecode(name), size, Path(os.fsdecode(path)) if path else None, attempts)
 
-    def known(self, job: Job) -> Kept | None:
-        """What was read of a document before, under this reading recipe."""
-        return self.kept(job.document, self.reading_recipe)
-
     def kept(self, document: int, reading_recipe: str) -> Kept | None:
         """What was read of a document under a reading recipe."""
         row = self.connection.execute(
@@ -198,6 +194,14 @@ class Ledger:
             (sha256,),
         ).fetchone()
         return Path(os.fsdecode(place[0])) if place else None, self.kept(*reading) if reading else None
+
+    def moved(self, path: Path, target: Path) -> None:
+        """Remember that a file lies elsewhere now."""
+        with self.transaction("moved") as rows:
+            rows.execute(
+                "UPDATE place SET path = ? WHERE path = ?",
+                (as_text(str(target.absolute())), as_text(str(path.absolute()))),
+            )
 
     def claim(self, job: Job) -> None:
         """Charge the document an attempt, before it is touched."""
@@ -283,7 +287,7 @@ def _key_of_name(name: str) -> str:
     return "name:" + hashlib.sha256(os.fsencode(name)).hexdigest()
 
 
-def _text(name: str) -> str | bytes:
+def as_text(name: str) -> str | bytes:
     """A name as SQLite can keep it."""
     try:
         name.encode()
@@ -294,4 +298,4 @@ def _text(name: str) -> str | bytes:
 
 def _path_of(source: Source | Failed) -> str | bytes | None:
     path = source.path if isinstance(source, Source) else None
-    return _text(str(path.absolute())) if path is not None else None
+    return as_text(str(path.absolute())) if path is not None else None

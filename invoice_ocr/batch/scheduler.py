@@ -74,16 +74,18 @@ def run(
     fresh: bool = False,
     engine: Engine | None = None,
     pack: RulePack | None = None,
+    lazy: LazyEngine | None = None,
     open_intake: Callable[[Settings], Intake] = Intake,
     watcher: Watcher | None = None,
 ) -> None:
     """Bring every document of `inputs` to an end in the ledger; what is done already is left alone.
 
     retry: first forget what failed, is for review, or all, of these inputs. fresh: forget the whole ledger, corrections
-    excepted. engine, pack: instead of those that settings ask for. open_intake: what opens documents.
+    excepted. engine, pack: instead of those that settings ask for. lazy: an engine kept from run to
+    run. open_intake: what opens documents.
     Raises RunError when nothing can go on; the ledger is whole then, and the same call goes on from there.
     """
-    pack, lazy = pack or rules_for(settings), LazyEngine(settings, engine)
+    pack, lazy = pack or rules_for(settings), lazy or LazyEngine(settings, engine)
     watcher = watcher or _Nobody()
     book.use(recipe_of(settings, pack, engine), reading_recipe_of(settings, engine))
     if fresh:
@@ -153,7 +155,7 @@ class _Line:
     def _all(self) -> None:
         """Documents by the stream: first those whose reading is kept, then the others through workers and engine."""
         for job in self.book.left(alone=False):
-            if (kept := self.book.known(job)) is not None:
+            if (kept := self.book.kept(job.document, self.book.reading_recipe)) is not None:
                 self.book.claim(job)
                 self._understand(job, _read_of(job, kept), kept, new=False)
         self._flush()

@@ -19,6 +19,7 @@ from invoice_ocr.cli.score import score
 from invoice_ocr.cli.search import search
 from invoice_ocr.cli.status import status
 from invoice_ocr.cli.train import train
+from invoice_ocr.cli.watch import watch
 
 app = typer.Typer(
     name="invoice-ocr",
@@ -29,7 +30,7 @@ app = typer.Typer(
     help="Invoices from PDFs and pictures, offline: fields, their place on the page, and how sure they are.",
     epilog="Start with:  invoice-ocr extract invoice.pdf",
 )
-for command in (extract, read, batch, export, search, correct, status, explain, score):
+for command in (extract, read, batch, watch, export, search, correct, status, explain, score):
     app.command(no_args_is_help=True)(command)
 app.add_typer(rules, name="rules")
 app.add_typer(train, name="train")

@@ -70,12 +70,8 @@ def batch(
     from invoice_ocr.batch import results, scheduler
     from invoice_ocr.batch.ledger import opened
     from invoice_ocr.batch.outputs import check
-    from invoice_ocr.export import EXPORTERS, SUFFIXES
 
-    targets = {target: format_of(target, to, SUFFIXES, tuple(EXPORTERS)) for target in outputs or []}
-    place = ledger or next((target.with_suffix(".ledger") for target in targets), None)
-    if place is None:
-        raise typer.BadParameter("give --ledger FILE, or -o FILE: the ledger is kept beside it", param_hint="--ledger")
+    place, targets = destinations(ledger, outputs, to)
     if settings.dry_run:
         return dry_run(paths, place, settings, stdout)
     check([*targets, place, *([report_to] if report_to else [])], paths)
@@ -91,6 +87,17 @@ def batch(
     where = ", ".join(str(target) for target in [*targets, *([report_to] if report_to else [])])
     note(f"{summary(told)} → {where or place}", verbosity)
     return exit_code(told, settings)
+
+
+def destinations(ledger: Path | None, outputs: list[Path] | None, to: str) -> tuple[Path, dict[Path, str]]:
+    """The ledger, and the outputs with their formats."""
+    from invoice_ocr.export import EXPORTERS, SUFFIXES
+
+    targets = {target: format_of(target, to, SUFFIXES, tuple(EXPORTERS)) for target in outputs or []}
+    place = ledger or next((target.with_suffix(".ledger") for target in targets), None)
+    if place is None:
+        raise typer.BadParameter("give --ledger FILE, or -o FILE: the ledger is kept beside it", param_hint="--ledger")
+    return place, targets
 
 
 def write(book: Ledger, target: Path, chosen: str) -> None:
