@@ -14,6 +14,8 @@ from invoice_ocr.values.text import fold
 _TOTALS = ("total_gross", "amount_due", "total_net")
 _STATING = frozenset((*_TOTALS, "total_tax", "prepaid", "iban", "bic", "due_date", "payment_reference"))
 _LABELLED = 0.55  # of a candidate's score: what a label says plainly
+_PARTIES = ("seller_vat_id", "buyer_vat_id", "iban")
+_CLEAR, _DOUBTFUL = 3, 2  # of five: a title, a total, a date, a number, VAT ids and accounts of its own
 _LIST = 3  # invoice numbers on a page: a list of invoices, and no invoice of its own
 _MARGIN = 0.16  # of a page's height: where its running number stands
 _PROSE_WORDS, _PROSE_SHARE, _LONG_LINE = 120, 0.6, 7  # words; share of them in long lines; words of a long line
@@ -37,6 +39,7 @@ class _Signs:
     numbers: dict[str, str] = field(default_factory=dict)
     totals: set[Value] = field(default_factory=set)
     dates: set[Value] = field(default_factory=set)
+    parties: set[Value] = field(default_factory=set)
     titled: bool = False
     mark: tuple[int, int] | None = None
 
@@ -44,7 +47,13 @@ class _Signs:
         self.numbers |= other.numbers
         self.totals |= other.totals
         self.dates |= other.dates
+        self.parties |= other.parties
         self.mark = other.mark
+
+    @property
+    def restarts(self) -> bool:
+        """Whether its running number is the first."""
+        return self.mark is not None and self.mark[0] == 1
 
     @property
     def complete(self) -> bool:
@@ -83,17 +92,37 @@ def divide(document: Document, candidates: Sequence[Candidate], pack: RulePack) 
 
 
 def _begins(held: _Signs, page: _Signs, later: Sequence[_Signs]) -> bool:
-    """Whether a page clearly begins another invoice than the pages before it: its own number, and a total for it."""
-    if page.numbers.keys() & held.numbers.keys() or _continues(held, page):
+    """Whether a page clearly begins another invoice than the pages before it."""
+    if _belongs(held, page):
         return False
     other = bool(page.numbers and held.numbers)
-    restarts = page.mark is not None and page.mark[0] == 1
-    if other and held.complete:
-        ends = any(page.numbers.keys() & after.numbers.keys() and after.totals for after in later)
-        return bool(page.totals) or restarts or (page.titled and ends)
-    if restarts and held.complete and page.totals and page.titled:
+    ends = any(page.numbers.keys() & after.numbers.keys() and after.totals for after in later)
+    if other and (page.totals or page.restarts or (page.titled and ends)):
+        return True
+    if page.restarts and page.totals and page.titled:
         return bool(page.totals - held.totals) and bool(page.numbers or page.dates - held.dates)
-    return False
+    return bool(page.totals) and _strangers(held, page) and _news(held, page) >= _CLEAR
+
+
+def _belongs(held: _Signs, page: _Signs) -> bool:
+    """Whether a page goes on with the invoice before it, or that one is not at its end yet."""
+    return bool(page.numbers.keys() & held.numbers.keys()) or _continues(held, page) or not held.complete
+
+
+def _strangers(held: _Signs, page: _Signs) -> bool:
+    """Whether both name VAT ids or accounts, and none that is the same."""
+    return bool(held.parties and page.parties) and not held.parties & page.parties
+
+
+def _news(held: _Signs, page: _Signs) -> int:
+    """How many things a page has that the invoice before it has otherwise."""
+    return (
+        page.titled
+        + bool(page.totals - held.totals)
+        + bool(page.dates - held.dates)
+        + 2 * bool(page.numbers and held.numbers)
+        + _strangers(held, page)
+    )
 
 
 def _continues(held: _Signs, page: _Signs) -> bool:
@@ -104,16 +133,14 @@ def _continues(held: _Signs, page: _Signs) -> bool:
 
 def _doubt(held: _Signs, page: _Signs, number: int) -> Issue | None:
     """An issue where a page may begin another invoice, but not clearly."""
-    if page.numbers.keys() & held.numbers.keys() or _continues(held, page) or not held.complete:
+    if _belongs(held, page) or _news(held, page) < _DOUBTFUL:
         return None
-    if page.numbers and held.numbers and page.titled:
+    if page.numbers and held.numbers:
         names = f"{next(iter(page.numbers.values()))}, the pages before it {next(iter(held.numbers.values()))}"
         message = f"page {number} names invoice {names}: they were read as one"
         return Issue("document.maybe-several", message, ("invoice_number",))
-    if page.titled and page.totals - held.totals and page.dates - held.dates:
-        message = f"page {number} has a title, a date and a total of its own: it was read as part of one invoice"
-        return Issue("document.maybe-several", message, ("total_gross",))
-    return None
+    message = f"page {number} looks like the first of another invoice: it was read as part of one"
+    return Issue("document.maybe-several", message, ("total_gross",))
 
 
 def _signs(page: Page, candidates: Sequence[Candidate], pack: RulePack) -> _Signs:
@@ -123,6 +150,7 @@ def _signs(page: Page, candidates: Sequence[Candidate], pack: RulePack) -> _Sign
         numbers if len(numbers) < _LIST else {},
         {c.value for c in plain if c.name in _TOTALS[:2]},
         {c.value for c in plain if c.name == "issue_date"},
+        {c.value for c in candidates if c.name in _PARTIES and c.score >= _LABELLED},
         _is_titled(page, pack),
         _mark(page),
     )

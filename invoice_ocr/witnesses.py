@@ -189,6 +189,8 @@ def same(name: str, one: Value, other: Value) -> bool:
         return (len(short) > 4 and short in long) or ratio(first, second) >= 85
     if name in {"seller_vat_id", "buyer_vat_id"}:  # printed without its country
         return len(short) > 7 and long.endswith(short)
+    if name == "seller_registration":  # of the firm, or of its branch, whose number goes on: SIREN and SIRET
+        return len(short) >= 9 and long.startswith(short)
     if name == "bic":  # of the head office, or with its branch
         return long.removesuffix("xxx") == short
     return False

@@ -163,3 +163,28 @@ def test_a_file_of_two_gives_two_records_and_asks_for_a_list() -> None:
     assert [one.document for one in extract([document], text="layer")] == [1, 2]
     with pytest.raises(ValueError, match="give a list"):
         extract(document, text="layer")
+
+
+def bill(seller: str, vat: str, day: str, total: str) -> str:
+    """An invoice that says no number of its own."""
+    return f"{seller}\nInvoice\nInvoice date: | {day}\nVAT number: {vat}\nTotal GBP | {total}"
+
+
+def test_without_numbers_other_parties_dates_and_totals_tell_two_invoices() -> None:
+    first = bill("Fabrikam Tools Ltd", "GB 980 7806 84", "12 March 2026", "120.00")
+    second = bill("Contoso Books Ltd", "GB 123 4567 82", "19 March 2026", "48.00")
+    assert [invoice.pages for invoice in understood(first, second)] == [(1,), (2,)]
+
+
+def test_without_numbers_the_same_seller_is_asked_about() -> None:
+    first = bill("Fabrikam Tools Ltd", "GB 980 7806 84", "12 March 2026", "120.00")
+    second = bill("Fabrikam Tools Ltd", "GB 980 7806 84", "19 March 2026", "48.00")
+    (invoice,) = understood(first, second)
+    assert "document.maybe-several" in invoice.reasons
+
+
+def test_a_second_page_before_any_total_is_never_another_invoice() -> None:
+    loose = "Invoice\nInvoice number: | B-2\nTotal GBP | 48.00"
+    assert [invoice.pages for invoice in understood(TOP.replace("Carried forward", "Subtotal of page"), loose)] == [
+        (1, 2)
+    ]

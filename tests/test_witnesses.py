@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from invoice_ocr.explain import explain
 from invoice_ocr.intake.einvoice import read
 from invoice_ocr.intake.testimony import heard
-from invoice_ocr.model import Invoice, Witness
+from invoice_ocr.model import Invoice, Value, Witness
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
 from invoice_ocr.sketch import sketch
+from invoice_ocr.witnesses import same
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from einvoices import Sale, cii, printed
+from einvoices import Sale, cii, pdf, printed
 
 OTHER_IBAN = "DE02120300000000202051"
 
@@ -165,3 +167,34 @@ def test_two_e_invoices_that_contradict_each_other_are_an_issue() -> None:
     invoice = understood(printed(), e_invoice(), second)
     (issue,) = [issue for issue in invoice.issues if issue.code == "iban.mismatch"]
     assert "zugferd-invoice.xml" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other", "agree"),
+    [
+        ("seller_name", "Beispiel Werkzeuge GmbH", "BEISPIEL WERKZEUGE GMBH & Co. KG", True),
+        ("seller_name", "Beispiel Werkzeuge GmbH", "Muster Handel AG", False),
+        ("seller_vat_id", "GB980780684", "980780684", True),
+        ("seller_vat_id", "DE136695976", "DE811907980", False),
+        ("bic", "COBADEFFXXX", "COBADEFF", True),
+        ("bic", "COBADEFFXXX", "DEUTDEFF", False),
+        ("seller_registration", "392 809 137", "39280913700027", True),
+        ("invoice_number", "RE-2026/117", "RE 2026 117", True),
+        ("invoice_number", "117", "1117", False),
+        ("total_gross", Decimal("10.0"), Decimal("10.00"), True),
+        ("issue_date", date(2026, 3, 12), date(2026, 12, 3), False),
+    ],
+)
+def test_spelling_counts_where_it_makes_a_difference(name: str, one: Value, other: Value, agree: bool) -> None:
+    assert same(name, one, other) is agree
+    assert same(name, other, one) is agree
+
+
+def test_explain_shows_what_each_witness_says(tmp_path: Path) -> None:
+    path = tmp_path / "rechnung.pdf"
+    path.write_bytes(pdf(printed(), {"factur-x.xml": cii(Sale(iban=OTHER_IBAN))}))
+    explained = explain(str(path), "iban", Settings(text="layer", jobs=1))
+    first, *others = explained.candidates
+    assert (first.value, first.evidence.rule) == (OTHER_IBAN, "e-invoice.cii.BT-84")
+    assert Sale().iban in [candidate.value for candidate in others]
+    assert "iban.mismatch" in explained.invoices[0].reasons
