@@ -19,7 +19,7 @@ from invoice_ocr.values.text import fold
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 _REACH = 3.6
 _WEAKEST = 0.12
-_RATE = re.compile(r"[@(]?\d{1,2}(?:[.,]\d{1,3})?\s?%\)?")
+_RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,3})?)\)?")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 # Numbers of commercial registers that say by themselves which they are.
 _REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")

@@ -50,10 +50,10 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     marks = _count_marks(texts, pack)
     alone = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
-        home = _countries(texts, candidates, Counter(), pack)
+        home = _countries(texts, candidates, Counter(), pack, language)
         marks = _borne_out(marks, home, pack)
         alone = not {pack.countries[code].currency for code in home} & {c for m in marks for c in read_currency(m)}
-    countries = _countries(texts, candidates, marks, pack)
+    countries = _countries(texts, candidates, marks, pack, language)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     decimal = _decimal(texts, known)
     order, proved = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)
@@ -101,7 +101,9 @@ def _borne_out(marks: Counter[str], countries: Sequence[str], pack: RulePack) ->
     return Counter({mark: count for mark, count in marks.items() if mark in kept})
 
 
-def _countries(texts: Sequence[str], candidates: Sequence[Candidate], marks: Counter[str], pack: RulePack) -> list[str]:
+def _countries(
+    texts: Sequence[str], candidates: Sequence[Candidate], marks: Counter[str], pack: RulePack, language: str
+) -> list[str]:
     votes: Counter[str] = Counter()
     for candidate in candidates:
         if candidate.name in ("seller_vat_id", "iban") and candidate.score > 0.5:
@@ -114,6 +116,7 @@ def _countries(texts: Sequence[str], candidates: Sequence[Candidate], marks: Cou
         votes[code] += 2 * bool(country.phone and f" {country.phone}" in whole.replace("(", " "))
         votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
         votes[code] += 2 * _sole_currency(country, marks, pack)
+        votes[code] += 2 * bool(country.language and country.language == language)
     for form, places in pack.legal_forms.items():
         if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
             votes[places[0]] += 2

@@ -12,7 +12,7 @@ from invoice_ocr.values.currency import find_currencies, read_currency
 from invoice_ocr.values.date import Written, find_compact_dates, find_dates, find_foreign_dates
 from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, find_references, find_vat_ids
 
-_LEAD = re.compile(r"[\s:;#=.,*|_>»–-]*")
+_LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
 _CENTS = re.compile(r"\d+[.,]\d\d")

@@ -148,6 +148,7 @@ class _Loader:
                 tuple(spec.get("names", ())),
                 spec.get("phone", ""),
                 address,
+                spec.get("language", ""),
             )
         for form, places in self.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
             self.legal_forms[form] = tuple(places)

@@ -51,7 +51,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or ""."""
+    """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or "".
+
+    language: code of the language that is written in this country first of all, or "".
+    """
 
     code: str
     currency: str
@@ -60,6 +63,7 @@ class Country:
     names: tuple[str, ...]
     phone: str
     address: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)

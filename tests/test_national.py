@@ -1,0 +1,248 @@
+"""Small invoices of many countries: number, dates, sums, currency and tax numbers come out right."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from invoice_ocr import languages
+from invoice_ocr.layout import lay_out
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+# language: (page, currency, seller's VAT id or tax number, due date or None). All have number 20240117, issued on
+# 5 March 2024, net 1000.00 and what the country adds in tax.
+PAGES = {
+    "cs": (
+        """
+        Severák s.r.o.
+        Dlouhá 12, 110 00 Praha
+        IČO: 25123891 | DIČ: CZ25123891
+        Faktura - daňový doklad č. 20240117
+        Odběratel:
+        Jižní Pole a.s.
+        Datum vystavení: 05.03.2024 | DUZP: 04.03.2024
+        Datum splatnosti: 19.03.2024
+        Variabilní symbol: 20240117
+        Popis | Množství | Cena za MJ | Celkem bez DPH
+        Montáž | 2 | 500,00 | 1 000,00
+        Základ daně | 1 000,00 Kč
+        DPH 21 % | 210,00 Kč
+        Celkem k úhradě | 1 210,00 Kč
+        """, "CZK", "CZ25123891", "210.00", date(2024, 3, 19),
+    ),
+    "sv": (
+        """
+        Nordvind AB
+        Storgatan 1, 111 22 Stockholm
+        Momsregistreringsnummer: SE556703748501 | Godkänd för F-skatt
+        Faktura
+        Fakturanummer: 20240117 | Fakturadatum: 2024-03-05
+        Kundnummer: 77 | Förfallodatum: 2024-04-04
+        Faktureringsadress:
+        Söderhav AB
+        Beskrivning | Antal | À-pris | Belopp
+        Montering | 2 | 500,00 | 1 000,00
+        Summa exkl. moms | 1 000,00 kr
+        Moms 25 % | 250,00 kr
+        Att betala | 1 250,00 kr
+        """, "SEK", "SE556703748501", "250.00", date(2024, 4, 4),
+    ),
+    "da": (
+        """
+        Nordvind ApS
+        Havnegade 3, 8000 Aarhus
+        Faktura
+        Fakturanr.: 20240117 | Fakturadato: 05-03-2024
+        Forfaldsdato: 19-03-2024
+        Beskrivelse | Antal | Stk. pris | Beløb
+        Montering | 2 | 500,00 | 1.000,00
+        I alt ekskl. moms | 1.000,00 kr.
+        Moms 25% | 250,00 kr.
+        I alt DKK inkl. moms | 1.250,00 kr.
+        Momsnr.: DK13585628 | Betaling bedes ske til vores konto
+        """, "DKK", "DK13585628", "250.00", date(2024, 3, 19),
+    ),
+    "nb": (
+        """
+        Nordavind AS
+        Storgata 1, 0155 Oslo
+        Faktura
+        Fakturanr.: 20240117 | Fakturadato: 05.03.2024
+        Forfallsdato: 19.03.2024 | KID: 2345676
+        Beskrivelse | Antall | Enhetspris | Beløp
+        Montering | 2 | 500,00 | 1 000,00
+        Sum eks. mva | 1 000,00
+        Mva 25 % | 250,00
+        Å betale NOK | 1 250,00
+        Foretaksregisteret | NO 995 525 828 MVA
+        """, "NOK", "NO995525828MVA", "250.00", date(2024, 3, 19),
+    ),
+    "fi": (
+        """
+        Pohjatuuli Oy
+        Rantatie 5, 00100 Helsinki
+        Lasku
+        Laskun numero: 20240117 | Laskun päivämäärä: 5.3.2024
+        Eräpäivä: 19.3.2024 | Viitenumero: 1232
+        Tuote | Määrä | Yksikköhinta | Yhteensä
+        Asennus | 2 | 500,00 | 1 000,00
+        Veroton yhteensä | 1 000,00 €
+        Arvonlisävero 24 % | 240,00 €
+        Maksettava yhteensä | 1 240,00 €
+        ALV-tunnus: FI20774740
+        """, "EUR", "FI20774740", "240.00", date(2024, 3, 19),
+    ),
+    "hu": (
+        """
+        Északi Szél Kft.
+        1051 Budapest, Fő utca 1.
+        Számla
+        Számlaszám: 20240117 | Számla kelte: 2024. március 5.
+        Teljesítés dátuma: 2024.03.04. | Fizetési határidő: 2024.03.19.
+        Megnevezés | Mennyiség | Egységár | Nettó érték
+        Szerelés | 2 | 500 | 1 000
+        Nettó összesen | 1 000 Ft
+        Áfa 27% | 270 Ft
+        Fizetendő összesen | 1 270 Ft
+        Közösségi adószám: HU12892312
+        """, "HUF", "HU12892312", "270", date(2024, 3, 19),
+    ),
+    "ro": (
+        """
+        Vântul Nordic SRL
+        Str. Lungă 4, București
+        CUI: RO18547290 | Nr. Reg. Com.: J40/1234/2010
+        Factură fiscală
+        Factura nr. 20240117 | Data emiterii: 05.03.2024
+        Data scadenței: 19.03.2024
+        Denumirea produselor sau serviciilor | U.M. | Cantitate | Preț unitar | Valoare
+        Montaj | buc | 2 | 500,00 | 1.000,00
+        Total fără TVA | 1.000,00 lei
+        TVA 19% | 190,00 lei
+        Total de plată | 1.190,00 lei
+        """, "RON", "RO18547290", "190.00", date(2024, 3, 19),
+    ),
+    "tr": (
+        """
+        Kuzey Rüzgarı Ltd. Şti.
+        Uzun Sokak No:4 Ankara
+        Vergi Dairesi: Çankaya | VKN: 4540536920
+        e-Arşiv Fatura
+        Fatura No: 20240117 | Fatura Tarihi: 05-03-2024
+        Son Ödeme Tarihi: 19-03-2024
+        Mal Hizmet | Miktar | Birim Fiyat | Mal Hizmet Tutarı
+        Montaj | 2 | 500,00 | 1.000,00
+        Mal Hizmet Toplam Tutarı | 1.000,00 TL
+        Hesaplanan KDV(%20) | 200,00 TL
+        Vergiler Dahil Toplam Tutar | 1.200,00 TL
+        Ödenecek Tutar | 1.200,00 TL
+        """, "TRY", "4540536920", "200.00", date(2024, 3, 19),
+    ),
+    "el": (
+        """
+        Βόρειος Άνεμος Α.Ε.
+        Οδός Μακρά 4, 105 57 Αθήνα
+        ΑΦΜ: EL094259216 | ΔΟΥ: Φ.Α.Ε. Αθηνών
+        Τιμολόγιο παροχής υπηρεσιών
+        Αριθμός τιμολογίου: 20240117 | Ημερομηνία έκδοσης: 05/03/2024
+        Πληρωμή έως: 19/03/2024
+        Περιγραφή | Ποσότητα | Τιμή μονάδας | Αξία
+        Εγκατάσταση | 2 | 500,00 | 1.000,00
+        Καθαρή αξία | 1.000,00 €
+        ΦΠΑ 24% | 240,00 €
+        Πληρωτέο ποσό | 1.240,00 €
+        """, "EUR", "EL094259216", "240.00", date(2024, 3, 19),
+    ),
+    "ru": (
+        """
+        Поставщик: ООО «Северный ветер»
+        ИНН/КПП: 7707083893/773601001
+        Счет на оплату № 20240117 от 5 марта 2024 г.
+        Покупатель: АО «Южное поле»
+        Срок оплаты: 19.03.2024
+        № | Наименование товаров, работ, услуг | Кол-во | Цена | Сумма
+        1 | Монтаж | 2 | 500,00 | 1 000,00
+        Итого без НДС | 1 000,00
+        НДС 20% | 200,00
+        Всего к оплате | 1 200,00 руб.
+        """, "RUB", "7707083893/773601001", "200.00", date(2024, 3, 19),
+    ),
+    "uk": (
+        """
+        Постачальник: ТОВ «Північний вітер»
+        ЄДРПОУ: 32855961 | ІПН: 328559615241
+        Рахунок на оплату № 20240117 від 5 березня 2024 р.
+        Покупець: ПП «Південне поле»
+        Сплатити до: 19.03.2024
+        № | Товари (роботи, послуги) | Кількість | Ціна | Сума
+        1 | Монтаж | 2 | 500,00 | 1 000,00
+        Разом без ПДВ | 1 000,00 грн
+        ПДВ 20% | 200,00 грн
+        Всього з ПДВ | 1 200,00 грн
+        """, "UAH", "328559615241", "200.00", date(2024, 3, 19),
+    ),
+    "zh": (
+        """
+        电子发票（增值税专用发票）
+        发票号码：20240117 | 开票日期：2024年3月5日
+        销售方名称：北风科技有限公司
+        统一社会信用代码/纳税人识别号：91110108551385082Q
+        付款到期日：2024年3月19日
+        项目名称 | 数量 | 单价 | 金额 | 税率 | 税额
+        安装服务 | 2 | 500.00 | 1000.00 | 13% | 130.00
+        不含税金额 | ¥1000.00
+        税额 | ¥130.00
+        价税合计（小写） | ¥1130.00
+        """, "CNY", "91110108551385082Q", "130.00", date(2024, 3, 19),
+    ),
+}  # fmt: skip
+
+
+def read(language: str) -> Invoice:
+    (invoice,) = understand(sketch(PAGES[language][0]), load_pack(), Settings())
+    return invoice
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_language_is_recognised(language: str) -> None:
+    lines = [line.text for page in lay_out(sketch(PAGES[language][0])).pages for line in page.lines]
+    assert languages.detect(lines, load_pack()) == language
+    assert language in languages.fitting(lines, load_pack()).languages
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_number_and_dates_are_read(language: str) -> None:
+    fields = read(language).fields
+    assert fields["invoice_number"].value == "20240117"
+    assert fields["issue_date"].value == date(2024, 3, 5)
+    assert fields["due_date"].value == PAGES[language][4]
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_sums_and_currency_are_read(language: str) -> None:
+    fields = read(language).fields
+    _, currency, _, tax, _ = PAGES[language]
+    assert fields["total_net"].value == Decimal(1000)
+    assert fields["total_tax"].value == Decimal(tax)
+    assert fields["total_gross"].value == 1000 + Decimal(tax)
+    assert fields["currency"].value == currency
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_the_number_under_which_the_seller_pays_tax_is_read(language: str) -> None:
+    fields = read(language).fields
+    name = "seller_tax_number" if language in ("tr", "ru", "uk", "zh") else "seller_vat_id"
+    assert fields[name].value == PAGES[language][2]
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_line_items_are_read(language: str) -> None:
+    (item,) = read(language).line_items
+    assert item.quantity == 2
+    assert item.amount == 1000
