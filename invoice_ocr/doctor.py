@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     from invoice_ocr.settings import Settings
 
 State = Literal["ok", "note", "bad"]
-PACKAGES = ("onnxruntime", "numpy", "opencv-python", "pymupdf", "pikepdf", "python-doctr", "tensorflow", "tf-keras")
+PACKAGES = (
+    "onnxruntime",
+    "numpy",
+    "opencv-python",
+    "pymupdf",
+    "pikepdf",
+    "lxml",
+    "zxing-cpp",
+    "python-doctr",
+    "tensorflow",
+    "tf-keras",
+)
 OPTIONAL = ("python-doctr", "tensorflow", "tf-keras")  # reading on a CPU goes without
 LEAST_MEMORY = 2 * 1024**3  # bytes; reading takes under 1 GB, opening one document at most 3
 LEAST_DISK = 1024**3  # bytes
