@@ -16,6 +16,13 @@ from invoice_ocr.errors import ExitCode
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="What batch has kept.", show_default=False)]
 To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="The output's format.", show_default="from its suffix")]
 
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping", metavar="FILE", help="An accounting format of your own: a YAML file.", show_default=False
+    ),
+]
+
 
 @verb
 def export(
@@ -24,18 +31,22 @@ def export(
     output: Output = None,
     to: To = "",
     lines: Lines = None,
+    mapping: MappingFile = None,
     stdout: BinaryIO,
     verbosity: Verbosity,
 ) -> ExitCode:
     """Write the results of a batch, corrections included."""
     from invoice_ocr.batch import ledger as ledgers
     from invoice_ocr.batch import results
-    from invoice_ocr.export import EXPORTERS, SUFFIXES, write_line_items
+    from invoice_ocr.export import EXPORTERS, SUFFIXES, accounting, write_line_items
 
-    chosen = format_of(output, to, SUFFIXES, tuple(EXPORTERS)) or "jsonl"
+    if mapping is not None:
+        fill = accounting.exporter(mapping)
+    else:
+        fill = EXPORTERS[format_of(output, to, SUFFIXES, tuple(EXPORTERS)) or "jsonl"]
     with ledgers.opened(ledger) as book:
         with opened(output, stdout) as stream:
-            EXPORTERS[chosen](results.records(book), stream)
+            fill(results.records(book), stream)
         if lines is not None:
             with opened(lines, stdout) as stream:
                 write_line_items(results.records(book), stream)

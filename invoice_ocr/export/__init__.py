@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from invoice_ocr.export import csv, json, words, xlsx
+from invoice_ocr.export import accounting, csv, json, words, xlsx
 from invoice_ocr.export.json import record_to_dict
 
 if TYPE_CHECKING:
@@ -20,8 +20,16 @@ EXPORTERS: dict[str, Callable[[Iterable[Record], BinaryIO], None]] = {
     "jsonl": json.write_lines,
     "csv": csv.write,
     "xlsx": xlsx.write,
+    **{name: accounting.exporter(name) for name in accounting.NAMES},
 }
-SUFFIXES: dict[str, str] = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".xlsx": "xlsx"}
+SUFFIXES: dict[str, str] = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".iif": "iif",
+}
 
 WORD_EXPORTERS: dict[str, Callable[[Iterable[Transcript], BinaryIO], None]] = {
     "text": words.write_text,

@@ -1,0 +1,126 @@
+"""Bills to the files that accounting programs import: Xero, QuickBooks, DATEV, Odoo, or a mapping of one's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from invoice_ocr.export import table
+from invoice_ocr.export.bills import Bill, Row, bills
+from invoice_ocr.export.json import plain
+from invoice_ocr.export.mapping import FOLDER, Column, Mapping, load
+
+if TYPE_CHECKING:
+    from invoice_ocr.model import Record, Value
+
+NAMES = ("xero", "qbo", "iif", "datev", "odoo")
+
+_Values = dict[str, "Value | None"]
+
+
+def exporter(mapping: str | Path) -> Callable[[Iterable[Record], BinaryIO], None]:
+    """What writes records in a shipped format by name, or as a mapping file says (read when it is needed)."""
+    path = FOLDER / f"{mapping}.yaml" if isinstance(mapping, str) else mapping
+    return partial(_write, path)
+
+
+def _write(path: Path, records: Iterable[Record], stream: BinaryIO) -> None:
+    write(load(path), records, stream)
+
+
+def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None:
+    """The bills among the records, as the mapping says. Amounts are exact; text can neither break out nor compute."""
+    found = list(bills(iter(records), rows=mapping.rows, decisions=mapping.decisions))
+    dates = sorted(day for bill in found if isinstance(day := bill.values.get("issue_date"), date))
+    whole: _Values = {"first_date": dates[0], "last_date": dates[-1]} if dates else {}
+    for row in mapping.head:
+        stream.write(_line([_cell(column, whole, mapping, 1, first=True) for column in row], row, mapping))
+    if mapping.names:
+        stream.write(_line([column.name for column in mapping.line], mapping.line, mapping, quoted=False))
+    for bill in found:
+        for cells, columns in _rows(bill, whole, mapping):
+            stream.write(_line(cells, columns, mapping))
+
+
+def _rows(bill: Bill, whole: _Values, mapping: Mapping) -> Iterable[tuple[list[str], tuple[Column, ...]]]:
+    """The cells of each row of a bill, with the columns they stand in."""
+    sign = -1 if bill.credit and mapping.credit == "negative" else 1
+    total = _whole(bill)
+    plans = [(mapping.bill, total, True)] if mapping.bill else []
+    plans += [(mapping.line, row, number == 0) for number, row in enumerate(bill.rows)]
+    plans += [(mapping.end, total, True)] if mapping.end else []
+    for columns, row, first in plans:
+        values = whole | bill.values | {name: getattr(row, name) for name in Row.__slots__}
+        yield [_cell(column, values, mapping, sign, first=first) for column in columns], columns
+
+
+def _whole(bill: Bill) -> Row:
+    net, tax = (sum((getattr(row, part) for row in bill.rows), Decimal(0)) for part in ("net", "tax"))
+    return Row(net, tax, net + tax, None, unit_price=net)
+
+
+_PRICED = frozenset({"net", "tax", "gross", "unit_price", "total_net", "total_tax", "total_gross", "amount_due"})
+
+
+def _cell(column: Column, values: _Values, mapping: Mapping, sign: int, *, first: bool) -> str:
+    """The text of one cell."""
+    if column.first and not first:
+        return ""
+    value = values.get(column.value) if column.value else None
+    if column.map is not None:
+        return column.map.get(_key(value), column.otherwise)
+    if value is None or value == "":
+        return column.text or column.otherwise
+    if isinstance(value, Decimal):
+        factor = (sign if column.value in _PRICED else 1) * (-1 if column.sign == "negative" else 1)
+        return _amount(value * factor, column)
+    if isinstance(value, date):
+        return value.strftime(column.format or "%Y-%m-%d")
+    return _text(value, column, mapping)
+
+
+def _key(value: Value | None) -> str:
+    """How a map spells a value: amounts without zeros at their end."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return plain(value) or ""
+
+
+def _amount(value: Decimal, column: Column) -> str:
+    """An amount with as many places as it needs, at least those of its column; nothing is rounded away."""
+    places = max(column.places, -int(value.normalize().as_tuple().exponent))
+    return f"{value:.{places}f}".replace(".", column.decimal)
+
+
+def _text(value: str, column: Column, mapping: Mapping) -> str:
+    text = " ".join(value.replace("\x00", "").split())
+    if column.keep:
+        text = _outside(column.keep).sub("", text)
+    if column.most:
+        text = text[: column.most]
+    if mapping.plain:
+        return text.replace('"', "").replace(mapping.delimiter, " ").lstrip("=+-@")
+    return f"'{text}" if table.starts_formula(text) and not column.keep else text
+
+
+@cache
+def _outside(characters: str) -> re.Pattern[str]:
+    return re.compile(f"[^{characters}]")
+
+
+def _line(cells: list[str], columns: tuple[Column, ...], mapping: Mapping, *, quoted: bool = True) -> bytes:
+    """One line of the file. plain: a format that knows no quotes."""
+    pairs = zip(cells, columns, strict=True)
+    made = [cell if mapping.plain else _quoted(cell, column, mapping, always=quoted) for cell, column in pairs]
+    return (mapping.delimiter.join(made) + mapping.newline).encode(mapping.encoding, "replace")
+
+
+def _quoted(cell: str, column: Column, mapping: Mapping, *, always: bool) -> str:
+    if (always and column.quoted) or any(mark in cell for mark in (mapping.delimiter, '"', "\n", "\r")):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell

@@ -1,0 +1,97 @@
+"""A long run with recorded readings: what the coordinator holds, and whether it keeps its pace.
+
+    python tests/faults/soak.py --documents 2000
+
+prints one JSON object: megabytes after a tenth and at the end, their slope over the last nine tenths in megabytes a
+thousand documents, and documents a second in each tenth. Documents are opened in real workers; every second one is
+a picture that a replay engine reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from faults.desk import engine_for, sheet
+
+from invoice_ocr import settings
+from invoice_ocr.batch import scheduler
+from invoice_ocr.batch.ledger import opened
+from invoice_ocr.intake import Intake
+from invoice_ocr.model import Record
+
+SETTINGS = settings.make({"jobs": 2, "text": "ocr"})
+
+
+class Gauge:
+    """Watches a run: seconds and megabytes at every document that is finished."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[float, float]] = []
+
+    def scanned(self, inputs: int) -> None:
+        pass
+
+    def begun(self, documents: int, left: int) -> None:
+        self.marks.append((time.monotonic(), megabytes()))
+
+    def finished(self, state: str, records: list[Record], pages: int) -> None:
+        self.marks.append((time.monotonic(), megabytes()))
+
+
+def megabytes() -> float:
+    """What this process holds in memory."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def documents(count: int) -> Iterator[str]:
+    for index in range(count):
+        text = sheet(f"A-{index}", seller=f"Supplier {index % 97} Ltd")
+        yield f"scan {text}" if index % 2 else text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--documents", type=int, default=2000)
+    count = parser.parse_args().documents
+    gauge = Gauge()
+    with tempfile.TemporaryDirectory() as place:
+        inbox = Path(place) / "inbox"
+        inbox.mkdir()
+        for index, text in enumerate(documents(count)):
+            (inbox / f"{index:06}.pdf").write_text(text, encoding="utf-8")
+        engine = engine_for(inbox)
+        with opened(Path(place) / "books.sqlite", write=True) as book:
+            parse = partial(Intake, parser="faults.desk:parse")
+            scheduler.run([inbox], book, SETTINGS, engine=engine, open_intake=parse, watcher=gauge)
+        ledger = (Path(place) / "books.sqlite").stat().st_size / 1e6
+    times, held = np.array(gauge.marks).T
+    tenth = count // 10
+    slope = np.polyfit(np.arange(len(held))[tenth:], held[tenth:], 1)[0] * 1000
+    pace = [tenth / (times[(n + 1) * tenth] - times[n * tenth]) for n in range(10)]
+    told = {
+        "documents": len(held) - 1,
+        "megabytes_after_a_tenth": round(float(held[tenth]), 1),
+        "megabytes_at_the_end": round(float(held[-1]), 1),
+        "megabytes_a_thousand": round(float(slope), 2),
+        "documents_a_second": [round(float(one), 1) for one in pace],
+        "ledger_megabytes": round(ledger, 1),
+    }
+    print(json.dumps(told))  # noqa: T201  what it is for
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Accounting formats: rows add up to the bill, columns are where programs look for them, text stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_ocr.errors import ConfigError
+from invoice_ocr.export import EXPORTERS, accounting
+from invoice_ocr.export.bills import bill_of
+from invoice_ocr.export.mapping import FOLDER, load
+from invoice_ocr.model import FIELD_KINDS, Field, Invoice, LineItem, Record, TaxLine, Value
+
+
+def invoice(**changed: Value | None) -> Invoice:
+    values: dict[str, Value | None] = {
+        "document_type": "invoice",
+        "invoice_number": "R-17/4",
+        "issue_date": date(2026, 3, 12),
+        "due_date": date(2026, 4, 11),
+        "currency": "EUR",
+        "total_net": Decimal("300.00"),
+        "total_tax": Decimal("45.00"),
+        "total_gross": Decimal("345.00"),
+        "seller_name": "Müller; Söhne",
+    } | changed
+    fields = {name: Field(name, values.get(name), 0.99, "accepted") for name in FIELD_KINDS}
+    items = (
+        LineItem(description="Paper", quantity=Decimal(2), unit_price=Decimal("50.00"), amount=Decimal("100.00")),
+        LineItem(description="Ink", amount=Decimal("200.00"), tax_rate=Decimal("19.00")),
+    )
+    items = (replace(items[0], tax_rate=Decimal("7.00")), items[1])
+    taxes = (
+        TaxLine(Decimal("7.00"), Decimal("100.00"), Decimal("7.00")),
+        TaxLine(Decimal("19.00"), Decimal("200.00"), Decimal("38.00")),
+    )
+    return Invoice(fields, (1,), "post", tax_lines=taxes, line_items=items)
+
+
+def record(one: Invoice) -> Record:
+    return Record("a.pdf", "0" * 64, one)
+
+
+def exported(name: str, *records: Record) -> bytes:
+    stream = io.BytesIO()
+    EXPORTERS[name](list(records), stream)
+    return stream.getvalue()
+
+
+def table(name: str, *records: Record) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(exported(name, *records).decode("utf-8"))))
+
+
+def test_rows_are_line_items_where_they_add_up() -> None:
+    bill = bill_of(record(invoice()), rows="lines")
+    assert [(row.description, row.net, row.tax, row.quantity) for row in bill.rows] == [
+        ("Paper", Decimal("100.00"), Decimal("7.00"), 2),
+        ("Ink", Decimal("200.00"), Decimal("38.00"), 1),
+    ]
+
+
+def test_rows_are_rates_where_line_items_do_not_add_up_and_one_where_nothing_does() -> None:
+    lost = replace(invoice(), line_items=invoice().line_items[:1])
+    assert [row.rate for row in bill_of(record(lost), rows="lines").rows] == [7, 19]
+    broken = replace(lost, tax_lines=lost.tax_lines[:1])
+    (row,) = bill_of(record(broken), rows="lines").rows
+    assert (row.net, row.tax, row.gross) == (300, 45, 345)
+
+
+amounts = st.decimals(min_value=-999, max_value=9999, places=2)
+
+
+@given(items=st.lists(st.tuples(amounts, st.sampled_from([0, 7, 19])), max_size=6), total=amounts, tax=amounts)
+def test_rows_always_add_up_to_the_bill(items: list[tuple[Decimal, int]], total: Decimal, tax: Decimal) -> None:
+    lines = tuple(LineItem(amount=amount, tax_rate=Decimal(rate)) for amount, rate in items)
+    one = invoice(total_net=total, total_tax=tax, total_gross=total + tax)
+    for rows in ("lines", "rates", "whole"):
+        bill = bill_of(record(replace(one, line_items=lines)), rows=rows)
+        assert sum(row.net for row in bill.rows) == total
+        assert sum(row.tax for row in bill.rows) == tax
+        assert all(row.net + row.tax == row.gross for row in bill.rows)
+
+
+def test_cents_of_rounding_go_to_the_largest_row() -> None:
+    one = invoice(total_net=Decimal("0.10"), total_tax=Decimal("0.02"), total_gross=Decimal("0.12"))
+    lines = tuple(LineItem(amount=Decimal("0.05"), tax_rate=Decimal(19)) for _ in range(2))
+    assert [row.tax for row in bill_of(record(replace(one, line_items=lines)), rows="lines").rows] == [
+        Decimal("0.01"),
+        Decimal("0.01"),
+    ]
+
+
+def test_xero_has_its_columns_and_a_row_a_line() -> None:
+    first, second = table("xero", record(invoice()))
+    assert list(first)[:2] == ["*ContactName", "EmailAddress"]
+    assert len(first) == 26
+    assert first["*InvoiceDate"] == "12/03/2026"
+    assert (first["*Quantity"], first["*UnitAmount"], first["TaxAmount"]) == ("2", "50.00", "7.00")
+    assert second["*InvoiceNumber"] == "R-17/4"
+    assert first["*TaxType"] == ""
+
+
+@pytest.mark.parametrize(("name", "column"), [("xero", "*UnitAmount"), ("qbo", "Line amount")])
+def test_credit_notes_are_negative(name: str, column: str) -> None:
+    rows = table(name, record(invoice(document_type="credit_note")))
+    assert all(row[column].startswith("-") for row in rows)
+
+
+def test_odoo_names_the_bill_in_its_first_row_only() -> None:
+    first, second = table("odoo", record(invoice(document_type="credit_note")))
+    assert (first["move_type"], first["ref"], first["invoice_date"]) == ("in_refund", "R-17/4", "2026-03-12")
+    assert (second["move_type"], second["ref"], second["invoice_line_ids/name"]) == ("", "", "Ink")
+    assert first["invoice_line_ids/price_unit"] == "50.00"
+
+
+def test_datev_has_header_names_and_a_booking_a_rate() -> None:
+    lines = exported("datev", record(invoice())).decode("cp1252").split("\r\n")
+    head, names, first, second, end = lines
+    assert end == ""
+    assert head.startswith('"EXTF";700;21;"Buchungsstapel";13;20260312')
+    assert len(next(csv.reader([head], delimiter=";"))) == 31
+    columns = next(csv.reader([names], delimiter=";"))
+    assert len(columns) == 125
+    row = dict(zip(columns, next(csv.reader([first], delimiter=";")), strict=True))
+    assert row["Umsatz (ohne Soll/Haben-Kz)"] == "107,00"
+    assert (row["Soll/Haben-Kennzeichen"], row["Belegdatum"], row["Fälligkeit"]) == ("S", "1203", "11042026")
+    assert row["Belegfeld 1"] == "R-17/4"
+    assert row["Buchungstext"] == "Müller; Söhne"
+    assert row["BU-Schlüssel"] == ""
+    assert second.startswith('238,00;"S";"EUR"')
+
+
+def test_an_iif_bill_sums_up_to_nothing() -> None:
+    lines = [line.split("\t") for line in exported("iif", record(invoice())).decode().split("\r\n")]
+    assert [line[0] for line in lines] == ["!TRNS", "!SPL", "!ENDTRNS", "TRNS", "SPL", "SPL", "ENDTRNS", ""]
+    booked = [Decimal(line[5]) for line in lines if line[0] in {"TRNS", "SPL"}]
+    assert booked[0] == Decimal("-345.00")
+    assert sum(booked) == 0
+
+
+@pytest.mark.parametrize("name", ["csv", "xero", "qbo", "odoo"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@x", "\t=1", "a\n=1"])
+def test_text_never_becomes_a_formula(name: str, text: str) -> None:
+    rows = table(name, record(invoice(seller_name=text, invoice_number=text)))
+    cells = [cell for row in rows for cell in row.values() if (cell and "1" in cell) or "x" in (cell or "")]
+    assert cells
+    assert not any(cell.startswith(("=", "+", "@", "-x")) for cell in cells)
+
+
+def test_an_iif_cannot_be_broken_out_of() -> None:
+    made = exported("iif", record(invoice(seller_name='a\tb\r\nTRNS\t"x"', invoice_number="=1")))
+    lines = made.decode().split("\r\n")
+    assert sum(line.startswith("TRNS") for line in lines) == 1
+    assert all(len(line.split("\t")) == 9 for line in lines if line.startswith(("TRNS", "SPL")))
+    assert "\t=1" not in made.decode()
+
+
+def test_only_what_can_be_posted_is_exported_unless_a_mapping_says_more(tmp_path: Path) -> None:
+    unsure = record(replace(invoice(), decision="review"))
+    assert table("xero", unsure) == []
+    text = (FOLDER / "xero.yaml").read_text(encoding="utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        text.replace("rows: lines", "rows: whole\ndecisions: [post, review]").replace("map: {}", "map: {19: VAT}")
+    )
+    stream = io.BytesIO()
+    accounting.exporter(own)([unsure, record(replace(invoice(), tax_lines=invoice().tax_lines[1:]))], stream)
+    rows = list(csv.DictReader(io.StringIO(stream.getvalue().decode())))
+    assert [row["*TaxType"] for row in rows] == ["", "VAT"]
+
+
+@pytest.mark.parametrize("name", accounting.NAMES)
+def test_every_shipped_mapping_is_sound_and_takes_an_empty_ledger(name: str) -> None:
+    assert load(FOLDER / f"{name}.yaml").title
+    assert exported(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "line: 3",
+        "line: [{name: a, value: colour}]",
+        "line: [{name: a, shape: round}]",
+        "line: [a]\nrows: some",
+        "line: [a]\nencoding: klingon",
+        "line: [a]\nsurprise: 1",
+        "line: [{name: a, map: 3}]",
+        "{",
+        "!!python/object/apply:os.system [ls]",
+    ],
+)
+def test_a_mapping_with_a_mistake_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"own\.yaml"):
+        load(path)
