@@ -42,7 +42,7 @@ def _lines(text: str, count: int) -> list[str]:
 
 
 def _state_account(said: Testimony, number: str, term: str) -> None:
-    compact = re.sub(r"\s", "", number).upper()
+    compact = re.sub(r"[\W_]", "", number).upper()
     said.state("iban", compact if ibans.is_valid(compact) else None, number, term=term)
 
 
