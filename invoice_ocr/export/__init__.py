@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from invoice_ocr.export import accounting, csv, json, words, xlsx
+from invoice_ocr.export import accounting, csv, dataframe, json, words, xlsx
 from invoice_ocr.export.json import record_to_dict
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ EXPORTERS: dict[str, Callable[[Iterable[Record], BinaryIO], None]] = {
     "jsonl": json.write_lines,
     "csv": csv.write,
     "xlsx": xlsx.write,
+    "parquet": dataframe.write_parquet,
     **{name: accounting.exporter(name) for name in accounting.NAMES},
 }
 SUFFIXES: dict[str, str] = {
@@ -28,6 +29,7 @@ SUFFIXES: dict[str, str] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".xlsx": "xlsx",
+    ".parquet": "parquet",
     ".iif": "iif",
 }
 
