@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from invoice_ocr.errors import XmlInvalid, XmlUnsafe
@@ -175,6 +177,15 @@ def test_an_attached_e_invoice_is_heard_whatever_its_name(name: str) -> None:
     opened = open_one(pdf("Rechnung", {name: cii()}))
     assert [witness.title for witness in opened.witnesses] == [name]
     assert len(opened.pages) == 1
+
+
+def test_an_e_invoice_that_the_catalog_only_associates_is_heard() -> None:
+    with pikepdf.open(io.BytesIO(pdf("Rechnung", {"factur-x.xml": cii()}))) as document:
+        document.Root.AF = pikepdf.Array([document.make_indirect(document.Root.Names.EmbeddedFiles.Names[1])])
+        del document.Root.Names
+        held = io.BytesIO()
+        document.save(held)
+    assert [witness.title for witness in open_one(held.getvalue()).witnesses] == ["factur-x.xml"]
 
 
 def test_of_two_generations_both_are_heard_the_newer_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from invoice_ocr.intake import sniff
 from invoice_ocr.intake.testimony import Testimony
 
 _MOST_FILES = 50
+_REFERENCE = re.compile(r"(\d+) \d+ R")
 _HEAD = 65536  # bytes in which an e-invoice begins: some have pages of licence before it
 _FORMER = "zugferd-invoice.xml"  # where a newer form lies beside it, that one is asked first
 
@@ -46,3 +48,19 @@ def _files(document: Any, damage: tuple[type[BaseException], ...]) -> Iterator[t
         except damage:
             continue
         yield title[:100], content
+    if not count:
+        yield from _associated(document, damage)
+
+
+def _associated(document: Any, damage: tuple[type[BaseException], ...]) -> Iterator[tuple[str, bytes]]:
+    """Files that the catalog associates (/AF) without the list of names that should go with it."""
+    try:
+        _, listed = document.xref_get_key(document.pdf_catalog(), "AF")
+        for found in _REFERENCE.findall(listed)[:_MOST_FILES]:
+            kind, held = document.xref_get_key(int(found), "EF/F")
+            if kind == "xref":
+                named, title = document.xref_get_key(int(found), "UF")
+                content = bytes(document.xref_stream(int(held.split()[0])))
+                yield title[:100] if named == "string" else "attachment", content
+    except damage:
+        return
