@@ -7,15 +7,17 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoice_ocr.export import EXPORTERS, WORD_EXPORTERS, record_to_dict, write_line_items
+from invoice_ocr.export import EXPORTERS, WORD_EXPORTERS, record_to_dict, write_line_items, xlsx
 from invoice_ocr.model import (
     FIELD_KINDS,
     Alternative,
@@ -179,7 +181,7 @@ def sheets(content: bytes) -> dict[str, str]:
 def test_xlsx_has_no_formula_and_no_link_whatever_is_written() -> None:
     odd = Record("=1+1", "", invoice(seller_name='=HYPERLINK("http://x")', buyer_name="http://x", iban="+1", bic="@A"))
     made = sheets(exported("xlsx", odd, FAILED))
-    assert len(made) == 3
+    assert len(made) == 4
     assert all("<f>" not in sheet and "hyperlink" not in sheet for sheet in made.values())
     assert "=1+1" in made["xl/worksheets/sheet1.xml"]
     assert "=cmd|" in made["xl/worksheets/sheet2.xml"]
@@ -237,3 +239,37 @@ def test_words_of_several_files_name_their_file() -> None:
     assert header.startswith("file,page,line,text")
     assert len(made) == 4
     assert made[0].startswith("a.png,1,1,Total")
+
+
+def test_xlsx_colours_what_is_for_review_and_shows_its_picture() -> None:
+    evidence = Evidence(2, Box(10, 20, 60, 30), "1.190,00", "r", "ocr")
+    doubtful = Field("total_gross", Decimal("1190.00"), 0.7, "review", evidence)
+    accepted = Field("currency", "EUR", 0.99, "accepted", evidence)
+    issue = Issue("totals.mismatch", "net and tax do not add up", ("total_gross",))
+    invoice = Invoice({"total_gross": doubtful, "currency": accepted}, (2,), "review", issues=(issue,))
+    asked: list[tuple[int, Box]] = []
+
+    def crops(_record: Record, places: Sequence[tuple[int, Box]]) -> list[np.ndarray]:
+        asked.extend(places)
+        return [np.full((40, 90, 3), 200, np.uint8) for _ in places]
+
+    stream = io.BytesIO()
+    xlsx.write([Record("a.pdf", "0", invoice)], stream, crops=crops)
+    assert asked == [(2, Box(6, 16, 64, 34))]
+    made = sheets(stream.getvalue())
+    review = made["xl/worksheets/sheet4.xml"]
+    assert "net and tax do not add up" in review
+    assert "currency" not in review
+    assert 'autoFilter ref="A1:H2"' in review
+    with zipfile.ZipFile(stream) as book:
+        assert [name for name in book.namelist() if name.endswith(".png")] == ["xl/media/image1.png"]
+        assert "FFFFE3B3" in book.read("xl/styles.xml").decode()
+
+
+def test_xlsx_is_the_same_bytes_every_time_and_does_without_pictures() -> None:
+    assert exported("xlsx", FAILED) == exported("xlsx", FAILED)
+    stream = io.BytesIO()
+    evidence = Evidence(1, Box(0, 0, 9, 9), "x", "r", "ocr")
+    invoice = Invoice({"iban": Field("iban", "X", 0.5, "review", evidence)}, (1,), "review")
+    xlsx.write([Record("a.pdf", "0", invoice)], stream, crops=lambda _record, _places: [])
+    assert "iban" in sheets(stream.getvalue())["xl/worksheets/sheet4.xml"]

@@ -9,9 +9,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, BinaryIO
 
 from invoice_ocr.batch import results
-from invoice_ocr.errors import InputError
+from invoice_ocr.batch.pictures import Pictures
 from invoice_ocr.export.json import plain
-from invoice_ocr.intake import Intake, Source
 from invoice_ocr.model import Box
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from invoice_ocr.batch.ledger import Ledger
+    from invoice_ocr.intake import Intake
     from invoice_ocr.model import Field, Invoice, PageWords, Record
     from invoice_ocr.settings import Settings
 
@@ -39,7 +39,7 @@ def write_report(book: Ledger, settings: Settings, stream: BinaryIO, *, intake: 
         files("invoice_ocr.batch").joinpath(name).read_text("utf-8") for name in ("report.css", "report.js")
     )
     stream.write(_HEAD.format(style=style, summary=_summary(book)).encode())
-    with intake or Intake(settings) as opened:
+    with Pictures(book, settings, intake) as opened:
         pictured = 0
         for decision in ("reject", "review", "post"):
             for record in results.records(book):
@@ -61,21 +61,16 @@ def _summary(book: Ledger) -> str:
     return f"{told.total()} documents: {', '.join(parts)}"
 
 
-def _pictures(record: Record, book: Ledger, intake: Intake) -> Iterator[tuple[PageWords, str]]:
+def _pictures(record: Record, book: Ledger, opened: Pictures) -> Iterator[tuple[PageWords, str]]:
     """Pages of a record that values stand on, the first in any case, each with its picture as a data address."""
-    path, kept = book.latest(record.sha256)
-    if record.invoice is None or path is None or kept is None:
+    _, kept = book.latest(record.sha256)
+    if record.invoice is None or kept is None:
         return
     used = {field.evidence.page for field in record.invoice.fields.values() if field.evidence}
     own = [page for page in kept.reading.pages if page.number in record.invoice.pages]
     pages = [page for page in own if page.number in used or page is own[0]][:_MOST_PAGES]
     places = [(page.number, Box(0, 0, page.width, page.height)) for page in pages]
-    try:
-        size = path.stat().st_size
-        drawn = intake.crops(Source(record.file, record.sha256, size, path=path), places, _DPI)
-    except (InputError, OSError):
-        return  # it has gone since: its values are shown without it
-    for page, pixels in zip(pages, drawn, strict=True):
+    for page, pixels in zip(pages, opened.crops(record, places, _DPI), strict=False):
         yield page, _address(pixels)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
@@ -81,7 +80,7 @@ def batch(
         told = results.counts(book, wanted=True)
         _tell_failures(book, verbosity)
         for target, chosen in targets.items():
-            write(book, target, chosen)
+            write(book, target, chosen, settings)
         if report_to is not None:
             _report(book, report_to, settings)
     where = ", ".join(str(target) for target in [*targets, *([report_to] if report_to else [])])
@@ -100,13 +99,24 @@ def destinations(ledger: Path | None, outputs: list[Path] | None, to: str) -> tu
     return place, targets
 
 
-def write(book: Ledger, target: Path, chosen: str) -> None:
+def write(book: Ledger, target: Path, chosen: str, settings: Settings) -> None:
     """All results of the ledger as one file."""
-    from invoice_ocr.batch import results
     from invoice_ocr.batch.outputs import write as put
-    from invoice_ocr.export import EXPORTERS
 
-    put(target, partial(EXPORTERS[chosen], results.records(book)))
+    put(target, lambda stream: fill(book, stream, chosen, settings))
+
+
+def fill(book: Ledger, stream: BinaryIO, chosen: str, settings: Settings) -> None:
+    """All results of the ledger in a format; a workbook with pictures of what is for review."""
+    from invoice_ocr.batch import results
+    from invoice_ocr.batch.pictures import Pictures
+    from invoice_ocr.export import EXPORTERS, xlsx
+
+    if chosen != "xlsx":
+        EXPORTERS[chosen](results.records(book), stream)
+        return
+    with Pictures(book, settings) as pictures:
+        xlsx.write(results.records(book), stream, crops=pictures.crops)
 
 
 def summary(told: Counter[str]) -> str:

@@ -80,7 +80,7 @@ def watch(
             told = results.counts(book, wanted=True)
             put_away(book, watched, paths)
             for target, chosen in targets.items():
-                write(book, target, chosen)
+                write(book, target, chosen, settings)
         note(f"{summary(told)} → {place}", verbosity)
 
     note(f"watching {folder}; Ctrl-C ends it", verbosity)
