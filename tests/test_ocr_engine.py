@@ -21,7 +21,10 @@ LETTERS = "ABCDEFGHIJKL"
 
 
 class PaintedNetworks:
-    """Text is a dark hatched bar; its grey says the letter: 10 is A, 20 is B. Notes the shapes it was asked for."""
+    """Text is a dark hatched bar, black at its ends; its grey says the letter: 10 is A, 20 is B.
+
+    Notes the shapes it was asked for.
+    """
 
     def __init__(self) -> None:
         self.pages: list[tuple[int, ...]] = []
@@ -63,8 +66,10 @@ def page(
 ) -> PageImage:
     pixels = np.full((size[1], size[0], 3), 255, np.uint8)
     for letter, (left, top, right, bottom) in words.items():
-        for x in range(left, right, 20):
-            pixels[top:bottom, x : min(right, x + 8)] = 10 * (LETTERS.index(letter) + 1)
+        bars = range(left, right, 20)
+        for x in bars:
+            grey = 0 if x in (bars[0], bars[-1]) else 10 * (LETTERS.index(letter) + 1)
+            pixels[top:bottom, x : min(right, x + 8)] = grey
     return PageImage(number, pixels, 200.0)
 
 
@@ -173,6 +178,36 @@ def test_what_is_hardly_read_is_no_word_of_a_page() -> None:
     networks.confidence = 0.1
     assert texts(next(engine(networks).read([page(ROWS)]))) == []
     assert engine(networks).recognise([np.full((20, 60, 3), 10, np.uint8)]) == [("A", pytest.approx(0.1))]
+
+
+class TwoScripts(PaintedNetworks):
+    """Reads every bar as Latin but those of grey 50, which it half takes for a Russian word."""
+
+    alphabet = "LJЖ"
+
+    def logits(self, batch: np.ndarray) -> np.ndarray:
+        logits = np.full((len(batch), batch.shape[2] // 4, 4), -20.0, np.float32)
+        logits[:, :, 3] = 0.0
+        for row, crop in enumerate(batch):
+            inner = np.flatnonzero(crop[16, :, 0] < 100)[4:-4]
+            strange = abs(int(np.median(crop[16, inner, 0])) - 50) < 12
+            for step in range(0, 20, 2):
+                logits[row, step] = (4.0, 0.0, 4.5, -9.0) if strange else (9.0, 0.0, 0.0, -9.0)
+        return logits
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        logits = self.logits(batch)
+        chances = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+        return logits.argmax(-1), chances.max(-1)
+
+
+def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:
+    networks = TwoScripts()
+    two = NeuralEngine("painted", networks, networks.alphabet, Thresholds(), Pools(), {})
+    (read,) = two.read([page({"A": (100, 200, 400, 250), "E": (500, 200, 800, 250), "B": (900, 200, 1200, 250)})])
+    assert texts(read) == ["L" * 10] * 3
+    (alone,) = two.read([page({"E": (500, 200, 800, 250)})])
+    assert texts(alone) == ["Ж" * 10]
 
 
 def test_a_long_till_roll_is_read_whole_and_once() -> None:

@@ -9,7 +9,7 @@ from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
 from invoice_ocr.ocr.neural import split
-from invoice_ocr.ocr.scripts import settle
+from invoice_ocr.ocr.scripts import settle, strangers
 
 
 def read(*steps: str, confidence: float = 1.0) -> list[Text]:
@@ -99,3 +99,12 @@ def test_what_an_alphabet_lacks_is_named() -> None:
 def test_every_language_has_letters_and_regions_are_ignored() -> None:
     assert all(letters_of(language) for language in LANGUAGES)
     assert letters_of("de-AT") == letters_of("de")
+
+
+def test_a_sure_word_in_another_script_is_left_alone() -> None:
+    around = [(word, 0.99) for word in ("Rechnungsdatum", "Lieferung", "Zahlungsbedingungen", "Gegenstand")]
+    assert list(strangers([[*around, ("Жук", 0.95)], [("Жук", 0.5)]])) == [(1, 0, "latin")]
+
+
+def test_mixed_pages_decide_nothing() -> None:
+    assert not list(strangers([[("Rechnung", 0.9), ("Ждущий", 0.9)], [("Я", 0.3), ("d", 0.3)]]))

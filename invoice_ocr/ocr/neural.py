@@ -36,6 +36,9 @@ class Networks(Protocol):
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Best class and its probability at each step: uint8 (n, 32, width, 3) RGB to int and float32 (n, steps)."""
 
+    def logits(self, batch: np.ndarray) -> np.ndarray:
+        """What `recognise` decides from: float32 (n, steps, classes + 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pools:
@@ -121,11 +124,11 @@ class NeuralEngine:
             for i, page_views in enumerate(seen)
         ]
 
-    def _texts(self, pictures: Sequence[np.ndarray]) -> list[ctc.Text]:
-        """What each normalised picture says."""
+    def _texts(self, pictures: Sequence[np.ndarray], script: str | None = None) -> list[ctc.Text]:
+        """What each normalised picture says, in letters of `script` if one is given."""
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
         for places, batch in crops.batches(pictures, self._pools.columns):
-            ids, confidences = self._networks.recognise(batch)
+            ids, confidences = self._best_of(script, batch) if script else self._networks.recognise(batch)
             for i, text in zip(places, ctc.decode(ids, confidences, self._alphabet), strict=True):
                 share = batch.shape[2] / pictures[i].shape[1]
                 texts[i] = replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
@@ -136,7 +139,25 @@ class NeuralEngine:
         texts = iter(self._texts([picture for page in pages for picture in page.pictures]))
         for page in pages:
             read = [next(texts) for _ in page.pictures]
-            yield _page_words(page, read)
+            lines = order.lines_of(page.boxes)
+            self._reread_strangers(page, lines, read)
+            yield _page_words(page, lines, read)
+
+    def _reread_strangers(self, page: _Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
+        """Doubtful words that are not in the script of the words around them, read again in that script; in place."""
+        heard = [[(read[i].text, read[i].confidence) for i in line] for line in lines]
+        again: dict[str, list[int]] = {}
+        for line, place, script in scripts.strangers(heard):
+            again.setdefault(script, []).append(lines[line][place])
+        for script, members in again.items():
+            for i, text in zip(members, self._texts([page.pictures[i] for i in members], script), strict=True):
+                read[i] = text
+
+    def _best_of(self, script: str, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `Networks.recognise`, but letters of other scripts are out of the question."""
+        logits = np.where(scripts.allowed(self._alphabet, script), self._networks.logits(batch), -np.inf)
+        best = logits.max(-1)
+        return logits.argmax(-1), 1 / np.exp(logits - best[..., None]).sum(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +252,9 @@ def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray
     return turned, origin
 
 
-def _page_words(page: _Sighted, texts: list[ctc.Text]) -> PageWords:
+def _page_words(page: _Sighted, places: Sequence[Sequence[int]], texts: list[ctc.Text]) -> PageWords:
     lines = []
-    for line in order.lines_of(page.boxes):
+    for line in places:
         sure = [i for i in line if texts[i].confidence >= LEAST_CONFIDENCE]
         parts = [part for i in sure for part in split(texts[i], page.boxes[i])]
         if parts:

@@ -7,13 +7,18 @@ then its line, then the page; words with digits in them are identifiers and amou
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 LOOKALIKES = {
     "cyrillic": dict(zip("ABCEHIJKMOPSTXYaceijopsxyËëÏïЅ", "АВСЕНІЈКМОРЅТХУасеіјорѕхуЁёЇїЅ", strict=True)),
     "greek": dict(zip("ABEHIKMNOPTXYZovÏï", "ΑΒΕΗΙΚΜΝΟΡΤΧΥΖονΪϊ", strict=True)),
 }
 LATIN_OF = {other: latin for table in LOOKALIKES.values() for latin, other in table.items()}
+SURE = 0.85  # confidence from which a word in another script is believed
+ENOUGH = 8  # letters that tell scripts apart, from which a line or page has a script
+CLEAR = 0.9  # of those letters, that must agree
 AMBIGUOUS = frozenset(LATIN_OF) | frozenset(LATIN_OF.values())
 
 
@@ -32,6 +37,36 @@ def settle(lines: Sequence[Sequence[str]]) -> list[list[str]]:
         [_written(word, _winner(own, around, page, word)) for word, own in zip(line, counts, strict=True)]
         for line, counts, around in zip(lines, votes, by_line, strict=True)
     ]
+
+
+def strangers(lines: Sequence[Sequence[tuple[str, float]]]) -> Iterator[tuple[int, int, str]]:
+    """Line, place and likelier script of each doubtful word that is not in the script of the words around it.
+
+    lines: text and confidence of a page's words, line by line. The line decides where its other words say enough, or
+    else the page; a sure word is left alone, for foreign names are printed everywhere.
+
+    >>> list(strangers([[("Gesamtsumme", 0.9), ("ТАЖ", 0.4), ("Datum", 0.9)]]))
+    [(0, 1, 'latin')]
+    """
+    votes = [[_votes(word) for word, _ in line] for line in lines]
+    by_line = [sum(line, Counter()) for line in votes]
+    page = sum(by_line, Counter())
+    for at, line in enumerate(lines):
+        for place, (_, confidence) in enumerate(line):
+            own = votes[at][place]
+            if confidence >= SURE or not own:
+                continue
+            for around in (by_line[at] - own, page - own):
+                if around.total() >= ENOUGH:
+                    script, count = around.most_common(1)[0]
+                    if count >= CLEAR * around.total() and set(own) != {script}:
+                        yield at, place, script
+                    break
+
+
+def allowed(alphabet: str, script: str) -> np.ndarray:
+    """bool, shape (classes + 1,): which classes of `alphabet`, the blank last, may stand in a word of `script`."""
+    return np.array([script_of(char) in (None, script) for char in alphabet] + [True])
 
 
 def script_of(letter: str) -> str | None:

@@ -91,6 +91,9 @@ class TensorflowNetworks:
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._recogniser.recognise(batch)
 
+    def logits(self, batch: np.ndarray) -> np.ndarray:
+        return self._recogniser.logits(batch)
+
 
 class Recogniser:
     """A docTR CRNN: one instance and one compiled graph a width, made when first needed, sharing one set of weights.
