@@ -37,6 +37,15 @@ def code(opened: Opened) -> str:
     return opened.failure.code if opened.failure else "read"
 
 
+def test_a_worker_starts_while_another_thread_has_a_package_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As OpenCV has its own folder, and in it a package `typing`, while it is imported."""
+    import cv2
+
+    monkeypatch.syspath_prepend(str(Path(cv2.__file__).parent))
+    with Intake(SETTINGS, parser=FAULTS) as opened:
+        assert code(read(opened, "words")[0]) == "read"
+
+
 @pytest.mark.parametrize("order", ["die:SIGKILL", "die:SIGSEGV", "die:SIGABRT", "die:SIGBUS", "segfault:"])
 def test_a_parser_that_dies_costs_its_own_document_only(intake: Intake, order: str) -> None:
     results = read(intake, "one", "two", order, "three", "four")

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from invoice_ocr.errors import InputError, MissingPart, OutOfMemory, ParserCrash, Timeout
@@ -60,7 +61,7 @@ class Process:
     """A running worker with `parser` (`module:function`) in it. memory_mb: the address space it may have."""
 
     def __init__(self, parser: str, *, memory_mb: int) -> None:
-        path = [place for place in sys.path if isinstance(place, str)]
+        path = _module_path()
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._answers = 0
         self._peak_mb = 0.0
@@ -174,6 +175,14 @@ class Process:
         with contextlib.suppress(OSError, ValueError):
             self._said += self._process.stderr.read(_PIPE_BYTES)  # type: ignore[union-attr]
         return self._said
+
+
+def _module_path() -> list[str]:
+    """Where this process finds modules, without folders that are packages themselves.
+
+    OpenCV puts its own there while it is imported, which another thread may be doing: its `typing` hides Python's.
+    """
+    return [place for place in sys.path if isinstance(place, str) and not Path(place, "__init__.py").exists()]
 
 
 def _packed(request: Request) -> tuple[dict[str, Any], bytes]:
