@@ -31,7 +31,9 @@ _LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0
 _UNPADDED = re.compile(r"\d([./-])0\d\1")
 
 # Issues that only tell; all others send the document to review.
-NOTES = frozenset({"lines.mismatch", "e-invoice.differs", "qr.differs", "qr.unverified", "pages.left-out"})
+NOTES = frozenset(
+    {"lines.mismatch", "e-invoice.differs", "e-invoice.lines-differ", "qr.differs", "qr.unverified", "pages.left-out"}
+)
 
 
 def check(

@@ -29,9 +29,9 @@ from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
 from invoice_ocr.reading import Read, read_documents
+from invoice_ocr.row_witnesses import choose_rows
 from invoice_ocr.splitting import divide
 from invoice_ocr.witnesses import confront, share_out
-from invoice_ocr.witnesses import rows as witnessed_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -190,7 +190,8 @@ def _understood(
     resolution, contradictions = confront(resolution, found, witnesses, document, pack)
     by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
     items = lines.find(document, pack, habits.decimal)
-    by_rate, items = witnessed_rows(resolution, witnesses, contradictions, by_rate, items)
+    by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
+    contradictions += other_rows
     issues = [*checks.check(resolution, by_rate, items), *contradictions, *own.check(resolution, company), *doubts]
     pages = tuple(page.number for page in document.pages)
     return confidence.calibrate(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from rapidfuzz.fuzz import ratio
 
@@ -13,9 +12,7 @@ from invoice_ocr.model import (
     Candidate,
     Document,
     Issue,
-    LineItem,
     Statement,
-    TaxLine,
     Value,
     Witness,
 )
@@ -36,11 +33,10 @@ _SELF_BILLED = "389"  # an invoice that its buyer writes, which German prints ca
 
 # Supports of values that one witness alone states: with no pages to compare; beside pages that it agrees with
 # otherwise; and where the pages should show them and do not, as with bank details.
-_NO_PAGES, _BESIDE, _UNSEEN = 0.99, 0.97, 0.9
+NO_PAGES, BESIDE, _UNSEEN = 0.99, 0.97, 0.9
 _PRINTED = 0.85  # of a value that a witness states and that is printed without a label
 _WEAK = 0.5
 _DISPUTED = 0.6  # times the support, where a witness says otherwise
-_CENT = Decimal("0.01")
 
 
 def confront(
@@ -158,8 +154,8 @@ class _Bench:
 
     def _alone(self, name: str) -> float:
         if self.paper.blank:
-            return _NO_PAGES
-        return _UNSEEN if name in _CORE or not self.known else _BESIDE
+            return NO_PAGES
+        return _UNSEEN if name in _CORE or not self.known else BESIDE
 
     def _object(self, name: str, choice: Choice, said: Statement, witness: Witness | None) -> None:
         """Note that a witness contradicts what was chosen, and believe it less."""
@@ -233,36 +229,6 @@ def _is_guess(name: str, choice: Choice | None) -> bool:
 
 def _as_candidate(choice: Choice) -> Candidate:
     return Candidate(choice.name, choice.value, choice.support, choice.evidence, (choice.value,))
-
-
-def rows(
-    resolution: Resolution,
-    witnesses: Sequence[Witness],
-    issues: Sequence[Issue],
-    tax_lines: tuple[TaxLine, ...],
-    line_items: tuple[LineItem, ...],
-) -> tuple[tuple[TaxLine, ...], tuple[LineItem, ...]]:
-    """Tax lines and line items: those of the e-invoice where its totals are the document's, else those of the pages."""
-    disputed = {name for issue in issues for name in issue.fields} & {"total_net", "total_tax", "total_gross"}
-    gross = resolution.amount("total_gross")
-    for witness in witnesses:
-        said = {statement.name: statement.value for statement in witness.statements}
-        if witness.source != "e-invoice" or disputed or gross is None or said.get("total_gross") != gross:
-            continue
-        by_rate = _sure(witness.tax_lines, [line.tax for line in witness.tax_lines], said.get("total_tax"))
-        by_line = _sure(witness.line_items, [item.amount for item in witness.line_items], said.get("total_net"))
-        return (
-            tuple(replace(line, confidence=by_rate) for line in witness.tax_lines) or tax_lines,
-            tuple(replace(item, confidence=by_line) for item in witness.line_items) or line_items,
-        )
-    return tax_lines, line_items
-
-
-def _sure(lines: Sequence[object], amounts: Sequence[Decimal | None], total: Value | None) -> float:
-    """How sure rows are: more when they add up. Discounts on the whole may keep them from it."""
-    known = [amount for amount in amounts if amount is not None]
-    adds_up = isinstance(total, Decimal) and abs(abs(sum(known, Decimal(0))) - abs(total)) <= _CENT
-    return _NO_PAGES if lines and adds_up and len(known) == len(amounts) else _BESIDE
 
 
 def share_out(

@@ -198,3 +198,37 @@ def test_explain_shows_what_each_witness_says(tmp_path: Path) -> None:
     assert (first.value, first.evidence.rule) == (OTHER_IBAN, "e-invoice.cii.BT-84")
     assert Sale().iban in [candidate.value for candidate in others]
     assert "iban.mismatch" in explained.invoices[0].reasons
+
+
+def with_rows(*rows: str) -> str:
+    """The printed sale with a table of items before its totals."""
+    head = "Pos. | Bezeichnung | Menge | Einzelpreis | Betrag"
+    return printed().replace("Summe netto", "\n".join([head, *rows, "Summe netto"]))
+
+
+def test_taxes_by_rate_that_the_pages_have_otherwise_are_an_issue() -> None:
+    page = printed().replace(
+        "Umsatzsteuer | 45,00 €",
+        "19 % USt auf 150,00 € | 28,50 €\n11 % USt auf 150,00 € | 16,50 €\nUmsatzsteuer | 45,00 €",
+    )
+    pages = understood(page).tax_lines
+    assert [line.rate for line in pages] == [Decimal("19.00"), Decimal("11.00")]
+    invoice = understood(page, e_invoice())
+    assert "e-invoice.mismatch" in invoice.reasons
+    assert invoice.tax_lines == pages
+
+
+def test_other_lines_than_the_pages_have_are_told() -> None:
+    page = with_rows("1 | Hobel | 2 | 90,00 | 180,00", "2 | Fachbuch | 4 | 30,00 | 120,00")
+    assert [item.amount for item in understood(page).line_items] == [Decimal("180.00"), Decimal("120.00")]
+    invoice = understood(page, e_invoice())
+    assert codes(invoice) == ["e-invoice.lines-differ"]
+    assert invoice.decision == "post"
+
+
+def test_lines_that_add_up_beat_lines_that_do_not() -> None:
+    page = with_rows("1 | Hobel | 2 | 100,00 | 200,00", "2 | Fachbuch | 4 | 25,00 | 100,00")
+    gross = (("Hobel", "2", "119.00", "19", "238.00"), ("Fachbuch", "4", "26.75", "7", "107.00"))
+    invoice = understood(page, e_invoice(Sale(lines=gross)))
+    assert [item.amount for item in invoice.line_items] == [Decimal("200.00"), Decimal("100.00")]
+    assert codes(invoice) == ["e-invoice.lines-differ"]
