@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,10 +23,15 @@ LETTER = "fixtures/samples/born-digital-german-letter/rechnung.pdf"
 COMMANDS = [line.strip() for line in re.findall(r"^    (invoice-ocr .*)$", TEXT, re.MULTILINE)]
 # What a reader has of their own: our samples stand in for it.
 TRUTH = "fixtures/samples/truth.jsonl"
-STAND_INS = dict.fromkeys(("inbox/", "scans/", "invoice.pdf", "scan.jpg"), LETTER) | {
-    "truth.jsonl": TRUTH,
-    "invoice.xml": "fixtures/e-invoices/rechnung.xml",
-}
+DATEV = "invoice_ocr/export/accounts/datev.yaml"
+STAND_INS = (
+    {"accounts.yaml": DATEV}
+    | dict.fromkeys(("inbox/", "scans/", "invoice.pdf", "scan.jpg"), LETTER)
+    | {
+        "truth.jsonl": TRUTH,
+        "invoice.xml": "fixtures/e-invoices/rechnung.xml",
+    }
+)
 
 
 def python(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -54,7 +61,41 @@ def test_every_costly_command_knows_its_flags(line: str, tmp_path: Path) -> None
     assert all(flag in told.stdout for flag in words if flag.startswith("--"))
 
 
-@pytest.mark.parametrize("line", [line for line in COMMANDS if line not in COSTLY])
+OF_LEDGERS = [line for line in COMMANDS if "books.ledger" in line]
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that has read the letter."""
+    folder = tmp_path_factory.mktemp("ledger")
+    done = python(
+        ["-m", "invoice_ocr", "batch", str(ROOT / LETTER), "--ledger", "books.ledger", "--text", "layer"], folder
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "books.ledger"
+
+
+@pytest.mark.parametrize("line", OF_LEDGERS)
+def test_every_command_of_a_ledger_runs(line: str, ledger: Path, tmp_path: Path) -> None:
+    shutil.copy(ledger, tmp_path)
+    (tmp_path / "incoming").mkdir()
+    shutil.copy(ROOT / LETTER, tmp_path / "incoming" / "other.pdf")
+    given = shlex.split(line)[1:]
+    words = [str(ROOT / STAND_INS[word]) if word in STAND_INS else word for word in given]
+    done = python(
+        ["-m", "invoice_ocr", *words, *(["--text", "layer"] if words[0] in {"batch", "watch"} else [])], tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    for flag, target in pairwise(words):
+        if flag in {"-o", "--report"}:
+            assert (tmp_path / target).stat().st_size > 100
+    if words[0] in {"status", "search"}:
+        assert done.stdout
+    if words[0] == "watch":
+        assert [path.name for path in (tmp_path / "incoming-processed").iterdir()] == ["other.pdf"]
+
+
+@pytest.mark.parametrize("line", [line for line in COMMANDS if line not in COSTLY and line not in OF_LEDGERS])
 def test_every_command_runs(line: str, tmp_path: Path) -> None:
     """On a sample with a text layer, so that no network is needed; what it writes lands in an empty folder."""
     given = shlex.split(line.partition(">")[0])[1:]
