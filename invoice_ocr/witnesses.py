@@ -29,6 +29,8 @@ _NAMES = ("seller_name", "buyer_name")
 _LOOSE = (*_NAMES, "payment_terms")
 _BANK = ("iban", "bic")
 _CORE = ("invoice_number", "issue_date", "total_gross", "currency", "iban", "bic")
+# What tells that a witness speaks of this document, when it is printed there.
+_TELLING = {"e-invoice": ("invoice_number", "total_gross"), "qr": ("iban", "amount_due", "total_gross")}
 _SELF_BILLED = "389"  # an invoice that its buyer writes, which German prints call Gutschrift
 
 # Supports of values that one witness alone states: with no pages to compare; beside pages that it agrees with
@@ -73,12 +75,11 @@ class _Bench:
     def __post_init__(self) -> None:
         self.choices: dict[str, Choice] = dict(self.resolution.choices)
         self.issues: list[Issue] = []
-        names = ("invoice_number", "total_gross")
         self.known = self.paper.blank or any(
             self.paper.find(statement.value, "")
             for witness in self.witnesses
             for statement in witness.statements
-            if statement.name in names
+            if statement.name in _TELLING[witness.source]
         )
 
     def judge(self, name: str) -> None:

@@ -179,6 +179,13 @@ def test_a_code_that_says_what_is_printed_makes_it_surer() -> None:
     assert coded.decision == "post"
 
 
+def test_what_only_a_code_of_the_printed_account_says_is_taken_from_it() -> None:
+    reference = extract(with_code(printed(), EPC), text="layer").fields["payment_reference"]
+    assert (reference.value, reference.status) == ("RF18539007547034", "accepted")
+    assert reference.evidence is not None
+    assert (reference.evidence.source, reference.evidence.page) == ("qr", 1)
+
+
 def test_another_account_in_the_code_than_in_print_goes_to_review() -> None:
     invoice = extract(with_code(printed(), EPC.replace(IBAN, "DE02120300000000202051")), text="layer")
     assert "iban.mismatch" in invoice.reasons
