@@ -83,6 +83,8 @@ def test_a_full_disk_ends_the_run_and_fails_no_document(office: Office) -> None:
             office.run()
     told = office.counts()
     assert told["left"] > 0
+    with opened(office.ledger) as book:
+        assert book.connection.execute("SELECT count(*) FROM result WHERE records IS NULL").fetchone() == (0,)
     assert not told.keys() & {"failed", "quarantined"}
     office.run()
     assert "left" not in office.counts()

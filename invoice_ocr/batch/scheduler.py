@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from dataclasses import dataclass, field, replace
@@ -99,8 +100,9 @@ def run(
             while not line.through():
                 log.warning("the run was disturbed; what was being read is tried again, alone")
         except BaseException as error:
-            if not isinstance(error, Exception) or isinstance(error, RunError):
-                book.release()  # nobody's fault: no attempt is charged
+            if not isinstance(error, Exception) or isinstance(error, RunError | OSError | sqlite3.Error):
+                with contextlib.suppress(sqlite3.Error):  # where even that cannot be written, attempts stay charged
+                    book.release()  # nobody's fault: no attempt is charged
             raise
 
 
