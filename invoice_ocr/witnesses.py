@@ -19,6 +19,7 @@ from invoice_ocr.model import (
 from invoice_ocr.paper import Paper
 from invoice_ocr.resolve import TOTALS, Choice, Resolution
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.values.identifier import find_ibans
 from invoice_ocr.values.text import fold
 
 # Fields whose disagreement sends the document to review. Names, references and terms are worded differently by right.
@@ -136,7 +137,7 @@ class _Bench:
         elif seen and weak:
             place = seen.evidence if isinstance(seen, Candidate) else seen
             self.choices[name] = Choice(name, leader.value, place, _PRINTED, rivals, witnesses=with_it)
-        elif choice is None or (name not in _HARD and leader.evidence.source == "e-invoice"):
+        elif choice is None or _gives_way(choice, leader):
             support = self._alone(name) if choice is None else min(_UNSEEN, self._alone(name))
             self.choices[name] = Choice(name, leader.value, leader.evidence, support, rivals, witnesses=with_it[1:])
             if choice is not None:
@@ -219,6 +220,15 @@ def _confirmed(choice: Choice, agreeing: Sequence[Statement]) -> Choice:
         value = choice.value
     witnesses = (*choice.witnesses, *(statement.evidence for statement in agreeing))
     return replace(choice, value=value, readings=(value,), witnesses=witnesses)
+
+
+def _gives_way(choice: Choice, leader: Statement) -> bool:
+    """Whether a witness's value is shown in place of a printed one, both in doubt: an account with wrong check digits
+    was misread, and names and references that no label settles are spelled best in an e-invoice.
+    """
+    if choice.name == "iban":
+        return not find_ibans(str(choice.value)) and bool(find_ibans(str(leader.value)))
+    return choice.name not in _HARD and leader.evidence.source == "e-invoice"
 
 
 def _is_guess(name: str, choice: Choice | None) -> bool:

@@ -232,3 +232,11 @@ def test_lines_that_add_up_beat_lines_that_do_not() -> None:
     invoice = understood(page, e_invoice(Sale(lines=gross)))
     assert [item.amount for item in invoice.line_items] == [Decimal("200.00"), Decimal("100.00")]
     assert codes(invoice) == ["e-invoice.lines-differ"]
+
+
+def test_a_misread_account_gives_way_to_that_of_a_witness_and_stays_in_doubt() -> None:
+    page = printed().replace("DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0582 0130 00")
+    account = understood(page, e_invoice()).fields["iban"]
+    assert (account.value, account.status) == (Sale().iban, "review")
+    page_alone = understood(page).fields["iban"].value
+    assert page_alone is None or page_alone in [rival.value for rival in account.alternatives]
