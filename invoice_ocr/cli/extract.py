@@ -31,7 +31,10 @@ Output = Annotated[
 To = Annotated[
     str,
     typer.Option(
-        "--to", metavar="FORMAT", help="table, json, jsonl, csv, xlsx.", show_default="table on a terminal, else jsonl"
+        "--to",
+        metavar="FORMAT",
+        help="table, json, jsonl, csv, xlsx, parquet, xero, qbo, iif, datev, odoo.",
+        show_default="table on a terminal, else jsonl",
     ),
 ]
 Lines = Annotated[
@@ -84,8 +87,8 @@ def extract(
     from invoice_ocr.export import EXPORTERS, SUFFIXES, write_line_items
 
     chosen = format_of(output, to, SUFFIXES, ("table", *EXPORTERS)) or ("table" if stdout.isatty() else "jsonl")
-    if chosen == "xlsx" and stdout.isatty() and (output is None or str(output) == "-"):
-        raise typer.BadParameter("a workbook is no use on a terminal: give -o FILE.xlsx", param_hint="--to")
+    if chosen in {"xlsx", "parquet"} and stdout.isatty() and (output is None or str(output) == "-"):
+        raise typer.BadParameter("this format is no use on a terminal: give -o FILE", param_hint="--to")
     if settings.dry_run:
         return dry_run(paths, settings, stdout)
 
