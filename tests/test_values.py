@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_currency, format_decimal, get_territory_currencies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,59 @@ def readings(text: str) -> list[str]:
 )
 def test_an_amount_is_read_in_each_national_form(text: str, value: str) -> None:
     assert readings(text) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "code"),
+    [
+        ("1 234,56 Kč", "1234.56", "CZK"),
+        ("1.234,56 lei", "1234.56", "RON"),
+        ("12 345 Ft", "12345", "HUF"),
+        ("1.234,56 TL", "1234.56", "TRY"),
+        ("₺1.234,56", "1234.56", "TRY"),
+        ("1 234,56 ₴", "1234.56", "UAH"),
+        ("1 234,56 грн.", "1234.56", "UAH"),
+        ("1 234,56 ₽", "1234.56", "RUB"),
+        ("1 234,56 руб.", "1234.56", "RUB"),
+        ("1 234,56 р.", "1234.56", "RUB"),
+        ("1.234,56 ευρώ", "1234.56", "EUR"),
+        ("1234.50元", "1234.50", "CNY"),
+        ("人民币1,234.50元", "1234.50", "CNY"),
+        ("￥1,234.50", "1234.50", "CNY"),
+        ("−1 234,56 kr", "-1234.56", "SEK"),
+    ],
+)
+def test_an_amount_bears_the_mark_of_its_country(text: str, value: str, code: str) -> None:
+    amount = read_amount(text) or find_amounts(text)[0]
+    assert [str(reading) for reading in amount.readings] == [value]
+    assert read_currency(amount.mark)[0] == code
+
+
+def test_a_rate_with_its_sign_before_it_is_no_amount() -> None:
+    assert find_amounts("KDV(%20)") == []
+    assert find_amounts("KDV %20") == []
+    assert [str(amount.value) for amount in find_amounts("10% 20,00")] == ["20.00"]
+
+
+_BABEL = ["cs_CZ", "sv_SE", "da_DK", "nb_NO", "fi_FI", "hu_HU", "ro_RO", "tr_TR", "el_GR", "ru_RU", "uk_UA", "zh_CN",
+          "en_GB", "en_IN", "de_DE", "de_CH", "de_AT", "fr_FR", "fr_CH", "it_IT", "es_ES", "es_MX", "pt_PT", "pt_BR",
+          "pl_PL", "nl_NL", "sk_SK", "hr_HR", "sl_SI", "bg_BG", "et_EE", "lv_LV", "lt_LT"]  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(cents=st.integers(-(10**10), 10**10), locale=st.sampled_from(_BABEL), bare=st.booleans())
+def test_what_a_country_writes_for_an_amount_reads_back_exact_or_ambiguous(cents: int, locale: str, bare: bool) -> None:
+    value = Decimal(cents).scaleb(-2)
+    currency = get_territory_currencies(locale[-2:])[0]
+    shown = (
+        format_decimal(value, "#,##0.00", locale)
+        if bare
+        else format_currency(value, currency, locale=locale, currency_digits=False, decimal_quantization=False)
+    )
+    amounts = find_amounts(shown)
+    assert len(amounts) == 1, shown
+    assert value in amounts[0].readings
+    assert len(amounts[0].readings) > 1 or amounts[0].value == value
 
 
 def test_one_separator_before_three_digits_is_ambiguous() -> None:
@@ -148,6 +202,10 @@ def test_any_value_in_any_locale_reads_back_exact_or_ambiguous(
         ("12.03.2026", date(2026, 3, 12)),
         ("1. 2. 2024", date(2024, 2, 1)),
         ("2024年3月4日", date(2024, 3, 4)),
+        ("2024 年 03 月 04 日", date(2024, 3, 4)),
+        ("2024. 01. 24.", date(2024, 1, 24)),
+        ("24. 1. 2024", date(2024, 1, 24)),
+        ("24.01.2024 г.", date(2024, 1, 24)),
         ("16/04/201816:28", date(2018, 4, 16)),
         ("2018-01-0522:55:25", date(2018, 1, 5)),
     ],

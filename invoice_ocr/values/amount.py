@@ -27,6 +27,7 @@ _AFTER = re.compile(
 
 
 _GLUED = re.compile(rf"{CURRENCY}|CR|Cr")
+_RATE_BEFORE = re.compile(rf"(?:^|[^\d{_SPACES}])[{_SPACES}]?%[{_SPACES}]?\Z")  # `%20` is a rate, as Turks write it
 _DASHES = "-\u2212\u2013\u2010\u2011"
 
 
@@ -183,6 +184,8 @@ def _signed(
 def _inside_code(text: str, start: int, end: int) -> bool:
     """Whether the digits are part of something that is no amount: a code, a time, a date, a version."""
     before, after, further = text[start - 1 : start], text[end : end + 1], text[end + 1 : end + 2]
+    if _RATE_BEFORE.search(text, max(0, start - 4), start):
+        return True
     if before.isalpha() or before == "_":
         glued = _BEFORE.search(text, max(0, start - 10), start)
         if not (glued and glued["mark"] and glued.end("mark") == start):
@@ -191,4 +194,7 @@ def _inside_code(text: str, start: int, end: int) -> bool:
         return not _GLUED.match(text, end)
     if (further.isdigit() and after in ".,:/" + _DASHES) or (further.isalnum() and after in _DASHES):
         return True
-    return before in tuple("/:" + _DASHES) and text[start - 2 : start - 1].isalnum()
+    if before not in tuple("/:" + _DASHES) or not text[start - 2 : start - 1].isalnum():
+        return False
+    behind = _BEFORE.search(text, max(0, start - 10), start)
+    return not (behind and behind["mark"] and behind["sign2"])  # `CHF-0.50` is money

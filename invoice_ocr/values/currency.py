@@ -26,17 +26,20 @@ MARKS: dict[str, tuple[str, ...]] = {
     "S$": ("SGD",), "HK$": ("HKD",), "NZ$": ("NZD",), "NT$": ("TWD",), "R$": ("BRL",), "MX$": ("MXN",),
     "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR"), "kr": ("SEK", "NOK", "DKK", "ISK"),
     "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "lei": ("RON", "MDL"), "лв": ("BGN",),
-    "руб": ("RUB",), "грн": ("UAH",), "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
+    "руб": ("RUB",), "р": ("RUB", "BYN"), "грн": ("UAH",), "人民币": ("CNY",), "人民币元": ("CNY",), "RMB": ("CNY",),
+    "圆": ("CNY",), "ευρώ": ("EUR",), "рублей": ("RUB",), "гривень": ("UAH",),
+    "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
     "Euro": ("EUR",), "Euros": ("EUR",),
 }  # fmt: skip
 _FOLDED = {mark.casefold(): codes for mark, codes in MARKS.items()} | {code.casefold(): (code,) for code in CODES}
 
 # Letters only count as a mark in capitals (ISO codes) or as listed, so that words of a text never become money.
 PATTERN = (
-    r"(?:(?:US|U|CA?|AU?|S|HK|NZ|NT|R|MX)\$S?|[€£₹₽₺₩₪₫₴₦฿₱₸₡$¥￥円元]"
+    r"(?:(?:US|U|CA?|AU?|S|HK|NZ|NT|R|MX)\$S?|[€£₹₽₺₩₪₫₴₦฿₱₸₡$¥￥円元圆]|人民币元?"
     r"|(?<![^\W\d_])(?:"
     + "|".join(sorted(CODES))
-    + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|[lL]ei|лв\.?|руб\.?|грн\.?"
+    + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|FT|[lL]ei|LEI|лв\.?|[рР]уб\.?|рублей|РУБ\.?|грн\.?|ГРН\.?"
+    r"|гривень|RMB|[Εε]υρώ|(?<=\d )р\.|(?<=\d)р\."
     r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?)(?![^\W\d_]))"
 )
 _MARK = re.compile(PATTERN)
