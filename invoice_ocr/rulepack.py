@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import itertools
 import re
@@ -63,11 +64,19 @@ def load_pack(folder: Path | None = None) -> RulePack:
 
 @lru_cache(maxsize=8)
 def _load(shipped: Path, extra: Path | None) -> RulePack:
-    loader = _Loader()
-    for folder in (shipped, extra) if extra else (shipped,):
-        loader.own = folder is extra
-        loader.read_folder(folder)
+    loader = _read(shipped).fork()
+    if extra:
+        loader.own = True
+        loader.read_folder(extra)
     return loader.finish()
+
+
+@lru_cache(maxsize=2)
+def _read(folder: Path) -> _Loader:
+    """The shipped files, read once; what a user adds goes into a fork."""
+    loader = _Loader()
+    loader.read_folder(folder)
+    return loader
 
 
 class _Loader:
@@ -90,6 +99,14 @@ class _Loader:
         self.curves: dict[str, tuple[tuple[float, float], ...]] = {}
         self.recipe = ""
         self.hash = sha256()
+
+    def fork(self) -> _Loader:
+        """A loader that goes on from here without changing this one."""
+        other = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, (dict, list)) or name == "hash":
+                setattr(other, name, value.copy())
+        return other
 
     def read_folder(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -126,7 +143,7 @@ class _Loader:
         for section in ("fields", "asides"):
             for key, entry in self.mapping(name, section, content.get(section)).items():
                 spec = self.mapping(name, f"{section}.{key}", entry)
-                reader, at = spec.get("value", ""), tuple(spec.get("at", ()))
+                reader, at = str(spec.get("value", "")), tuple(spec.get("at", ()))
                 if reader not in READERS:
                     self.blame(name, f"{key}: unknown reader {reader!r}; one of {', '.join(sorted(READERS))}")
                 self.check_positions(name, key, at)
@@ -135,10 +152,10 @@ class _Loader:
     def read_universal(self, name: str, content: dict[str, Any]) -> None:
         for code, entry in self.mapping(name, "countries", content.get("countries", {})).items():
             spec = self.mapping(name, f"countries.{code}", entry)
-            if spec.get("decimal") not in (".", ",") or spec.get("order") not in ORDERS:
+            if spec.get("decimal") not in (".", ",") or str(spec.get("order")) not in ORDERS:
                 self.blame(name, f"countries.{code}: decimal must be . or , and order one of dmy mdy ymd or empty")
                 continue
-            address = spec.get("address", "")
+            address = str(spec.get("address", ""))
             self.check_pattern(name, f"countries.{code}.address", address)
             self.countries[code] = Country(
                 code,
@@ -177,11 +194,7 @@ class _Loader:
         language = str(content.get("language", ""))
         for key in sorted(set(content) - _PACK_KEYS):
             self.blame(name, f"unknown key {key!r}; one of {', '.join(sorted(_PACK_KEYS))}")
-        for number, names in self.mapping(name, "months", content.get("months", {})).items():
-            if not (number.isdigit() and 1 <= int(number) <= 12):
-                self.blame(name, f"months.{number}: must be 1 to 12")
-                continue
-            self.months.update({fold(month): int(number) for month in self.texts(name, f"months.{number}", names)})
+        self.read_months(name, content)
         for kind, names in self.mapping(name, "titles", content.get("titles", {})).items():
             if kind not in TITLES:
                 self.blame(name, f"titles.{kind}: must be one of {', '.join(sorted(TITLES))}")
@@ -197,25 +210,36 @@ class _Loader:
         for index, entry in enumerate(content.get("rules", [])):
             self.read_rule(name, index, language, entry)
 
+    def read_months(self, name: str, content: dict[str, Any]) -> None:
+        for number, names in self.mapping(name, "months", content.get("months", {})).items():
+            if not (number.isdigit() and 1 <= int(number) <= 12):
+                self.blame(name, f"months.{number}: must be 1 to 12")
+                continue
+            for month in self.texts(name, f"months.{number}", names):
+                if self.months.setdefault(fold(month), int(number)) != int(number):
+                    self.blame(name, f"months.{number}: {month!r} is month {self.months[fold(month)]} in another file")
+
     def read_rule(self, name: str, index: int, language: str, entry: Any) -> None:
-        if not isinstance(entry, dict) or not entry.get("id"):
+        if not isinstance(entry, dict) or not entry.get("id") or not isinstance(entry["id"], str):
             return self.blame(name, f"rule {index + 1}: must be a map with an id")
         where = f"{name}: {entry['id']}"
+        if (earlier := self.rules.get(entry["id"])) and (earlier.file, earlier.own) == (name, self.own):
+            self.blame(where, "two rules of this file have this id; rename one")
         for key in sorted(set(entry) - _RULE_KEYS):
             self.blame(where, f"unknown key {key!r}; one of {', '.join(sorted(_RULE_KEYS))}")
-        spec = self.fields.get(entry.get("field", ""))
+        spec = self.fields.get(str(entry.get("field", "")))
         if spec is None:
             return self.blame(where, f"unknown field {entry.get('field')!r}; fields.yaml lists them")
         for key in ("source", "labels", "reject") + (() if spec.reader == "none" else ("accept",)):
             if not entry.get(key):
                 self.blame(where, f"has no {key}; every rule needs one")
         try:
-            weight = float(entry.get("weight", 1.0))
+            weight = float(str(entry.get("weight", 1.0)))
         except ValueError:
             weight = -1.0
         if not 0 < weight <= 1:
             self.blame(where, f"weight {entry.get('weight')!r} must be over 0 and at most 1")
-        at = tuple(entry.get("at", spec.at))
+        at = self.texts(where, "at", list(entry.get("at", spec.at)) if not isinstance(entry.get("at"), str) else None)
         self.check_positions(name, entry["id"], at)
         labels = self.texts(where, "labels", entry.get("labels", []))
         for label in labels:
@@ -225,8 +249,9 @@ class _Loader:
                 self.blame(where, f"label {label!r} is a currency mark; amounts begin with it")
         accept = tuple(self.example(where, text) for text in self.texts(where, "accept", entry.get("accept", [])))
         reject = self.texts(where, "reject", entry.get("reject", []))
+        source = str(entry.get("source", ""))
         rule = Rule(
-            entry["id"], spec.name, language, entry.get("source", ""), labels, weight, at, accept, reject, self.own
+            entry["id"], spec.name, language, source, labels, weight, at, accept, reject, own=self.own, file=name
         )
         self.rules[rule.id] = rule
         return None

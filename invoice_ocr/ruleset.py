@@ -34,7 +34,7 @@ class Example:
 class Rule:
     """Labels that introduce one field. weight: 0..1, how surely. at: where the value may stand, tried in order.
 
-    own: written by the user; it holds whatever language a document is in.
+    own: written by the user; it holds whatever language a document is in. file: the name of the file it stands in.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Rule:
     accept: tuple[Example, ...]
     reject: tuple[str, ...]
     own: bool = False
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+import re2
 
 from invoice_ocr.errors import RuleError
 from invoice_ocr.labels import LabelIndex
@@ -85,6 +86,44 @@ months: {13: [Nonember]}
         assert part in message
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("id: mine.invoice_number", "id: [a, b]"), "rule 1: must be a map with an id"),
+        (("field: invoice_number", "field: [invoice_number]"), "unknown field"),
+        (("labels: [Voucher code]", "labels: Voucher code"), "labels: must be a list of texts"),
+        (("labels: [Voucher code]", "labels: [Voucher code]\n    at: below"), "at: must be a list of texts"),
+        (("labels: [Voucher code]", "labels: [Voucher code]\n    weight: [1]"), "weight"),
+        (("language: en", "language: en\nmonths: {5: [march]}"), "months.5: 'march' is month 3 in another file"),
+        (("language: en", "language: en\ntitles: [Invoice]"), "titles: must be a map"),
+        (("rules:", "rules: 5\ncommon:"), "rule 1: must be a map"),
+    ],
+)
+def test_what_has_the_wrong_shape_is_named(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    (tmp_path / "mine.yaml").write_text(GOOD.replace(*change))
+    with pytest.raises(RuleError) as caught:
+        load_pack(tmp_path)
+    assert f"mine.yaml: {said}" in caught.value.message or f"mine.invoice_number: {said}" in caught.value.message
+
+
+def test_two_rules_of_one_file_cannot_have_the_same_id(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(GOOD + GOOD.partition("rules:\n")[2])
+    with pytest.raises(RuleError, match="two rules of this file have this id"):
+        load_pack(tmp_path)
+
+
+def test_every_pattern_of_a_pack_runs_in_linear_time(tmp_path: Path) -> None:
+    country = '  XX: {currency: EUR, decimal: ",", order: dmy, names: [X], address: "%s"}'
+    (tmp_path / "universal.yaml").write_text("countries:\n" + country % r"(a)\\1")
+    with pytest.raises(RuleError, match="is no RE2 pattern"):
+        load_pack(tmp_path)
+    (tmp_path / "universal.yaml").write_text("countries:\n" + country % "(a+)+$ ")
+    pack = load_pack(tmp_path)
+    since = time.perf_counter()
+    assert not re2.search(pack.countries["XX"].address, "a" * 50_000)
+    assert time.perf_counter() - since < 1.0
+
+
 def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("rules: [\n")
     with pytest.raises(RuleError, match=r"broken\.yaml: is no YAML"):
@@ -96,10 +135,10 @@ def test_aliases_cannot_make_a_small_file_huge(tmp_path: Path) -> None:
         f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefg", "bcdefgh", strict=True)
     ]
     (tmp_path / "laughs.yaml").write_text("\n".join(levels))
-    since = time.perf_counter()
+    since = time.process_time()
     with pytest.raises(RuleError, match="unknown key"):
         load_pack(tmp_path)
-    assert time.perf_counter() - since < 1.0
+    assert time.process_time() - since < 2.0
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
