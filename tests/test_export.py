@@ -84,7 +84,8 @@ def test_a_record_has_every_key_of_the_contract() -> None:
     assert list(made["fields"]) == list(FIELD_KINDS)
     assert made["fields"]["total_gross"] == {
         "value": "1190.00", "confidence": 0.9877, "status": "accepted", "page": 1, "box": [400.12, 700.0, 460.0, 712.0],
-        "text": "1.190,00 €", "source": "text-layer", "rule": "de.total_gross.right", "witnesses": [], "alternatives": [],
+        "text": "1.190,00 €", "source": "text-layer",
+        "rule": "de.total_gross.right", "witnesses": [], "alternatives": [],
     }  # fmt: skip
     assert made["fields"]["issue_date"]["value"] == "2026-04-03"
     assert made["fields"]["iban"]["value"] is None
