@@ -169,3 +169,17 @@ def test_slips_of_a_recogniser_are_forgiven_only_when_asked() -> None:
         assert found(slipped) == []
         assert found(slipped, forgiving=True) == ["rechnungsnummer"]
     assert found("Tota1", forgiving=True) == ["total"]
+
+
+def test_letters_of_another_script_that_look_alike_are_forgiven() -> None:
+    index = LabelIndex(label_key(label) for label in ("Всего к оплате", "Ημερομηνία"))
+    latin = "Bceгo к oплaтe"
+    assert index.find(latin) == ()
+    assert [hit.key for hit in index.find(latin, forgiving=True)] == [label_key("Всего к оплате")]
+    assert [hit.key for hit in index.find("HMEPOMHNIA", forgiving=True)] == [label_key("Ημερομηνία")]
+
+
+def test_chinese_labels_are_found_without_spaces_and_with() -> None:
+    index = LabelIndex(label_key(label) for label in ("开票日期", "价税合计"))
+    assert [hit.key for hit in index.find("开票日期：2024年3月5日")] == ["开票日期"]
+    assert [hit.key for hit in index.find("价 税 合 计 （大写）")] == ["价税合计"]

@@ -10,6 +10,8 @@ _SPECIAL = str.maketrans({"°": "o", "º": "o", "ø": "o", "ł": "l", "đ": "d",
 _TOKEN = re.compile(r"(?:[^\W\d_]|[°º№\u0300-\u036f])+|\d+|#")
 # What recognisers take for one another, brought to one form; only for comparing, never for values.
 _SLIPS = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("5", "s"), ("8", "b"), ("cl", "d"))
+# Small letters whose capitals (or themselves) look like Latin ones in Cyrillic and Greek print.
+_TWINS = str.maketrans("авекмнорстухіјѕαβεζηικμνορτυχ", "abekmhopctyxijsabezhikmnoptyx")
 
 
 @lru_cache(maxsize=8192)
@@ -24,7 +26,11 @@ def fold(text: str) -> str:
 
 
 def slip(folded: str) -> str:
-    """A folded text with characters that recognisers confuse made equal: `rechnungsnurnmer` meets `rechnungsnummer`."""
+    """A folded text with characters that recognisers confuse made equal: `rechnungsnurnmer` meets `rechnungsnummer`.
+
+    Letters that look alike in Latin, Cyrillic and Greek are made equal too.
+    """
+    folded = folded.translate(_TWINS)
     for wrong, right in _SLIPS:
         folded = folded.replace(wrong, right)
     return folded
