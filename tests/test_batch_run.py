@@ -167,6 +167,24 @@ def test_a_document_that_kills_its_worker_is_tried_again_alone_and_then_left(off
     assert office.run(retry="failed").states == ["quarantined"]
 
 
+def test_runs_that_end_while_a_deadly_document_is_open_are_counted_apart_from_its_deaths(office: Office) -> None:
+    office.put("a.pdf", "crash 1")
+    office.run()
+    whole = office.exported()
+    office.ledger.unlink()
+    with opened(office.ledger, write=True) as book:
+        book.use("r", "r")
+        book.add(list(scheduler.expand([office.inbox], LAYER)))
+        (job,) = book.left(alone=False)
+        book.claim(job)
+        book.finish(job, "again", [])
+        for _ in range(2):  # killed while it was read alone
+            (job,) = book.left(alone=True)
+            book.claim(job)
+        assert [one.attempts for one in book.left(alone=True)] == [2]
+    assert b"killed its worker" in whole
+
+
 def test_failures_are_records_and_are_tried_again_when_asked(office: Office) -> None:
     path = office.put("a.pdf", "broken")
     gone = office.inbox / "gone.pdf"

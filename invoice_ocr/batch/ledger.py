@@ -159,7 +159,7 @@ class Ledger:
 
     def left(self, *, alone: bool) -> Iterator[Job]:
         """What is wanted and not done, in order. alone: those that were begun before and not ended, or the others."""
-        begun = "r.attempts > 0" if alone else "r.document IS NULL"
+        begun = "r.document IS NOT NULL" if alone else "r.document IS NULL"
         query = f"""
             SELECT w.position, d.id, d.sha256, w.name, d.size, w.path, coalesce(r.attempts, 0)
             FROM wanted w JOIN document d ON d.id = w.document
@@ -249,6 +249,7 @@ class Ledger:
         keys = json.dumps([keys_of(record.invoice) for record in records])
         self.connection.execute(
             "INSERT INTO result VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET state = ?3,"
+            " attempts = CASE ?3 WHEN 'again' THEN 0 ELSE attempts END,"
             " decision = ?4, code = ?5, pages = ?6, records = ?7, keys = ?8, finished = ?9",
             (document, self.recipe, state, decision, code, pages, codec.pack(records), keys, _now()),
         )
