@@ -239,7 +239,8 @@ class Field:
     """The value of one field of an invoice.
 
     confidence: calibrated probability that the value is right, 0..1. A missing field has value None, no evidence.
-    witnesses: what else says the same: the e-invoice in the file, a payment code on the page.
+    witnesses: what else says the same: the e-invoice in the file, a payment code on the page. support: 0..1, how much
+    speaks for the value before calibration. basis: "proved", "unlabelled" or "": what kind of support it is.
     """
 
     name: str
@@ -249,6 +250,8 @@ class Field:
     evidence: Evidence | None = None
     alternatives: tuple[Alternative, ...] = ()
     witnesses: tuple[Evidence, ...] = ()
+    support: float = 0.0
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,13 @@ class Settings:
     min_confidence: float = option(
         0.95, "A field less sure than this is for review.", recipe=True, low=0, high=1, group="Understanding"
     )
+    max_error: str = option(
+        "",
+        "Accept so that at most this share of what is accepted is wrong, such as 1%; overrules --min-confidence.",
+        recipe=True,
+        pattern=r"(\d{1,2}(\.\d+)?%|0?\.\d+|0)?",
+        group="Understanding",
+    )
     weights: str = option("", "A folder of other weights, or the name of docTR's own.", recipe=True, group="Engine")
     password_file: Path | None = option(None, "A file with one password a line, tried on encrypted PDFs.")
     jobs: int = option(

@@ -8,7 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoice_ocr.confidence import apply_curve, fit_curve
+from invoice_ocr.calibration import fit_curve
+from invoice_ocr.confidence import apply_curve
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings

@@ -13,6 +13,7 @@ from invoice_ocr.cli.doctor import doctor
 from invoice_ocr.cli.explain import explain
 from invoice_ocr.cli.export import export
 from invoice_ocr.cli.extract import extract
+from invoice_ocr.cli.fit import fit
 from invoice_ocr.cli.read import read
 from invoice_ocr.cli.rules import rules
 from invoice_ocr.cli.score import score
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for command in (extract, read, batch, watch, export, search, correct, status, explain, score):
     app.command(no_args_is_help=True)(command)
+rules.command()(fit)
 app.add_typer(rules, name="rules")
 app.add_typer(train, name="train")
 app.command()(doctor)
