@@ -87,16 +87,18 @@ def fit(samples: Iterable[Sample]) -> dict[str, Curve]:
     """All curves: what speaks for a value to its probability, then what reading it from pixels leaves of that.
 
     A field has the curve of its kind; values proved by a sum, and values without a label, have one of their own where
-    there are enough. Curves `pixels.*` come second: of values read from pixels, the share right at a legibility
-    over the probability that the first curves give them on the average: over 1 where they are clearer than most.
+    there are enough. They know printed words only, wherever there are such samples. Curves `pixels.*` come second: of
+    values read from pixels, the share right at a legibility over the probability that the first curves give them on the
+    average: over 1 where they are clearer than most.
     """
     every = [sample for sample in weighed(samples) if sample.open == 1]
-    curves = {"default": fit_curve([_pair(s) for s in every], steps=5)}
+    printed = [sample for sample in every if sample.legible is None] or every
+    curves = {"default": fit_curve([_pair(s) for s in printed], steps=5)}
     for names in _ALIKE:
         for basis in _BASES:
-            some = [_pair(s) for s in every if s.field in names and (basis in ("", s.basis))]
-            if basis == "" and any(s.basis == "" for s in every if s.field in names):
-                plain = [_pair(s) for s in every if s.field in names and s.basis == ""]
+            some = [_pair(s) for s in printed if s.field in names and (basis in ("", s.basis))]
+            if basis == "" and any(s.basis == "" for s in printed if s.field in names):
+                plain = [_pair(s) for s in printed if s.field in names and s.basis == ""]
                 some = plain if sum(weight for *_, weight in plain) >= _FEWEST else some
             if sum(weight for *_, weight in some) >= _FEWEST:
                 curve = fit_curve(some, steps=5)
