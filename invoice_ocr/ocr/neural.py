@@ -18,8 +18,8 @@ SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower
 COARSE = (
     61.0  # dots per inch left in the first pass, under which (pages larger than A3) the larger one is taken at once
 )
-# What is read with less confidence is mostly dirt, rules and pictures: against 0.2 this takes precision on receipts from
-# 0.66 to 0.72 for 0.010 of recall, on invoices from 0.931 to 0.939 for 0.002.
+# What is read with less confidence is mostly dirt, rules and pictures: against 0.2 this takes precision on receipts
+# from 0.66 to 0.72 for 0.010 of recall, on invoices from 0.931 to 0.939 for 0.002.
 LEAST_CONFIDENCE = 0.35
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
