@@ -358,3 +358,10 @@ def test_version_and_help() -> None:
         "--password-file",
     ):
         assert flag in helped
+
+
+def test_a_reader_that_has_gone_away_is_no_error() -> None:
+    command = f"{sys.executable} -m invoice_ocr doctor | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""

@@ -69,7 +69,7 @@ def _code_of(error: BaseException) -> ExitCode:
         return ExitCode.INTERRUPTED
     if isinstance(error, Terminated):
         return ExitCode.TERMINATED
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError | SystemExit):  # rich turns a reader that has gone away into SystemExit
         return ExitCode.OK
     known = _known(error)
     report(known)
