@@ -87,23 +87,30 @@ def fit(samples: Iterable[Sample]) -> dict[str, Curve]:
     """All curves: what speaks for a value to its probability, then what reading it from pixels leaves of that.
 
     A field has the curve of its kind; values proved by a sum, and values without a label, have one of their own where
-    there are enough. They know printed words only, wherever there are such samples. Curves `pixels.*` come second: of
-    values read from pixels, the share right at a legibility over the probability that the first curves give them on the
-    average: over 1 where they are clearer than most.
+    there are enough. Curves `layer.*` are the same for text layers alone. Curves `pixels.*` come second: of values read
+    from pixels, the share right at a legibility over the probability that the first curves give them on the average:
+    over 1 where they are clearer than most.
     """
     every = [sample for sample in weighed(samples) if sample.open == 1]
-    printed = [sample for sample in every if sample.legible is None] or every
-    curves = {"default": fit_curve([_pair(s) for s in printed], steps=5)}
+    layer = [sample for sample in every if sample.legible is None]
+    curves = {"default": fit_curve([_pair(s) for s in every], steps=5)} | _fit_kinds(every)
+    if layer and len(layer) < len(every):
+        curves |= {f"layer.{name}": curve for name, curve in _fit_kinds(layer).items()}
+    return curves | _fit_pixels(every, curves)
+
+
+def _fit_kinds(every: Sequence[Sample]) -> dict[str, Curve]:
+    curves: dict[str, Curve] = {}
     for names in _ALIKE:
         for basis in _BASES:
-            some = [_pair(s) for s in printed if s.field in names and (basis in ("", s.basis))]
-            if basis == "" and any(s.basis == "" for s in printed if s.field in names):
-                plain = [_pair(s) for s in printed if s.field in names and s.basis == ""]
+            some = [_pair(s) for s in every if s.field in names and (basis in ("", s.basis))]
+            if basis == "" and any(s.basis == "" for s in every if s.field in names):
+                plain = [_pair(s) for s in every if s.field in names and s.basis == ""]
                 some = plain if sum(weight for *_, weight in plain) >= _FEWEST else some
             if sum(weight for *_, weight in some) >= _FEWEST:
                 curve = fit_curve(some, steps=5)
                 curves |= {f"{name}.{basis}".rstrip("."): curve for name in names}
-    return curves | _fit_pixels(every, curves)
+    return curves
 
 
 def _fit_pixels(every: Sequence[Sample], curves: Mapping[str, Curve]) -> dict[str, Curve]:
@@ -128,7 +135,7 @@ def _pair(sample: Sample) -> tuple[float, bool, float]:
 
 
 def _understood(sample: Sample, curves: Mapping[str, Curve]) -> float:
-    return apply_curve(curve_of(curves, sample.field, sample.basis), sample.support)
+    return apply_curve(curve_of(curves, sample.field, sample.basis, layer=sample.legible is None), sample.support)
 
 
 def predict(sample: Sample, curves: Mapping[str, Curve]) -> float:
@@ -188,8 +195,9 @@ def as_yaml(curves: Mapping[str, Curve], recipe: str) -> str:
     lines = [
         "# Support to probability, straight between the knots; made by `invoice-ocr rules fit`. A field takes the",
         "# curve of its name, after proved sums that of its name with `.proved`, without a label `.unlabelled`, and",
-        "# the default where it has none. `pixels.*` is the factor for words read from pixels, by how surely they were",
-        "# read. `accepted` says which share of values over a probability was right where it was not fitted to.",
+        "# the default where it has none; text layers have their own under `layer.*`. `pixels.*` is the factor for",
+        "# words read from pixels, by how surely they were read. `accepted` says which share of values over a",
+        "# probability was right where it was not fitted to.",
         f'recipe: "{recipe}"',
         "curves:",
     ]

@@ -72,11 +72,12 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
     if choice is None:
         return Field(name, None, 0.0, "missing")
     basis = basis_of(choice)
-    curve = curve_of(curves, name, basis)
+    legible = legibility(choice.evidence)
+    curve = curve_of(curves, name, basis, layer=legible is None)
     alone = choice.evidence.source in {"e-invoice", "qr"}
     confidence = choice.support if alone else apply_curve(curve, choice.support)
     if choice.evidence.words and choice.evidence.source not in {"e-invoice", "qr"}:
-        confidence = min(MOST, confidence * readable(curves, name, basis, legibility(choice.evidence)))
+        confidence = min(MOST, confidence * readable(curves, name, basis, legible))
     confidence = round(1 - (1 - confidence) * (_AGREED if choice.witnesses else 1), 4)
     if len(choice.readings) > 1:
         confidence = round(min(confidence, 1.0 / len(choice.readings)), 4)
@@ -133,9 +134,13 @@ def basis_of(choice: Choice) -> str:
     return "proved" if choice.proof else "unlabelled" if choice.evidence.rule.startswith("universal.") else ""
 
 
-def curve_of(curves: Mapping[str, Curve], name: str, basis: str) -> Curve:
-    """The curve for a field: its own for proved sums and for values without a label, else its general one."""
-    keys = (f"{name}.{basis}", name, "default")
+def curve_of(curves: Mapping[str, Curve], name: str, basis: str, *, layer: bool) -> Curve:
+    """The curve for a field: its own for proved sums and for values without a label, else its general one.
+
+    layer: whether the words come from a text layer, for which there are curves without the doubt of misreading.
+    """
+    general = (f"{name}.{basis}", name, "default")
+    keys = (f"layer.{name}.{basis}", general[0], f"layer.{name}", *general[1:]) if layer else general
     return next((curves[key] for key in keys if key in curves), ((0.0, 0.0), (1.0, 0.9)))
 
 
