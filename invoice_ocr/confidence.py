@@ -76,7 +76,7 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
     curve = curve_of(curves, name, basis, layer=legible is None)
     alone = choice.evidence.source in {"e-invoice", "qr"}
     confidence = choice.support if alone else apply_curve(curve, choice.support)
-    if choice.evidence.words and choice.evidence.source not in {"e-invoice", "qr"}:
+    if choice.evidence.words and not alone:
         confidence = min(MOST, confidence * readable(curves, name, basis, legible))
     confidence = round(1 - (1 - confidence) * (_AGREED if choice.witnesses else 1), 4)
     if len(choice.readings) > 1:

@@ -5,8 +5,8 @@ Boxes are in points (1/72 inch), origin top left, y down; pages are numbered fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -330,6 +330,21 @@ class Invoice:
     line_items: tuple[LineItem, ...] = ()
     issues: tuple[Issue, ...] = ()
     document: int = 1
+
+    def flagged(self, issues: Sequence[Issue], against: Iterable[str] | None = None) -> Invoice:
+        """With more issues: the fields that they name are accepted no longer, nor is the document to be posted.
+
+        against: codes of those that speak against posting, where others only tell; None: all do.
+        """
+        touched = {name for issue in issues for name in issue.fields}
+        fields = {
+            name: replace(field, status="review") if name in touched and field.status == "accepted" else field
+            for name, field in self.fields.items()
+        }
+        codes = tuple(issue.code for issue in issues) if against is None else tuple(against)
+        reasons = tuple(dict.fromkeys((*self.reasons, *codes)))
+        decision: Decision = "review" if codes and self.decision == "post" else self.decision
+        return replace(self, fields=fields, issues=(*self.issues, *issues), reasons=reasons, decision=decision)
 
 
 @dataclass(frozen=True, slots=True)

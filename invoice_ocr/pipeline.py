@@ -281,12 +281,7 @@ def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> It
 
 def _with_issues(invoice: Invoice, one: Read) -> Invoice:
     """The invoice with the issues found while it was opened; with a page or a witness lost it is not posted."""
-    if not one.issues:
-        return invoice
-    lost = [issue.code for issue in one.issues if issue.code in _LOSSES]
-    reasons = (*invoice.reasons, *(code for code in dict.fromkeys(lost) if code not in invoice.reasons))
-    decision = "review" if lost and invoice.decision == "post" else invoice.decision
-    return replace(invoice, issues=(*invoice.issues, *one.issues), reasons=reasons, decision=decision)
+    return invoice.flagged(one.issues, [issue.code for issue in one.issues if issue.code in _LOSSES])
 
 
 def _checked(

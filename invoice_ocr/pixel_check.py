@@ -8,7 +8,7 @@ higher resolution, and both readings must say the same other thing.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invoice_ocr.model import Box, Issue
@@ -101,9 +101,7 @@ def check(
 def unchecked(invoice: Invoice, why: str) -> Invoice:
     """The invoice of a document whose pixels could not be had: not to be posted unseen."""
     issue = Issue("text.layer-unchecked", f"the text layer could not be compared with the pixels: {why}")
-    reasons = (*invoice.reasons, issue.code)
-    decision = "review" if invoice.decision == "post" else invoice.decision
-    return replace(invoice, issues=(*invoice.issues, issue), reasons=reasons, decision=decision)
+    return invoice.flagged([issue])
 
 
 def contradicts(text: str, seen: str, confidence: float) -> bool:
@@ -138,24 +136,16 @@ def _near(text: str, other: str) -> bool:
 
 def flag(invoice: Invoice, seen: dict[Suspect, str]) -> Invoice:
     """The invoice with these contradictions on it: an issue each, the fields in review, the decision not `post`."""
-    if not seen:
-        return invoice
-    issues = tuple(
-        Issue(
-            CODE,
-            f"the PDF says {s.text!r} where {text!r} is printed" if text else f"{s.text!r} is not printed",
-            (s.field,),
-        )
-        for s, text in seen.items()
+    return invoice.flagged(
+        [
+            Issue(
+                CODE,
+                f"the PDF says {s.text!r} where {text!r} is printed" if text else f"{s.text!r} is not printed",
+                (s.field,),
+            )
+            for s, text in seen.items()
+        ]
     )
-    touched = {s.field for s in seen}
-    fields = {
-        name: replace(field, status="review") if name in touched and field.status == "accepted" else field
-        for name, field in invoice.fields.items()
-    }
-    reasons = invoice.reasons if CODE in invoice.reasons else (*invoice.reasons, CODE)
-    decision = "review" if invoice.decision == "post" else invoice.decision
-    return replace(invoice, fields=fields, issues=(*invoice.issues, *issues), reasons=reasons, decision=decision)
 
 
 def _look(

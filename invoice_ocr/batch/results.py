@@ -49,7 +49,7 @@ def records(book: Ledger) -> Iterator[Record]:
             own = [c for c in corrections.get(sha256, ()) if c.invoice == number]
             invoice = corrected(record.invoice, own) if record.invoice else None
             if invoice is not None:
-                invoice = _flagged(invoice, flagged.get((document, number), ()))
+                invoice = invoice.flagged(flagged.get((document, number), ()))
             yield replace(record, file=os.fsdecode(name), invoice=invoice)
 
 
@@ -200,19 +200,6 @@ def _settled(issue: Issue, touched: set[str], fields: dict[str, Field]) -> bool:
     return bool(
         issue.code == "totals.mismatch" and touched & set(issue.fields) and amounts and abs(net + tax - gross) <= _CENTS  # type: ignore[operator]
     )
-
-
-def _flagged(invoice: Invoice, issues: list[Issue] | tuple[()]) -> Invoice:
-    if not issues:
-        return invoice
-    touched = {name for issue in issues for name in issue.fields}
-    fields = {
-        name: replace(field, status="review") if name in touched and field.status == "accepted" else field
-        for name, field in invoice.fields.items()
-    }
-    reasons = tuple(dict.fromkeys((*invoice.reasons, *(issue.code for issue in issues))))
-    decision = "review" if invoice.decision == "post" else invoice.decision
-    return replace(invoice, fields=fields, issues=(*invoice.issues, *issues), reasons=reasons, decision=decision)
 
 
 def _corrected_keys(keys: Keys, corrections: list[Correction]) -> Keys:
