@@ -9,6 +9,7 @@ import typer
 
 from invoice_ocr.cli.console import Verbosity, Waiting
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
+from invoice_ocr.cli.output import opened
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ConfigError, ExitCode
 from invoice_ocr.settings import Settings
@@ -56,7 +57,8 @@ def fit(
     judged = calibration.held_out(samples)
     error = calibration.calibration_error(judged)
     curves = calibration.fit(samples) | {"accepted": calibration.accepted_curve(judged)}
-    output.write_text(calibration.as_yaml(curves, calibration.recipe_of(used, samples, error)), encoding="utf-8")
+    with opened(output, None) as stream:
+        stream.write(calibration.as_yaml(curves, calibration.recipe_of(used, samples, error)).encode())
     lines = [f"{len(samples)} values of {len(used)} documents; calibration error {error:.4f} held out"]
     for least in (0.9, 0.95, 0.98):
         over = [sample.right for sample, sure in judged if sure >= least and not sample.doubted]

@@ -22,6 +22,7 @@ from invoice_ocr.training.cuts import cut_page
 from invoice_ocr.training.detector_net import MEAN, STD, Detector, from_doctr
 from invoice_ocr.training.page_shards import Shard, read_shard, write_shards
 from invoice_ocr.training.sheet import DrawnPage
+from invoice_ocr.training.shipped import read_weights
 
 THRESHOLD_EVERY = 8
 
@@ -156,8 +157,7 @@ class Run:
 
     def begin_from(self, weights: Path) -> None:
         """Take over trained weights (.npz, as shipped)."""
-        with np.load(weights, allow_pickle=False) as shipped:
-            arrays = [shipped[name].astype(np.float32) for name in sorted(shipped.files)]
+        arrays = read_weights(weights)
         for net in (self.net, self.average):
             net.load_state_dict(from_doctr(arrays, net.state_dict()))
         self.seasoned = True

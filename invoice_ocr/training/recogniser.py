@@ -26,6 +26,7 @@ from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
 from invoice_ocr.ocr.crops import HEIGHT, levelled
 from invoice_ocr.ocr.tensorflow import RECOGNISER_MEAN, RECOGNISER_STD
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr
+from invoice_ocr.training.shipped import read_weights
 
 Report = Callable[[Crnn, dict[str, Any]], dict[str, Any]]
 Sample = tuple[np.ndarray, np.ndarray, np.ndarray]  # pixels (width, 32), labels, centres
@@ -180,11 +181,8 @@ class Run:
             network.to(memory_format=torch.channels_last)  # torch 2.13's stubs lack it
         self.averaged.eval()
         if start is not None:
-            with np.load(start, allow_pickle=False) as shipped:
-                arrays = [shipped[name].astype(np.float32) for name in sorted(shipped.files)]
-            self.model.load_state_dict(
-                from_doctr(arrays, plan.arch), strict=False
-            )  # batch norms' counters are not kept
+            state = from_doctr(read_weights(start), plan.arch)
+            self.model.load_state_dict(state, strict=False)  # batch norms' counters are not kept
         self.averaged.load_state_dict(self.model.state_dict())
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.99), weight_decay=plan.weight_decay
