@@ -20,6 +20,7 @@ _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due", "total_
 _NUMERIC = frozenset({"quantity", "unit_price", "amount", "gross", "tax", "tax_rate", "discount"})
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _UNIT = re.compile(r"[\d\s.,']+([^\W\d_][^\s\d]{0,14})$")
+_LETTERS = re.compile(r"[^\W\d_]{4}")  # more than a currency has
 _CENT = Decimal("0.01")
 
 
@@ -157,6 +158,8 @@ def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -
             return rows, index + 1, True
         if len(_heads(cells, pack)) >= 3 and not _has_amount(cells):
             return rows, index, False
+        if _is_of_taxes(cells):
+            return rows, index + 1, True
         words = _by_column(cells, columns)
         if _starts_item(words):
             rows.append(_Row(words, grid.page.number))
@@ -177,11 +180,23 @@ def _ends(cells: Sequence[Cell], columns: Sequence[Column], pack: RulePack) -> b
                 continue
             amounts = sum(len(find_amounts(other.text)) for other in cells[cell.column :])
             if cell.column == 0 or len(cells) - cell.column <= 2:
-                return 1 <= amounts <= 3 and not any(_is_item_text(other, columns) for other in cells[: cell.column])
+                return 1 <= amounts <= 3 and not any(
+                    _is_item_text(other, columns, pack) for other in cells[: cell.column]
+                )
     return False
 
 
-def _is_item_text(cell: Cell, columns: Sequence[Column]) -> bool:
+def _is_of_taxes(cells: Sequence[Cell]) -> bool:
+    """Whether a row stands in a table of taxes: it begins with a rate and goes on with sums alone, or totals after."""
+    if not _RATE.fullmatch(cells[0].text.strip()) or len(cells) < 3:
+        return False
+    return all(len(find_amounts(cell.text)) == 1 and not _LETTERS.search(cell.text) for cell in cells[1:3])
+
+
+def _is_item_text(cell: Cell, columns: Sequence[Column], pack: RulePack) -> bool:
+    """Whether a cell tells what an item is: it stands under that head, and is no head (of taxes) itself."""
+    if any(not cell.text[: hit.start].strip() for hit in pack.headers.find(cell.text)[:1]):
+        return False
     return any(column.kind == "description" and _shares(cell.box, column.box) for column in columns)
 
 

@@ -93,3 +93,13 @@ def test_tax_lines_carry_their_evidence() -> None:
     assert isinstance(line, TaxLine)
     assert line.rate == Decimal("20.00")
     assert "20%" in line.evidence[0].text
+
+
+def test_a_table_of_taxes_beside_the_totals_is_not_taken_for_items() -> None:
+    page = """Libellé | Qté | P.U. HT | TVA | Montant HT
+Café | 2 | 83,00 € | 20% | 166,00 €
+Livre | 10 | 66,00 € | 10% | 660,00 €
+Taux | Base HT | Montant TVA | Montant TTC | Total hors taxes | 826,00 €
+20% | 166,00 | 33,20 | 199,20 | TVA | 99,20 €
+10% | 660,00 | 66,00 | 726,00 | TOTAL TTC | 925,20 €"""
+    assert [item.description for item in items(page, ",")] == ["Café", "Livre"]
