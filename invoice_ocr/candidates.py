@@ -151,8 +151,17 @@ def _turned(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Rule:
 
 
 def _end(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:
-    """Where the text of a label's own value ends: at the next label; of names and sentences only at one set apart."""
+    """Where the text of a label's own value ends: at the next label; of names and sentences only at one set apart.
+
+    A sentence may begin with what is a label elsewhere: `Terms:  Net 30 days`.
+    """
     for hit in hits[index + 1 :]:
+        if (
+            reader == "text"
+            and not cell.text[hits[index].end : hit.start].strip(" :：.-")
+            and not re.match(r"\s?[:：]", cell.text[hit.end :])
+        ):
+            continue
         apart = cell.text[hit.start - 2 : hit.start] == "  " or re.match(r"\s?[:：]", cell.text[hit.end :])
         if reader not in ("name", "text") or apart:
             return hit.start

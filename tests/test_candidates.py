@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from invoice_ocr.candidates import find
 from invoice_ocr.layout import lay_out
-from invoice_ocr.model import Candidate, Origin
+from invoice_ocr.model import Box, Candidate, Origin, PageWords, Reading, Word
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.sketch import sketch
 
@@ -81,3 +81,12 @@ def test_an_iban_needs_no_label() -> None:
 def test_the_head_of_a_column_of_items_introduces_no_total() -> None:
     page = "Description | Quantity | Price | Amount\nMug | 1 | 8.00 | 8.00\nBag | 1 | 25.00 | 25.00"
     assert all(candidate.score < 0.35 for candidate in candidates(page) if candidate.name == "total_gross")
+
+
+def test_terms_may_begin_with_what_is_a_label_elsewhere() -> None:
+    words = [("Terms:", 36, 66), ("Net", 71, 86), ("14", 89, 99), ("days", 102, 122)]
+    row = [Word(text, Box(left, 100, right, 110)) for text, left, right in words]
+    under = [Word("How", Box(36, 124, 51, 134)), Word("to", Box(54, 124, 64, 134)), Word("pay", Box(67, 124, 82, 134))]
+    found = find(lay_out(Reading((PageWords(1, 595, 842, (*row, *under)),))), load_pack())
+    terms = [c for c in found if c.name == "payment_terms"]
+    assert [c.value for c in terms] == ["Net 14 days"]
