@@ -11,6 +11,7 @@ from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import find_currencies, read_currency
 from invoice_ocr.values.date import Written, find_compact_dates, find_dates, find_foreign_dates
 from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, find_references, find_vat_ids
+from invoice_ocr.values.text import plain_hyphens
 
 _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
@@ -90,6 +91,7 @@ def _read_date(text: str, months: Mapping[str, int]) -> list[Found]:
 
 
 def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
+    text = plain_hyphens(text)
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
     rest = text[offset:]
@@ -135,6 +137,7 @@ def _read_vat_id(text: str, _: Mapping[str, int]) -> list[Found]:
 
 
 def _read_tax_number(text: str, months: Mapping[str, int]) -> list[Found]:
+    text = plain_hyphens(text)
     hit = _TAX_NUMBER.search(text)
     if (
         not hit

@@ -315,3 +315,29 @@ def test_folding_drops_case_accents_and_signs_and_slips_meet() -> None:
     assert fold("N° de TVA") == "nodetva"
     assert slip(fold("Rechnungsnurnmer")) == slip(fold("Rechnungsnummer"))
     assert [token for token, _, _ in tokens("Invoice No.12 #")] == ["invoice", "no", "12", "#"]
+
+
+@pytest.mark.parametrize("hyphen", ["\u2010", "\u2011", "\u2012", "\u2212"])
+def test_every_form_of_hyphen_joins_dates_and_numbers(hyphen: str) -> None:
+    assert find_dates(f"2023{hyphen}10{hyphen}22", MONTHS)[0].readings == (date(2023, 10, 22),)
+    assert find_dates(f"5{hyphen}may{hyphen}2023", MONTHS)[0].readings == (date(2023, 5, 5),)
+    assert find_references(f"FV{hyphen}2023{hyphen}17")[0].value == "FV-2023-17"
+    assert find_vat_ids(f"CHE{hyphen}123.456.788")[0].value == "CHE-123.456.788"
+    assert readings(f"{hyphen}45.00") == ["-45.00"]
+    assert readings(f"A{hyphen}12") == []
+
+
+def test_a_dash_joins_a_date_or_parts_two() -> None:
+    assert find_dates("2023–10–22", MONTHS)[0].readings == (date(2023, 10, 22),)
+    spans = find_dates("01.02.2024–29.02.2024", MONTHS)
+    assert [span.readings[0] for span in spans] == [date(2024, 2, 1), date(2024, 2, 29)]
+
+
+@pytest.mark.parametrize("text", ["6.  Febr uar 2024 10:56", "6 Feb ruar 2024", "Febr uar 6, 2024"])
+def test_a_month_in_two_words_is_read_where_they_make_one(text: str) -> None:
+    assert find_dates(text, MONTHS)[0].readings == (date(2024, 2, 6),)
+
+
+@pytest.mark.parametrize("text", ["6 boxes may 2024 pens", "6 of ten 2024"])
+def test_two_words_that_make_no_month_are_none(text: str) -> None:
+    assert find_dates(text, MONTHS) == []

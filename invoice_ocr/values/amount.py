@@ -13,7 +13,7 @@ from invoice_ocr.values.currency import read_currency
 # What may stand between the thousands: point, comma, spaces of every width, apostrophes, middle dot.
 _SPACES = " \u00a0\u2009\u202f\u2007"
 _TICKS = "'\u2019\u2018`\u00b4\u2032"
-_MINUS = "\\-\u2212\u2013\u2010\u2011"
+_MINUS = "\\-\u2212\u2013\u2010\u2011\u2012"
 
 _BODY = re.compile(rf"(?<![\d.,])(?:\d+(?:[.,\u00b7{_TICKS}{_SPACES}]\d+)*|[.,]\d{{2}}(?!\d))")
 _BEFORE = re.compile(
@@ -28,7 +28,7 @@ _AFTER = re.compile(
 
 _GLUED = re.compile(rf"{CURRENCY}|CR|Cr")
 _RATE_BEFORE = re.compile(rf"(?:^|[^\d{_SPACES}])[{_SPACES}]?%[{_SPACES}]?\Z")  # `%20` is a rate, as Turks write it
-_DASHES = "-\u2212\u2013\u2010\u2011"
+_DASHES = "-\u2212\u2013\u2010\u2011\u2012"
 
 
 @dataclass(frozen=True, slots=True)

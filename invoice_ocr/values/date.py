@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from invoice_ocr.values.text import fold
+from invoice_ocr.values.text import fold, plain_hyphens
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
@@ -18,13 +18,21 @@ _NUMERIC = re.compile(
 _COMPACT = re.compile(r"(?<![\w./,\-])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/\-])")
 _CJK = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]")
 _WORD = r"[^\W\d_][^\W\d_\u0300-\u036f]{1,}"
+# A date written with dashes; between dates they mean a span.
+_BY_DASHES = re.compile(
+    r"(?<![\d\u2013\u2014])\d{1,4}(?P<mark>[\u2013\u2014])\d{1,2}(?P=mark)\d{1,4}(?![\d\u2013\u2014])"
+)
 _DAY_FIRST = re.compile(
-    rf"(?<![\w.,/])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|ère|[.ºª°])?[\s.\-/,]{{0,2}}(?:(?:de|of|d'|di)\s)?(?P<m>{_WORD})"
+    rf"(?<![\w.,/])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|ère|[.ºª°])?[\s.\-/,]{{0,3}}(?:(?:de|of|d'|di)\s)?(?P<m>{_WORD})"
     rf"[\s.,\-/'’]{{0,3}}(?:(?:de|del|of)\s)?(?P<y>\d{{4}}|\d{{2}})(?![\d.,]\d|\d)"
 )
 _MONTH_FIRST = re.compile(
     rf"(?<![^\W\d_])(?P<m>{_WORD})[\s.\-/]{{0,2}}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s.,\-/'’]{{1,3}}(?P<y>\d{{4}}|(?<=[\-/'’])\d{{2}})(?!\d)"
 )
+# A month that a slip of the recogniser left in two words.
+_IN_TWO = r"(?P<m>[^\W\d_]{1,8}\s[^\W\d_]{1,8})"
+_DAY_FIRST_IN_TWO = re.compile(rf"(?<![\w.,/])(?P<d>\d{{1,2}})[.\s]{{0,3}}{_IN_TWO}[\s.,]{{1,3}}(?P<y>\d{{4}})(?!\d)")
+_MONTH_FIRST_IN_TWO = re.compile(rf"(?<!\w){_IN_TWO}\s(?P<d>\d{{1,2}})[\s,]{{1,3}}(?P<y>\d{{4}})(?!\d)")
 _YEAR_FIRST = re.compile(rf"(?<!\d)(?P<y>\d{{4}})[\s.,\-/]{{1,2}}(?P<m>{_WORD})[\s.\-/]{{0,2}}(?P<d>\d{{1,2}})(?!\d)")
 
 
@@ -42,14 +50,15 @@ class Written:
 def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
     """Every full date in a text, left to right. months: folded name or abbreviation to 1..12.
 
-    `03/04/2026` has two readings; with points between, day comes first everywhere. A date that cannot be
-    (31 February) is none.
+    A month in two words is read where the two make one. `03/04/2026` has two readings; with points between, day
+    comes first everywhere. A date that cannot be (31 February) is none.
 
     >>> find_dates("03/04/2026", {})[0].readings
     (datetime.date(2026, 4, 3), datetime.date(2026, 3, 4))
     """
+    text = _plain(text)
     found = [hit for reader in (_numeric, _cjk) for hit in reader(text)]
-    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST):
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST_IN_TWO, _MONTH_FIRST_IN_TWO):
         found += _written(text, pattern, months)
     kept: list[Written] = []
     for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
@@ -94,6 +103,13 @@ def _parse_foreign(text: str) -> date | None:
     }
     moment = dateparser.parse(text, settings=options)
     return moment.date() if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def _plain(text: str) -> str:
+    """The text, as long as before, with hyphens of every form and the dashes inside one date as `-`."""
+    if text.isascii():
+        return text
+    return _BY_DASHES.sub(lambda hit: re.sub("[\u2013\u2014]", "-", hit.group()), plain_hyphens(text))
 
 
 def _numeric(text: str) -> list[Written]:

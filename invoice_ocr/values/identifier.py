@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 
+from invoice_ocr.values.text import plain_hyphens
+
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[\s.\-]?[A-Z0-9]){10,32}")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}\s?[A-Z]{2}\s?[A-Z0-9]{2}(?:\s?[A-Z0-9]{3})?(?![A-Za-z0-9])")
 _VAT = re.compile(
@@ -33,6 +35,7 @@ class Identifier:
 def find_ibans(text: str, *, labelled: bool = False) -> list[Identifier]:
     """Every IBAN in a text; those with wrong check digits only where a label says that one stands here."""
     found = []
+    text = plain_hyphens(text)
     for hit in _IBAN.finditer(text):
         identifier = _iban(hit.group(), hit.start(), labelled)
         if identifier:
@@ -85,6 +88,7 @@ def find_vat_ids(text: str, *, labelled: bool = False) -> list[Identifier]:
     """
     found = []
     position = 0
+    text = plain_hyphens(text)
     while hit := _VAT.search(text, position):
         identifier = _vat(hit, labelled and not _VAT.search(text, hit.start() + 2, hit.end()))
         if identifier:
@@ -129,7 +133,11 @@ def _vat_valid(country: str, value: str) -> bool:
 
 
 def find_references(text: str) -> list[Identifier]:
-    """Every run of letters, digits and inner `-/._#` with a digit in it: what document numbers look like."""
+    """Every run of letters, digits and inner `-/._#` with a digit in it: what document numbers look like.
+
+    Hyphens of every form come back as `-`.
+    """
+    text = plain_hyphens(text)
     return [
         Identifier(hit.group(), hit.group(), hit.start(), hit.end())
         for hit in _REFERENCE.finditer(text)

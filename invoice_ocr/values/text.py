@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 _SPECIAL = str.maketrans({"°": "o", "º": "o", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
+# Hyphens that typesetters and browsers print for the plain one, and the minus.
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d\u00ad", "-"))
 _TOKEN = re.compile(r"(?:[^\W\d_]|[°º№\u0300-\u036f])+|\d+|#")
 # What recognisers take for one another, brought to one form; only for comparing, never for values.
 _SLIPS = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("5", "s"), ("8", "b"), ("cl", "d"))
@@ -34,6 +36,15 @@ def slip(folded: str) -> str:
     for wrong, right in _SLIPS:
         folded = folded.replace(wrong, right)
     return folded
+
+
+def plain_hyphens(text: str) -> str:
+    """The text with every form of hyphen as `-`, as long as before; dashes, which join ranges, stay.
+
+    >>> plain_hyphens("2023\u201010\u201122")
+    '2023-10-22'
+    """
+    return text if text.isascii() else text.translate(_HYPHENS)
 
 
 def tokens(text: str) -> list[tuple[str, int, int]]:
