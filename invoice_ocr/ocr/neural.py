@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import Box, PageImage, PageWords, Word
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, ctc, ink, order, scripts, views
+from invoice_ocr.ocr import crops, ctc, ink, order, scripts, spaces, views
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (
@@ -254,11 +254,12 @@ def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray
 
 def _page_words(page: _Sighted, places: Sequence[Sequence[int]], texts: list[ctc.Text]) -> PageWords:
     lines = []
-    for line in places:
+    for line, space in zip(places, spaces.typical(page.boxes, places), strict=True):
         sure = [i for i in line if texts[i].confidence >= LEAST_CONFIDENCE]
-        parts = [part for i in sure for part in split(texts[i], page.boxes[i])]
-        if parts:
-            lines.append(parts)
+        parts = [split(spaces.spaced(texts[i], page.pictures[i], space), page.boxes[i]) for i in sure]
+        joined = spaces.joined(parts, space)
+        if joined:
+            lines.append(joined)
     settled = scripts.settle([[text for text, _, _ in line] for line in lines])
     image = page.page
     words = tuple(
