@@ -11,8 +11,9 @@ import torch
 from stdnum import iban
 
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
-from invoice_ocr.training import texts
+from invoice_ocr.training import crops, texts
 from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
+from invoice_ocr.training.fonts import Face
 from invoice_ocr.training.recogniser import Plan, Run, Shards, batches, collate, decode, loss_of, train
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr, to_doctr
 
@@ -148,3 +149,10 @@ def test_training_goes_on_from_shipped_weights(shards: Path, tmp_path: Path) -> 
     np.savez(tmp_path / "shipped.npz", **{f"{i:03}": array.astype(np.float16) for i, array in enumerate(arrays)})
     run = Run(Plan(), tmp_path, "cpu", resume=False, start=tmp_path / "shipped.npz")
     assert np.allclose(to_doctr(run.averaged.state_dict())[0], arrays[0], atol=2e-3)
+
+
+def test_ligatures_are_drawn_where_a_face_has_them_and_spelt_in_letters() -> None:
+    face = Face("", 0, "Example", "Regular", frozenset({0xFB01, 0xFB03}))
+    drawn = crops._ligatured("office flat fine", face)
+    assert drawn == "o\ufb03ce flat \ufb01ne"
+    assert crops._places(drawn).tolist() == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]

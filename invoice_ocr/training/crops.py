@@ -26,6 +26,8 @@ from invoice_ocr.training.texts import random_text
 
 WIDEST = WIDTHS[-1]
 _CLASS = {char: index for index, char in enumerate(ALPHABET)}
+_LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
+_LETTERS = {sign: letters for letters, sign in _LIGATURES.items()}
 _SIZES = (11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 32, 36, 42, 50, 64)
 _SIZE_WEIGHTS = (3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 
@@ -99,7 +101,7 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     if not len(columns):
         return None
     left, right, top, bottom = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
-    levelled = rng.random() < 0.75  # as the engine cuts: never lower than a capital that stands on the baseline
+    levelled = rng.random() < 0.93  # as the engine cuts: never lower than a capital that stands on the baseline
     if levelled:
         top, bottom = min(top, line.baseline - line.capital), max(bottom, line.baseline)
     centers = (line.edges[:-1] + line.edges[1:]) / 2
@@ -124,7 +126,8 @@ def _set(rng: random.Random, text: str, face: Face, em: int, *, coarse: bool = F
     font = _font(face.path, face.index, em)
     spaced = rng.random() < 0.04
     extra = int(em * rng.uniform(0.05, 0.25)) if spaced else 0
-    edges = np.array([font.getlength(text[:i]) + extra * i for i in range(len(text) + 1)])
+    drawn = text if spaced or rng.random() < 0.5 else _ligatured(text, face)
+    edges = np.array([font.getlength(drawn[:i]) + extra * i for i in range(len(drawn) + 1)])
     if edges[-1] > 40 * em:
         return None
     page = Image.new("L", (int(edges[-1]) + 2 * em, 3 * em))
@@ -135,9 +138,24 @@ def _set(rng: random.Random, text: str, face: Face, em: int, *, coarse: bool = F
         for char, x in zip(text, edges[:-1], strict=True):
             pen.text((em + x, em // 2), char, fill=255, font=font, stroke_width=stroke)
     else:
-        pen.text((em, em // 2), text, fill=255, font=font, stroke_width=stroke)
+        pen.text((em, em // 2), drawn, fill=255, font=font, stroke_width=stroke)
+    edges = np.interp(np.arange(len(text) + 1), _places(drawn), edges)
     capital = -int(font.getbbox("H", anchor="ls")[1])
     return _Line(np.asarray(page), em + edges, em, capital, em // 2 + font.getmetrics()[0])
+
+
+def _ligatured(text: str, face: Face) -> str:
+    """The text with the ligatures of f that the face has, as typesetters print it."""
+    for letters, sign in _LIGATURES.items():
+        if ord(sign) in face.chars:
+            text = text.replace(letters, sign)
+    return text
+
+
+def _places(drawn: str) -> np.ndarray:
+    """Where each sign drawn begins in the text it stands for, and where the last ends."""
+    sizes = [len(_LETTERS.get(sign, sign)) for sign in drawn]
+    return np.concatenate([[0], np.cumsum(sizes)])
 
 
 def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
@@ -145,8 +163,30 @@ def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
     line = _set(rng, text, face, rng.randrange(11, 20), coarse=True)
     if line is None:
         return None
+    if rng.random() < 0.4:
+        return _struck(rng, line)
     tall = rng.uniform(1.3, 2.6)
     return _stretched(line, tall * math.exp(rng.uniform(math.log(0.5), math.log(1.1))), tall)
+
+
+def _struck(rng: random.Random, line: _Line) -> _Line:
+    """Each dot as a needle strikes it: round, running into its neighbours along a row, rows often apart."""
+    high, wide = line.ink.shape
+    pitch = 4
+    dots = np.zeros((high * pitch, wide * pitch), np.float32)
+    dots[pitch // 2 :: pitch, pitch // 2 :: pitch] = line.ink
+    across, down = rng.uniform(1.2, 2.2), rng.uniform(0.8, 1.8)
+    dots = cv2.GaussianBlur(dots, (0, 0), sigmaX=across, sigmaY=down)
+    dots *= rng.uniform(0.8, 2.0) * 255 / max(1.0, float(dots.max()))
+    struck = _Line(
+        dots.clip(0, 255).astype(np.uint8),
+        line.edges * pitch,
+        line.em * pitch,
+        line.capital * pitch,
+        line.baseline * pitch,
+    )
+    tall = rng.uniform(1.0, 2.4) / pitch
+    return _stretched(struck, tall * math.exp(rng.uniform(math.log(0.5), math.log(1.1))), tall)
 
 
 def _stretched(line: _Line, across: float, down: float) -> _Line:
@@ -163,7 +203,7 @@ def _fitted(rng: random.Random, left: int, right: int, top: int, bottom: int, em
     above, below = (round(high * max(0.0, rng.gauss(PAD_Y, 0.03))) for _ in "ab")
     before, after = (round(high * max(0.0, rng.gauss(PAD_X, 0.04))) for _ in "ab")
     if rng.random() < 0.2:  # the line's highest sign was an accent, its lowest a descender
-        above += round(em * rng.uniform(0.0, 0.12))
+        above += round(em * rng.uniform(0.0, 0.16))
     if rng.random() < 0.2:
         below += round(em * rng.uniform(0.0, 0.2))
     return left - before, right + after, top - above, bottom + below

@@ -25,6 +25,7 @@ _LATIN_LANGUAGES = (
 )  # fmt: skip
 _WEIGHTS = (14, 9, 8, 6, 6, 5, 5, 5, 4, 2, 2, 2, 3, 3, 3, 3, 2, 3, 1, 2, 2, 4, 3, 2, 1, 1)
 _CYRILLIC_LANGUAGES = ("ru", "ru", "uk", "uk", "bg", "mk")
+_ELIDED = ("l", "l", "d", "d", "L", "D", "qu", "n", "s", "dell", "all", "un", "c", "j", "m")
 _LOCALES = (
     "en_US", "en_GB", "de", "fr", "nl", "es", "it", "pt", "pl", "cs", "sk", "sl", "hr", "hu", "ro", "sv", "da", "nb", "fi",
     "lt", "lv", "et", "tr", "vi", "ca", "is",
@@ -100,12 +101,18 @@ def word(rng: random.Random, script: str = "latin") -> str:
         return f"({text})"
     if way < 0.94:
         return rng.choice(('"{}"', "„{}“", "“{}”", "«{}»", "'{}'", "‘{}’")).format(text)
-    if way < 0.98:
+    if way < 0.965:
         return text + rng.choice("-/-&+") + bare_word(rng, script)
+    if way < 0.98:
+        return rng.choice(_ELIDED) + rng.choice("'’") + text if script == "latin" else text + ","
     return text + rng.choice(("'s", "’s", "*", "®", "™", "²", "³", "...", "…"))
 
 
 def several(rng: random.Random, script: str = "latin") -> str:
+    if rng.random() < 0.08:
+        return rng.choice((" / ", " / ", " - ", " – ", " & ", " | ", ": ")).join(
+            (bare_word(rng, script), bare_word(rng, script))
+        )
     parts = [word(rng, script) if rng.random() < 0.7 else _short(rng) for _ in range(rng.choice((2, 2, 2, 3, 3, 4)))]
     return " ".join(parts)[:60].strip()
 
@@ -378,10 +385,12 @@ def unit(rng: random.Random) -> str:
     way = rng.random()
     if way < 0.4:
         return f"{rng.randrange(1000)}{rng.choice(('', ' '))}{rng.choice(('kg', 'g', 'm', 'cm', 'mm', 'l', 'ml', 'pcs', 'Stk.', 'Std.', 'h', 'x', 'GB', 'MB', 'kWh', 'm²', 'm³', 'km', '°C', 'W', 'V', 'A', 'EA', 'szt.', 'ks', 'St', 'pc', 'hrs', '€/h'))}"
+    if way < 0.45:
+        return f"{rng.choice('§§§#@№')}{rng.choice(('', ' '))}{rng.randrange(400)}"
     if way < 0.6:
         return f"{rng.randrange(1, 100)}{rng.choice(('x', '×', ' x ', '/'))}{rng.randrange(1, 100)}"
     if way < 0.8:
-        return rng.choice("------–::..,,•**//&+=||%#€€$£()§@°··") * rng.choice((1, 1, 1, 1, 1, 2, 3))
+        return rng.choice("------–::..,,•**//&+=||%#€€$£()§§@@@##!!&°··") * rng.choice((1, 1, 1, 1, 1, 2, 3))
     return rng.choice(string.ascii_letters + string.digits * 3) + rng.choice(("", "", "", ".", ":", ")"))
 
 
