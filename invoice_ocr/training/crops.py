@@ -177,7 +177,7 @@ def _struck(rng: random.Random, line: _Line) -> _Line:
     dots[pitch // 2 :: pitch, pitch // 2 :: pitch] = line.ink
     across, down = rng.uniform(1.2, 2.2), rng.uniform(0.8, 1.8)
     dots = cv2.GaussianBlur(dots, (0, 0), sigmaX=across, sigmaY=down)
-    dots *= rng.uniform(0.8, 2.0) * 255 / max(1.0, float(dots.max()))
+    dots = dots * rng.uniform(0.8, 2.0) * 255 / max(1.0, float(dots.max()))
     struck = _Line(
         dots.clip(0, 255).astype(np.uint8),
         line.edges * pitch,
