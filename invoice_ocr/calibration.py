@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
-from invoice_ocr.confidence import MOST, Curve, apply_curve, curve_of, legibility, readable, sort_of
+from invoice_ocr.confidence import Curve, apply_curve, curve_of, legibility, probability, sort_of
 from invoice_ocr.model import FIELD_KINDS, Invoice
 from invoice_ocr.score import same
 
@@ -140,8 +140,7 @@ def _understood(sample: Sample, curves: Mapping[str, Curve]) -> float:
 
 def predict(sample: Sample, curves: Mapping[str, Curve]) -> float:
     """The probability that curves give to a sample, 0..1; shared among the readings of an ambiguous one."""
-    sure = _understood(sample, curves) * readable(curves, sample.field, sample.basis, sample.legible)
-    return min(sure, MOST, 1 / sample.open)
+    return min(probability(curves, sample.field, sample.basis, sample.support, sample.legible), 1 / sample.open)
 
 
 def held_out(samples: Sequence[Sample], *, folds: int = 5) -> list[tuple[Sample, float]]:

@@ -75,9 +75,7 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
     legible = legibility(choice.evidence)
     curve = curve_of(curves, name, basis, layer=legible is None)
     alone = choice.evidence.source in {"e-invoice", "qr"}
-    confidence = choice.support if alone else apply_curve(curve, choice.support)
-    if choice.evidence.words and not alone:
-        confidence = min(MOST, confidence * readable(curves, name, basis, legible))
+    confidence = choice.support if alone else probability(curves, name, basis, choice.support, legible)
     confidence = round(1 - (1 - confidence) * (_AGREED if choice.witnesses else 1), 4)
     if len(choice.readings) > 1:
         confidence = round(min(confidence, 1.0 / len(choice.readings)), 4)
@@ -108,6 +106,18 @@ def legibility(evidence: Evidence) -> float | None:
     """How surely the words of a value were read from pixels, all together, 0..1; None where none was."""
     read = [word.confidence for word in evidence.words if word.source == "ocr"]
     return math.prod(read) if read else None
+
+
+def probability(curves: Mapping[str, Curve], name: str, basis: str, support: float, legible: float | None) -> float:
+    """The probability that a value is right, 0..MOST. legible: as `legibility` has it.
+
+    What was read from pixels is never surer than the same support gives a printed value: clear reading adds nothing.
+    """
+    printed = apply_curve(curve_of(curves, name, basis, layer=True), support)
+    if legible is None:
+        return min(MOST, printed)
+    read = apply_curve(curve_of(curves, name, basis, layer=False), support)
+    return min(MOST, printed, read * readable(curves, name, basis, legible))
 
 
 def readable(curves: Mapping[str, Curve], name: str, basis: str, legible: float | None) -> float:

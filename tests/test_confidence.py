@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_ocr.calibration import fit_curve
-from invoice_ocr.confidence import apply_curve
+from invoice_ocr.confidence import MOST, apply_curve, probability
+from invoice_ocr.model import FIELD_KINDS
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -64,6 +65,17 @@ def test_proved_sums_are_surer_than_labels_alone() -> None:
     (proved,) = understand(sketch(PAGE), pack, Settings())
     (alone,) = understand(sketch("Invoice\nTotal | $120.00"), pack, Settings())
     assert proved.fields["total_gross"].confidence > alone.fields["total_gross"].confidence
+
+
+def test_what_is_read_from_pixels_is_never_surer_than_what_is_printed() -> None:
+    curves = load_pack().curves
+    for name in FIELD_KINDS:
+        for basis in ("", "proved", "unlabelled"):
+            for support in (0.2, 0.5, 0.8, 0.95, 1.0):
+                printed = probability(curves, name, basis, support, None)
+                read = [probability(curves, name, basis, support, legible) for legible in (0.3, 0.9, 0.999, 1.0)]
+                assert read == sorted(read)
+                assert read[-1] <= printed <= MOST
 
 
 def test_without_curves_nothing_is_certain() -> None:
