@@ -7,7 +7,8 @@ InvoiceOcrError
 │   ├── TooBigFile E_TOO_BIG_FILE       ├── TooManyPages E_TOO_MANY_PAGES
 │   ├── PageTooBig E_PAGE_TOO_BIG       ├── ImageBomb E_IMAGE_BOMB
 │   ├── ParserCrash E_PARSER_CRASH      ├── Timeout E_TIMEOUT            ├── OutOfMemory E_OUT_OF_MEMORY
-│   ├── XmlUnsafe E_XML_UNSAFE          ├── XmlInvalid E_XML_INVALID     └── NetworkBlocked E_NETWORK_BLOCKED
+│   ├── XmlUnsafe E_XML_UNSAFE          ├── XmlInvalid E_XML_INVALID     ├── NetworkBlocked E_NETWORK_BLOCKED
+│   └── NotExportable E_NOT_EXPORTABLE  (an output: what was read does not suffice for it)
 └── RunError                      stops the run
     ├── ModelIntegrity E_MODEL_INTEGRITY (exit 3)   ├── MissingPart E_MISSING_PART (exit 3)
     ├── RuleError E_RULE (exit 9)                   ├── ConfigError E_CONFIG (exit 9)
@@ -142,6 +143,11 @@ class XmlInvalid(InputError):
 class NetworkBlocked(InputError):
     code = "E_NETWORK_BLOCKED"
     default_fix = "--allow-private-hosts if you mean it."
+
+
+class NotExportable(InputError):
+    code = "E_NOT_EXPORTABLE"
+    default_fix = "invoice-ocr correct supplies what is missing; --force writes what is for review."
 
 
 class RunError(InvoiceOcrError):

@@ -174,3 +174,24 @@ def test_where_nobody_looks_there_is_a_line_every_half_minute(capsys: pytest.Cap
         progress.finished("done", [record()], 1)
     lines = [line for line in capsys.readouterr().err.splitlines() if "left" in line]
     assert [line.split(" · ")[0] for line in lines] == ["30 done", "60 done"]
+
+
+def test_e_invoices_are_files_in_a_folder_and_what_is_missing_is_told(invoke: Invoke, elsewhere: Path) -> None:
+    assert invoke("batch", LETTER, CREDIT, "--ledger", "l", *LAYER).code == 0
+    assert invoke("correct", "l", CREDIT.name, "buyer_name=").code == 0
+    done = invoke("export", "l", "--to", "cii", "-o", "made/", "--force", "--validate")
+    assert done.code == 5, done.err
+    assert [path.name for path in (elsewhere / "made").iterdir()] == [f"{LETTER.stem}.xml"]
+    assert "1 e-invoices → made; 1 could not be written" in done.err
+    assert "lacks what EN 16931 asks for" in " ".join(done.err.split())
+    one = invoke("export", "l", "--to", "ubl")
+    assert (one.code, one.out) == (9, "")
+    assert "a file holds one e-invoice" in one.err
+
+
+def test_a_factur_x_pdf_is_made_of_the_documents_own_pages(invoke: Invoke, elsewhere: Path) -> None:
+    assert invoke("batch", LETTER, "--ledger", "l", *LAYER).code == 0
+    done = invoke("export", "l", "--to", "facturx", "-o", "made.pdf", "--force", "--dpi", "60")
+    assert done.code == 0, done.err
+    again = invoke("extract", "made.pdf", "--to", "json", "--text", "layer")
+    assert json.loads(again.out)["fields"]["invoice_number"]["value"]

@@ -1,7 +1,8 @@
-"""Pictures of places in a ledger's documents, cut out by workers from the files where they lie now."""
+"""Pictures of pages and places in a ledger's documents, made by workers from the files where they lie now."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from invoice_ocr.errors import InputError
@@ -34,13 +35,29 @@ class Pictures:
 
     def crops(self, record: Record, places: Sequence[tuple[int, Box]], dpi: float = 150.0) -> Sequence[np.ndarray]:
         """The places (page number, box in points), uint8 RGB, in order; none when the file has gone or changed."""
-        path, _ = self._book.latest(record.sha256)
-        if path is None:
+        source = self._source(record)
+        if source is None:
             return []
         if self._intake is None:
             self._intake = Intake(self._settings)
         try:
-            source = Source(record.file, record.sha256, path.stat().st_size, path=path)
             return self._intake.crops(source, places, dpi)
-        except (InputError, OSError):
+        except InputError:
             return []
+
+    def pages(self, record: Record) -> list[tuple[int, np.ndarray, float]]:
+        """The pages of a record's invoice: (number, uint8 RGB, dots per inch); none when the file has gone."""
+        source = self._source(record)
+        if source is None or record.invoice is None or not record.invoice.pages:
+            return []
+        wanted = ",".join(map(str, record.invoice.pages))
+        with Intake(replace(self._settings, text="ocr", pages=wanted, jobs=1)) as intake:
+            opened = [page for one in intake.open_parts([source]) for page in one.pages]
+        return [(page.number, page.image.pixels, page.image.dpi) for page in opened if page.image is not None]
+
+    def _source(self, record: Record) -> Source | None:
+        path, _ = self._book.latest(record.sha256)
+        try:
+            return Source(record.file, record.sha256, path.stat().st_size, path=path) if path is not None else None
+        except OSError:
+            return None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from invoice_ocr.cli.console import Verbosity, note
+from invoice_ocr.cli.console import Verbosity, note, report
 from invoice_ocr.cli.extract import Lines, Output
 from invoice_ocr.cli.options import LIMITS, with_settings
 from invoice_ocr.cli.output import format_of, opened
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
+
+if TYPE_CHECKING:
+    from invoice_ocr.batch.ledger import Ledger
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="What batch has kept.", show_default=False)]
 To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="The output's format.", show_default="from its suffix")]
@@ -24,10 +27,14 @@ MappingFile = Annotated[
         "--mapping", metavar="FILE", help="An accounting format of your own: a YAML file.", show_default=False
     ),
 ]
+Force = Annotated[bool, typer.Option("--force", help="E-invoices also of what is for review.")]
+Validate = Annotated[
+    bool, typer.Option("--validate", help="Only e-invoices that keep every official rule; needs the extra einvoice.")
+]
 
 
 @verb
-@with_settings("password_file", *LIMITS)
+@with_settings("password_file", "dpi", *LIMITS)
 def export(
     ledger: LedgerPath,
     *,
@@ -35,18 +42,23 @@ def export(
     to: To = "",
     lines: Lines = None,
     mapping: MappingFile = None,
+    force: Force = False,
+    validate: Validate = False,
     settings: Settings,
     stdout: BinaryIO,
     verbosity: Verbosity,
 ) -> ExitCode:
-    """Write the results of a batch, corrections included."""
+    """Write the results of a batch, corrections included. E-invoices of all go into a folder: -o FOLDER/."""
     from invoice_ocr.batch import ledger as ledgers
     from invoice_ocr.batch import results
     from invoice_ocr.cli.batch import fill
-    from invoice_ocr.export import EXPORTERS, SUFFIXES, accounting, write_line_items
+    from invoice_ocr.export import EXPORTERS, SUFFIXES, accounting, einvoices, write_line_items
 
-    chosen = "" if mapping else format_of(output, to, SUFFIXES, tuple(EXPORTERS)) or "jsonl"
+    known = tuple(dict.fromkeys((*EXPORTERS, *einvoices.NAMES)))
+    chosen = "" if mapping else format_of(output, to, SUFFIXES, known) or "jsonl"
     with ledgers.opened(ledger) as book:
+        if chosen in einvoices.NAMES:
+            return _einvoices(book, output, chosen, settings, stdout, verbosity, force=force, validate=validate)
         with opened(output, stdout) as stream:
             if mapping is not None:
                 accounting.exporter(mapping)(results.records(book), stream)
@@ -58,3 +70,41 @@ def export(
     if output is not None and str(output) != "-":
         note(f"{ledger} → {output}", verbosity)
     return ExitCode.OK
+
+
+def _einvoices(
+    book: Ledger,
+    output: Path | None,
+    chosen: str,
+    settings: Settings,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+    *,
+    force: bool,
+    validate: bool,
+) -> ExitCode:
+    """One file an invoice in a folder, or the only one there is as a file. What cannot be written is told."""
+    from invoice_ocr.batch import results
+    from invoice_ocr.batch.pictures import Pictures
+    from invoice_ocr.export import einvoices
+
+    with Pictures(book, settings) as pictures:
+        if output is None or str(output) == "-" or output.suffix:
+            record = einvoices.only(results.records(book))
+            content = einvoices.content_of(record, chosen, force=force, validate=validate, pages=pictures.pages)
+            with opened(output, stdout) as stream:
+                stream.write(content)
+            return ExitCode.OK
+        written = failed = 0
+        records = results.records(book)
+        for name, made in einvoices.files(records, chosen, force=force, validate=validate, pages=pictures.pages):
+            if isinstance(made, bytes):
+                written += 1
+                output.mkdir(parents=True, exist_ok=True)
+                with opened(output / name, stdout) as stream:
+                    stream.write(made)
+            else:
+                failed += 1
+                report(made)
+    note(f"{written} e-invoices → {output}; {failed} could not be written", verbosity)
+    return ExitCode.OK if not failed else ExitCode.SOME_FAILED if written else ExitCode.ALL_FAILED

@@ -33,7 +33,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="FORMAT",
-        help="table, json, jsonl, csv, xlsx, parquet, xero, qbo, iif, datev, odoo.",
+        help="table, json, jsonl, csv, xlsx, parquet, ubl, cii, xero, qbo, iif, datev, odoo.",
         show_default="table on a terminal, else jsonl",
     ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from invoice_ocr.export import accounting, csv, dataframe, json, words, xlsx
+from invoice_ocr.export import accounting, csv, dataframe, einvoices, json, words, xlsx
 from invoice_ocr.export.json import record_to_dict
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ EXPORTERS: dict[str, Callable[[Iterable[Record], BinaryIO], None]] = {
     "xlsx": xlsx.write,
     "parquet": dataframe.write_parquet,
     **{name: accounting.exporter(name) for name in accounting.NAMES},
+    **{name: einvoices.exporter(name) for name in einvoices.SYNTAXES},
 }
 SUFFIXES: dict[str, str] = {
     ".json": "json",
