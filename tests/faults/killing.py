@@ -1,9 +1,10 @@
 """Runs of a batch, killed: at every durable step in turn, and at random moments; each resumed and compared.
 
-    python tests/faults/killing.py --steps --kills 200 [--workers] [--documents 12]
+    python tests/faults/killing.py --steps --kills 200 [--workers] [--documents 12] [--seed 1] [--keep DIR]
 
 prints one JSON object with what was found. A run is a fork of this process, so that it costs no imports. With
---workers documents are opened in real worker processes, else in the run itself.
+--workers documents are opened in real worker processes, else in the run itself. --keep: folders of runs that ended
+otherwise than the undisturbed one go there, beside that one.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ FORMATS = ("jsonl", "csv", "xlsx")
 class Killing:
     """A folder of documents, and runs over it, each in a folder of its own."""
 
-    def __init__(self, place: Path, documents: int, *, workers: bool) -> None:
+    def __init__(self, place: Path, documents: int, *, workers: bool, keep: Path | None = None) -> None:
         self.place = place
+        self.keep = keep
         self.inbox = place / "inbox"
         self.inbox.mkdir()
         for index, text in enumerate(texts(documents)):
@@ -115,13 +117,21 @@ class Killing:
         shas = [json.loads(line)["sha256"] for line in made["jsonl"].splitlines()]
         self.figures["lost"] += self.documents - len(set(shas))
         self.figures["doubled"] += len(shas) - len(set(shas))
-        self.figures["different"] += made != self.wanted
+        if made != self.wanted:
+            self.figures["different"] += 1
+            self.kept(name)
         files = {path.name for path in place.iterdir()}
         self.figures["stray"] += len(files - {"books.sqlite", *(f"out.{form}" for form in FORMATS)})
         with sqlite3.connect(place / "books.sqlite") as connection:
             self.figures["damaged"] += connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
         connection.close()
         shutil.rmtree(place)
+
+    def kept(self, name: str) -> None:
+        if self.keep is not None:
+            for one in ("whole", name):
+                target = self.keep / f"{self.figures['different']}-{one}"
+                shutil.copytree(self.place / one, target, dirs_exist_ok=True)
 
     def every_step(self, stride: int = 1) -> None:
         for at in range(1, self.steps + 1, stride):
@@ -165,13 +175,15 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--documents", type=int, default=12)
     parser.add_argument("--workers", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
     since = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
-        killing = Killing(Path(place), chosen.documents, workers=chosen.workers)
+        killing = Killing(Path(place), chosen.documents, workers=chosen.workers, keep=chosen.keep)
         if chosen.steps:
             killing.every_step(chosen.stride)
-        killing.moments(chosen.kills)
+        killing.moments(chosen.kills, chosen.seed)
     told = {"documents": killing.documents, "steps": killing.steps, **killing.figures}
     print(json.dumps(told | {"seconds": round(time.monotonic() - since, 1)}))  # noqa: T201  what it is for
 
