@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit
+from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit, raised
 
 
 def printed(text: str = "1.190,00", *, paper: int = 255, ink: int = 30) -> tuple[np.ndarray, np.ndarray]:
@@ -93,3 +93,22 @@ def test_blank_paper_rules_and_dots_are_no_words() -> None:
 
 def test_no_boxes_are_no_boxes() -> None:
     assert fit(np.zeros((10, 10), np.uint8), np.zeros((0, 4))).shape == (0, 4)
+
+
+def line_of(top: float, *heights: float) -> list[list[float]]:
+    return [[60.0 * i, top + 20 - high, 60.0 * i + 40, top + 20] for i, high in enumerate(heights)]
+
+
+def test_low_words_among_taller_lines_may_be_of_low_letters() -> None:
+    lines = [box for row in range(6) for box in line_of(30 * row, *[20.0] * 6)]
+    low, small = line_of(180, 14, 14), line_of(210, 9, 9)  # low letters; print of another size
+    boxes = np.array([*lines, *low, *small], np.float32)
+    higher = raised(boxes)
+    assert higher[-4:-2, 1] == pytest.approx(boxes[-4:-2, 3] - 20)
+    assert (higher[:-4] == boxes[:-4]).all()
+    assert (higher[-2:] == boxes[-2:]).all()
+
+
+def test_few_words_show_no_size() -> None:
+    boxes = np.array(line_of(0, 20, 20, 14), np.float32)
+    assert (raised(boxes) == boxes).all()

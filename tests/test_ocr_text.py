@@ -9,7 +9,7 @@ from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
 from invoice_ocr.ocr.neural import split
-from invoice_ocr.ocr.scripts import settle, strangers
+from invoice_ocr.ocr.scripts import may_be_low, settle, strangers, written_in
 
 
 def read(*steps: str, confidence: float = 1.0) -> list[Text]:
@@ -108,3 +108,32 @@ def test_a_sure_word_in_another_script_is_left_alone() -> None:
 
 def test_mixed_pages_decide_nothing() -> None:
     assert not list(strangers([[("Rechnung", 0.9), ("Ждущий", 0.9)], [("Я", 0.3), ("d", 0.3)]]))
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ("политиЧесКими", "политическими"),
+        ("обязаТельсТво", "обязательство"),
+        ("ПЛаТЕЖА", "ПЛаТЕЖА"),  # an а is small for certain
+        ("ОПлАТА", "ОПЛАТА"),
+        ("ИНН", "ИНН"),
+        ("Рф", "Рф"),
+        ("McDonald", "McDonald"),
+    ],
+)
+def test_capitals_in_the_middle_of_a_word_follow_its_telling_letters(read: str, written: str) -> None:
+    assert settle([[read]]) == [[written]]
+
+
+def test_a_line_of_numbers_is_in_the_script_of_its_page() -> None:
+    lines = [["Сумма", "платежа", "за", "каждый", "июль"], ["12,00", "А"], ["Total", "amount", "due"]]
+    assert written_in(lines) == ["cyrillic", "cyrillic", "latin"]
+    assert written_in([["12"]]) == ["latin"]
+
+
+@pytest.mark.parametrize(
+    ("word", "low"), [("ОДИН", True), ("один", True), ("бой", False), ("№12", False), ("•", False)]
+)
+def test_words_with_a_high_stroke_or_no_letters_need_no_second_look(word: str, low: bool) -> None:
+    assert may_be_low(word) is low

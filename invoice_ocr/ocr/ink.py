@@ -22,7 +22,13 @@ LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line arou
 TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
 LOOSE = 0.27  # the same where letters stand that far apart within the pieces too (ones, fixed pitch); less than a space
 NEIGHBOURS = 4  # words on each side that say where a line's capitals and baseline are
-LEVEL_SLACK = 0.15  # of a detected box's height, by which its top and bottom may be wrong
+NEAR = 20.0  # of a box's height: words farther off may be set in another size
+TOP_SLACK, BOTTOM_SLACK = 0.5, 0.25  # of a detected box's height, by which it may lie below capitals, above the line
+SAME, TALLER = (
+    (0.93, 1.07),
+    (1.25, 1.6),
+)  # how high capitals around are if a word is of capitals, or of low letters alone
+WITNESSES = 30  # words around that say which
 PAD_X, PAD_Y = 0.12, 0.08  # of the ink's height, kept around it: the middle of what the recogniser learnt with
 
 
@@ -82,14 +88,39 @@ def _levelled(tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> np.
     for line in lines_of(found_at):
         places = np.array([i for i in line if inked[i]], int)
         for at, i in enumerate(places.tolist()):
-            near = tight[places[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]]
+            around = places[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
+            high = found_at[i, 3] - found_at[i, 1]
+            apart = np.maximum(tight[around, 0] - tight[i, 2], tight[i, 0] - tight[around, 2])
+            near = tight[around[apart < NEAR * high]]
             tops, bottoms = sorted(near[:, 1].tolist()), sorted(near[:, 3].tolist())
-            slack = LEVEL_SLACK * (found_at[i, 3] - found_at[i, 1])
-            capital = max(tops[len(tops) // 4], found_at[i, 1] - slack)
-            base = min(bottoms[len(bottoms) // 2], found_at[i, 3] + slack)
+            # The highest of many may be an accent or a bracket, the second is a capital.
+            capital = max(tops[min(1, len(tops) // 4)], found_at[i, 1] - TOP_SLACK * high)
+            base = min(bottoms[len(bottoms) // 2], found_at[i, 3] + BOTTOM_SLACK * high)
             levelled[i, 1] = min(tight[i, 1], capital)
             levelled[i, 3] = max(tight[i, 3], base)
     return levelled
+
+
+def raised(boxes: np.ndarray) -> np.ndarray:
+    """The boxes as they would be if each that is lower than the words around it were of low letters alone.
+
+    A line without a capital cannot tell "один" from "ОДИН"; the lines around it can, if they are set in the same size.
+    boxes: float, shape (n, 4), results of `fit`. Returns the same shape; boxes that fit in with their neighbours or are
+    of another size than they keep their sides.
+    """
+    higher = np.array(boxes, np.float32)
+    if len(boxes) < WITNESSES // 2:
+        return higher
+    high = boxes[:, 3] - boxes[:, 1]
+    across, down = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+    for i in range(len(boxes)):
+        far = np.abs(down - down[i]) + 0.2 * np.abs(across - across[i])
+        ratio = high[np.argsort(far)[1 : WITNESSES + 1]] / high[i]
+        taller = ratio[(ratio > TALLER[0]) & (ratio < TALLER[1])]
+        same = int(np.count_nonzero((ratio > SAME[0]) & (ratio < SAME[1])))
+        if len(taller) > max(WITNESSES // 10, same):
+            higher[i, 1] = boxes[i, 3] - high[i] * np.median(taller)
+    return higher
 
 
 def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float) -> tuple[float, ...] | None:

@@ -21,6 +21,7 @@ COARSE = (
 # What is read with less confidence is mostly dirt, rules and pictures: against 0.2 this takes precision on receipts
 # from 0.66 to 0.72 for 0.010 of recall, on invoices from 0.931 to 0.939 for 0.002.
 LEAST_CONFIDENCE = 0.35
+LOST_BY_RAISING = 0.3  # of confidence, up to which the reading of a raised picture is preferred
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
 
@@ -51,12 +52,16 @@ class Pools:
 
 @dataclass(slots=True)
 class _Sighted:
-    """A page whose words have been found but not read. boxes: pixels of the page turned upright by `angle`."""
+    """A page whose words have been found but not read. boxes: pixels of the page turned upright by `angle`.
+
+    raised: pictures of words that may be of low letters alone (`ink.raised`), by their place.
+    """
 
     page: PageImage
     boxes: np.ndarray
     pictures: list[np.ndarray]
     angle: float
+    raised: dict[int, np.ndarray]
 
 
 class NeuralEngine:
@@ -140,8 +145,23 @@ class NeuralEngine:
         for page in pages:
             read = [next(texts) for _ in page.pictures]
             lines = order.lines_of(page.boxes)
+            self._reread_raised(page, lines, read)
             self._reread_strangers(page, lines, read)
             yield _page_words(page, lines, read)
+
+    def _reread_raised(self, page: _Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
+        """Words that may be of low letters alone, in scripts whose small letters look like capitals; in place."""
+        heard = [[read[i].text for i in line] for line in lines]
+        again = [
+            i
+            for line, script in zip(lines, scripts.written_in(heard), strict=True)
+            if script != "latin"
+            for i in line
+            if i in page.raised and scripts.may_be_low(read[i].text)
+        ]
+        for i, text in zip(again, self._texts([page.raised[i] for i in again]), strict=True):
+            if text.confidence > read[i].confidence - LOST_BY_RAISING:
+                read[i] = text
 
     def _reread_strangers(self, page: _Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words that are not in the script of the words around them, read again in that script; in place."""
@@ -232,8 +252,17 @@ def _cut_out(page: PageImage, found: _Sight) -> _Sighted:
     fitted = ink.fit(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), boxes - shift)
     fitted = fitted[spots.distinct(fitted)]
     pictures = [crops.normalise(crop) for crop in crops.cut(pixels, fitted)]
+    higher = ink.raised(fitted)
+    places = np.flatnonzero(higher[:, 1] < fitted[:, 1])
+    raised = [crops.normalise(crop) for crop in crops.cut(pixels, higher[places])]
     blank = np.broadcast_to(np.uint8(255), page.pixels.shape)  # no memory: pages wait for their words, pixels need not
-    return _Sighted(replace(page, pixels=blank), fitted + shift, pictures, found.angle)
+    return _Sighted(
+        replace(page, pixels=blank),
+        fitted + shift,
+        pictures,
+        found.angle,
+        dict(zip(places.tolist(), raised, strict=True)),
+    )
 
 
 def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,15 @@ CLEAR = 0.9  # of those letters, that must agree
 AMBIGUOUS = frozenset(LATIN_OF) | frozenset(LATIN_OF.values())
 
 
+# Letters whose small form is the capital drawn lower; where no neighbour shows the height, their case is a guess.
+SAME_FORM = {
+    "cyrillic": frozenset("вгджзийклмнопстхцчшщъыьэюяєїѕњљћђ"),
+    "greek": frozenset("εικοπστχψωθφ"),
+}
+
+HIGH = frozenset("бфйёіїћђґδθλξφβάέήίόύώ")  # small letters that are as high as capitals
+
+
 def settle(lines: Sequence[Sequence[str]]) -> list[list[str]]:
     """The same words, each in one script as far as letters that look alike allow.
 
@@ -64,6 +73,27 @@ def strangers(lines: Sequence[Sequence[tuple[str, float]]]) -> Iterator[tuple[in
                     break
 
 
+def written_in(lines: Sequence[Sequence[str]]) -> list[str]:
+    """The script of each line of a page, where its letters say enough, or else of the page; latin if neither does."""
+    by_line = [sum((_votes(word) for word in line), Counter()) for line in lines]
+    page = sum(by_line, Counter())
+    return [_leader(line if line.total() >= ENOUGH else page) for line in by_line]
+
+
+def may_be_low(word: str) -> bool:
+    """Whether a word read from Cyrillic or Greek print might be of small letters without a high stroke.
+
+    >>> [may_be_low(word) for word in ("ОДИН", "один", "бой", "12", "•")]
+    [True, True, False, False, False]
+    """
+    letters = [letter for letter in word if letter.isalpha()]
+    return bool(letters) and HIGH.isdisjoint(word) and not any(letter.isdigit() for letter in word)
+
+
+def _leader(counts: Counter[str]) -> str:
+    return counts.most_common(1)[0][0] if counts else "latin"
+
+
 def allowed(alphabet: str, script: str) -> np.ndarray:
     """bool, shape (classes + 1,): which classes of `alphabet`, the blank last, may stand in a word of `script`."""
     return np.array([script_of(char) in (None, script) for char in alphabet] + [True])
@@ -88,11 +118,27 @@ def _votes(word: str) -> Counter[str]:
 def _winner(own: Counter[str], line: Counter[str], page: Counter[str], word: str) -> str:
     if not own and any(letter.isdigit() for letter in word):
         return "latin"
-    counts = own or line or page
-    return counts.most_common(1)[0][0] if counts else "latin"
+    return _leader(own or line or page)
 
 
 def _written(word: str, script: str) -> str:
     latin = "".join(LATIN_OF.get(letter, letter) for letter in word)
     table = LOOKALIKES.get(script)
-    return "".join(table.get(letter, letter) for letter in latin) if table else latin
+    return _cased("".join(table.get(letter, letter) for letter in latin), SAME_FORM[script]) if table else latin
+
+
+def _cased(word: str, same_form: frozenset[str]) -> str:
+    """A word with capitals among small letters, in the case of those letters whose two forms differ.
+
+    >>> _cased("ЭКОНОМИЧеСкИМ", SAME_FORM["cyrillic"])
+    'Экономическим'
+    """
+    inner = [letter for letter in word[1:] if letter.isalpha()]
+    if len({letter.isupper() for letter in inner}) < 2:
+        return word
+    telling = [letter for letter in inner if letter.lower() not in same_form] or inner
+    shouted = sum(letter.isupper() for letter in telling) > len(telling) / 2
+    return word[0] + "".join(
+        (letter.upper() if shouted else letter.lower()) if letter.lower() in same_form else letter
+        for letter in word[1:]
+    )
