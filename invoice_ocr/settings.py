@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "invoice-ocr.toml"
 ENVIRONMENT_PREFIX = "INVOICE_OCR_"
+CLEANING_STEPS = ("orient", "deskew", "contrast", "background", "denoise", "crop", "dewarp", "upscale")
+_STEP = f"({'|'.join(CLEANING_STEPS)})"
 
 
 def option(
@@ -69,6 +71,13 @@ class Settings:
         group="Engine",
     )
     device: str = option("auto", "auto, cpu, gpu or gpu:N.", pattern=r"auto|cpu|gpu(:\d+)?", group="Engine")
+    clean: str = option(
+        "auto",
+        "What is done to pictures before they are read: auto (what each page needs), none, or steps joined by commas: "
+        f"{', '.join(CLEANING_STEPS)}.",
+        recipe=True,
+        pattern=rf"auto|none|{_STEP}(,{_STEP})*",
+    )
     lang: str = option(
         "",
         "Use the rules of these languages only, such as de or de,fr; empty: of all.",
@@ -117,6 +126,7 @@ class Settings:
     max_pages: int = option(200, "Documents of more pages are refused.", low=1, group="Limits")
     max_image_mpixels: int = option(100, "Larger pictures and pages are refused.", low=1, group="Limits")
     max_memory_mb: int = option(3000, "Memory that opening one document may take.", low=64, group="Limits")
+    allow_private_hosts: bool = option(False, "Fetch http(s) addresses from private networks, too.", group="Limits")
     fail_on: str = option(
         "error",
         "review: leave with exit code 4 when something needs review.",

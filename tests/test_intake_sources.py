@@ -137,7 +137,7 @@ def test_what_is_no_input_at_all_is_a_mistake_of_the_caller(wrong: object) -> No
 
 def test_nothing_to_read_is_a_typed_failure_each(place: Path) -> None:
     (place / "empty.pdf").touch()
-    inputs = ["gone.pdf", "empty.pdf", b"", np.zeros((0, 4, 3), np.uint8), "https://example.com/a.pdf"]
+    inputs = ["gone.pdf", "empty.pdf", b"", np.zeros((0, 4, 3), np.uint8), "gopher://example.com/a.pdf"]
     results = [item.failure.code if isinstance(item, Failed) else item.name for item in expand(inputs)]
     assert results == ["E_NOT_FOUND", "E_EMPTY", "E_EMPTY", "E_EMPTY", "E_UNSUPPORTED"]
 

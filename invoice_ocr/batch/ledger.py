@@ -298,5 +298,5 @@ def as_text(name: str) -> str | bytes:
 
 
 def _path_of(source: Source | Failed) -> str | bytes | None:
-    path = source.path if isinstance(source, Source) else None
+    path = source.path if isinstance(source, Source) and not source.passing else None
     return as_text(str(path.absolute())) if path is not None else None

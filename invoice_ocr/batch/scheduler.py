@@ -107,12 +107,12 @@ def run(
 
 
 def _scan(inputs: Iterable[Input], book: Ledger, settings: Settings, watcher: Watcher) -> dict[str, Source]:
-    """Add every input to the ledger. Returns those that are not files, by SHA-256."""
+    """Add every input to the ledger. Returns those that are no files of the user's, by SHA-256."""
     given: dict[str, Source] = {}
     together: list[Source | Failed] = []
     count = 0
     for count, source in enumerate(expand(inputs, settings), 1):
-        if isinstance(source, Source) and source.content is not None:
+        if isinstance(source, Source) and (source.content is not None or source.passing):
             given[source.sha256] = source
             source = replace(source, content=None)  # noqa: PLW2901  the ledger wants to know its name, not its bytes
         together.append(source)

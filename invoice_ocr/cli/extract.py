@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 Paths = Annotated[
     list[str],
-    typer.Argument(metavar="PATH...", help="Files, folders, patterns, - for stdin, @list.txt.", show_default=False),
+    typer.Argument(
+        metavar="PATH...", help="Files, folders, patterns, - for stdin, @list.txt, addresses.", show_default=False
+    ),
 ]
 Output = Annotated[
     Path | None,

@@ -1,4 +1,4 @@
-"""From what a user names to Sources: files, folders, patterns, lists, stdin; in Python bytes, streams and arrays."""
+"""From what a user names to Sources: files, folders, patterns, lists, stdin, addresses; in Python bytes and arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from invoice_ocr.errors import Empty, InputError, NotADocument, NotFound, TooBigFile, Unsupported
+from invoice_ocr.errors import Empty, InputError, NotADocument, NotFound, TooBigFile
 from invoice_ocr.intake import sniff
 from invoice_ocr.model import Failure
 from invoice_ocr.settings import Settings
@@ -35,6 +35,7 @@ class Source:
     """One input that may be a document: a file at `path`, or `content` already in memory.
 
     name: what messages and results call it. sha256: of the bytes, in hexadecimal. size: bytes.
+    passing: the file at `path` is a copy of what lies elsewhere, and goes when this process ends.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     size: int
     path: Path | None = None
     content: bytes | None = None
+    passing: bool = False
 
     def read(self) -> bytes:
         """The bytes. NotFound when the file has gone or is no longer the one that was hashed."""
@@ -75,8 +77,9 @@ def failure_of(error: InputError) -> Failure:
 def expand(inputs: Iterable[Input], settings: Settings | None = None) -> Iterator[Source | Failed]:
     """Each document that `inputs` name, in order: one Source, or one Failed where there is nothing to open.
 
-    A string or path is a file, a folder (all of it, in order of names), a pattern, `-` (stdin) or `@list` (one path a
-    line). Bytes, a binary stream and a uint8 array (height, width[, 3 or 4], RGB) are documents themselves.
+    A string or path is a file, a folder (all of it, in order of names), a pattern, `-` (stdin), `@list` (one path a
+    line), or an address (http, https, s3, gs, az). Bytes, a binary stream and a uint8 array (height, width[, 3 or 4],
+    RGB) are documents themselves.
     Of a folder only what could be a document is taken: by its first bytes, or by an ending that promises one.
     """
     limits = settings or Settings()
@@ -93,7 +96,7 @@ def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
     elif name.startswith("@") and not os.path.lexists(name):
         yield from _listed(name[1:], limits)
     elif _ADDRESS.match(name):
-        yield Failed(name, failure_of(Unsupported(f"{name} is an address.", fix="Fetch it and give the file.")))
+        yield from _addressed(name, limits)
     elif os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises for names that are too long
         for path in _walk(name):
             yield _file(path, limits)
@@ -101,6 +104,16 @@ def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
         yield from _matching(name, limits)
     else:
         yield _file(name, limits)
+
+
+def _addressed(address: str, limits: Settings) -> Iterator[Source | Failed]:
+    from invoice_ocr.intake.remote import fetched
+
+    for name, found in fetched(address, limits):
+        if isinstance(found, InputError):
+            yield Failed(name, failure_of(found))
+        else:
+            yield _file(str(found), limits, name, passing=True)
 
 
 def _matching(pattern: str, limits: Settings) -> Iterator[Source | Failed]:
@@ -156,19 +169,20 @@ def _could_be_document(path: str) -> bool:
     return promising or (kind is not None and (kind != "xml" or sniff.holds_invoice(head)))
 
 
-def _file(path: str, limits: Settings) -> Source | Failed:
+def _file(path: str, limits: Settings, name: str = "", *, passing: bool = False) -> Source | Failed:
+    name = name or path
     digest, size, most = hashlib.sha256(), 0, limits.max_file_mb * 1_000_000
     try:
         for chunk in _bytes_of(Path(path), most=most + 1):
             size += len(chunk)
             digest.update(chunk)
         if size > most:
-            raise _too_big(path, limits)
+            raise _too_big(name, limits)
         if size == 0:
-            raise Empty(f"{path} has no bytes.")
+            raise Empty(f"{name} has no bytes.")
     except InputError as error:
-        return Failed(path, failure_of(error), size=size)
-    return Source(path, digest.hexdigest(), size, path=Path(path))
+        return Failed(name, failure_of(error), size=size)
+    return Source(name, digest.hexdigest(), size, path=Path(path), passing=passing)
 
 
 def _given(item: bytes | bytearray | BinaryIO | np.ndarray, limits: Settings, name: str = "") -> Source | Failed:
