@@ -112,3 +112,46 @@ def test_low_words_among_taller_lines_may_be_of_low_letters() -> None:
 def test_few_words_show_no_size() -> None:
     boxes = np.array(line_of(0, 20, 20, 14), np.float32)
     assert (raised(boxes) == boxes).all()
+
+
+def row(*inks: tuple[int, int, int, int]) -> np.ndarray:
+    """A page with black frames (left, top, right, bottom) for letters, solid where they are thin."""
+    page = np.full((80, 700), 255, np.uint8)
+    for left, top, right, bottom in inks:
+        page[top:bottom, left:right] = 0
+        page[top + 4 : bottom - 4, left + 4 : right - 4] = 255
+    return page
+
+
+def letters(*starts: int) -> list[tuple[int, int, int, int]]:
+    return [(x, 20, x + 14, 44) for x in starts]
+
+
+WORDS = [*letters(40, 60, 80), *letters(122, 142), *letters(184, 204), *letters(259, 279)]  # spaces of 28 pixels
+FOUND = np.array([[40, 20, 94, 44], [122, 20, 156, 44], [184, 20, 218, 44], [259, 20, 293, 44]], float)
+
+
+def test_a_comma_beside_a_word_belongs_to_it() -> None:
+    boxes = fit(row(*WORDS, (226, 38, 231, 49)), FOUND)
+    assert boxes[2, 2] == pytest.approx(231 + PAD_X * 24, abs=3)
+    assert boxes[[0, 1, 3]] == pytest.approx(fit(row(*WORDS), FOUND)[[0, 1, 3]], abs=3)
+
+
+def test_a_one_between_two_pieces_makes_them_one_word() -> None:
+    pieces = [*letters(40, 60), (86, 20, 92, 44), *letters(104, 124), *letters(166, 186), *letters(228, 248)]
+    found = np.array([[40, 20, 74, 44], [104, 20, 138, 44], [166, 20, 200, 44], [228, 20, 262, 44]], float)
+    boxes = fit(row(*pieces), found)
+    assert len(boxes) == 3
+    assert boxes[0, [0, 2]] == pytest.approx([40 - PAD_X * 24, 138 + PAD_X * 24], abs=3)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        (226, 0, 229, 80),  # a ruled line down the page
+        (219, 31, 258, 33),  # a rule from word to word
+        (238, 38, 243, 49),  # nearly as far off as another word
+    ],
+)
+def test_rules_and_far_signs_belong_to_no_word(beside: tuple[int, int, int, int]) -> None:
+    assert fit(row(*WORDS, beside), FOUND) == pytest.approx(fit(row(*WORDS), FOUND), abs=0.5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -21,6 +23,10 @@ RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a 
 LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line around it
 TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
 LOOSE = 0.27  # the same where letters stand that far apart within the pieces too (ones, fixed pitch); less than a space
+SPACE, USUAL_SPACE = (0.2, 1.4), 0.45  # white that can be a space between words, of their height; what it mostly is
+ANNEXED = 0.55  # of it, within which a sign in no box belongs to the word beside it
+WIDEST_SIGN = 0.75  # of a word's height, that such a sign is wide at most
+LEAST_SIGN = 0.006  # of the square of a word's height, inked at least
 NEIGHBOURS = 4  # words on each side that say where a line's capitals and baseline are
 NEAR = 20.0  # of a box's height: words farther off may be set in another size
 TOP_SLACK, BOTTOM_SLACK = 0.5, 0.25  # of a detected box's height, by which it may lie below capitals, above the line
@@ -44,6 +50,7 @@ def fit(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     found_at = found_at[[fitted is not None for fitted in fits]]
     tight = np.array([fitted for fitted in fits if fitted is not None], np.float32).reshape(-1, 5)
     tight, found_at, inked = _joined(tight[:, :4], found_at, tight[:, 4])
+    tight, found_at, inked = _annexed(grey, tight, found_at, inked)
     tight = _levelled(tight, found_at, inked)
     printed = tight[:, 3] - tight[:, 1] >= LEAST_PRINT
     tight, inked = tight[printed], inked[printed]
@@ -73,6 +80,75 @@ def _joined(tight: np.ndarray, found_at: np.ndarray, gaps: np.ndarray) -> tuple[
             last = last if np.isnan(gap) else len(kept) - 1
     both = np.array(kept, np.float32).reshape(-1, 2, 4)
     return both[:, 0], both[:, 1], ~np.isnan(np.array(white, np.float32))
+
+
+def _annexed(grey: np.ndarray, tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Boxes widened by signs that stand in no box, nearer than a space of their line; one box where they fill a gap.
+
+    Detectors leave out a comma, a bracket or a one that much white parts from its word, as fixed pitch does.
+    """
+    kept, gone = tight.copy(), np.zeros(len(tight), bool)
+    around = found_at.copy()
+    for line in lines_of(tight):
+        places = [i for i in line if inked[i]]
+        reach = ANNEXED * _usual_space(tight[places])
+        for i, j in pairwise([-1, *places, -1]):
+            for start, end in _signs(grey, tight, i, j, reach):
+                before = start - kept[i, 2] if i >= 0 else np.inf
+                after = kept[j, 0] - end if j >= 0 else np.inf
+                near_i = i >= 0 and before <= reach * (tight[i, 3] - tight[i, 1])
+                near_j = j >= 0 and after <= reach * (tight[j, 3] - tight[j, 1])
+                if near_i and near_j:
+                    kept[j], around[j], gone[i] = _around(kept[i], kept[j]), _around(around[i], around[j]), True
+                    break
+                if near_i:
+                    kept[i, 2] = end
+                elif near_j:
+                    kept[j, 0] = start
+                    break
+    return kept[~gone], around[~gone], inked[~gone]
+
+
+def _usual_space(boxes: np.ndarray) -> float:
+    """The white between words of a line, of their height. boxes: float, shape (n, 4), of ink, left to right."""
+    high = np.minimum(boxes[1:, 3] - boxes[1:, 1], boxes[:-1, 3] - boxes[:-1, 1])
+    whites = (boxes[1:, 0] - boxes[:-1, 2]) / np.maximum(1.0, high)
+    spaces = whites[(whites > SPACE[0]) & (whites < SPACE[1])]
+    return float(np.median(spaces)) if len(spaces) > 1 else USUAL_SPACE
+
+
+def _signs(grey: np.ndarray, tight: np.ndarray, i: int, j: int, reach: float) -> list[tuple[float, float]]:
+    """First and last + 1 column of narrow pieces of ink between two boxes of a line; -1 for a box: there is none.
+
+    A piece that touches the end of what is looked at, or is as high as that, is no sign but a rule or another word.
+    """
+    box = tight[i] if i >= 0 else tight[j]
+    high = float(box[3] - box[1])
+    far = (2 * reach + WIDEST_SIGN) * high
+    start = float(tight[i, 2]) if i >= 0 else float(tight[j, 0]) - far
+    end = float(tight[j, 0]) if j >= 0 else start + far
+    if end - start > 2 * far:
+        return [*_signs(grey, tight, i, -1, reach), *_signs(grey, tight, -1, j, reach)]
+    x0, x1 = max(0, int(start)), min(grey.shape[1], int(end))
+    y0, y1 = max(0, int(box[1])), min(grey.shape[0], int(box[3] + 0.3 * high) + 1)
+    inside = grey[y0 : int(box[3]) + 1, max(0, int(box[0])) : int(box[2]) + 1]
+    if x1 - x0 < 3 or min(inside.shape) < 3:
+        return []
+    paper = int(np.median(inside[::2, ::2]))
+    peak = int(cv2.absdiff(inside, paper).max())  # type: ignore[call-overload]
+    part = cv2.absdiff(grey[y0:y1, x0:x1], paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
+    part[part.mean(1) > RULE] = False
+    busy = np.flatnonzero(part.any(0))
+    if not len(busy):
+        return []
+    breaks = np.flatnonzero(np.diff(busy) > GAP_X * high)
+    signs = []
+    for first, last in zip(busy[np.r_[0, breaks + 1]].tolist(), (busy[np.r_[breaks, -1]] + 1).tolist(), strict=True):
+        sign = part[:, first:last]
+        free = first > 0 and last < part.shape[1] and sign.any(1).sum() < RULE * len(sign)
+        if free and last - first <= WIDEST_SIGN * high and sign.sum() >= LEAST_SIGN * high * high:
+            signs.append((float(x0 + first), float(x0 + last)))
+    return signs
 
 
 def _around(one: np.ndarray, other: np.ndarray) -> np.ndarray:
