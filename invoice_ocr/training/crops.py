@@ -28,6 +28,7 @@ WIDEST = WIDTHS[-1]
 _CLASS = {char: index for index, char in enumerate(ALPHABET)}
 _LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
 _LETTERS = {sign: letters for letters, sign in _LIGATURES.items()}
+TILLS = 0.12  # share of crops as tills and impact printers set them
 _SIZES = (11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 32, 36, 42, 50, 64)
 _SIZE_WEIGHTS = (3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 
@@ -88,7 +89,7 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out."""
     size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
     over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
-    if rng.random() < 0.1:
+    if rng.random() < TILLS:
         over, line = 1, _till(rng, text, face)
     else:
         line = _set(rng, text, face, size * over)
