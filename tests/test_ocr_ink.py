@@ -115,11 +115,12 @@ def test_few_words_show_no_size() -> None:
 
 
 def row(*inks: tuple[int, int, int, int]) -> np.ndarray:
-    """A page with black frames (left, top, right, bottom) for letters, solid where they are thin."""
+    """A page with an H in each of these places (left, top, right, bottom), a stroke where they are thin."""
     page = np.full((80, 700), 255, np.uint8)
     for left, top, right, bottom in inks:
         page[top:bottom, left:right] = 0
-        page[top + 4 : bottom - 4, left + 4 : right - 4] = 255
+        page[top : (top + bottom) // 2 - 2, left + 4 : right - 4] = 255
+        page[(top + bottom) // 2 + 2 : bottom, left + 4 : right - 4] = 255
     return page
 
 
