@@ -131,12 +131,12 @@ def _signs(grey: np.ndarray, tight: np.ndarray, i: int, j: int, reach: float) ->
         return [*_signs(grey, tight, i, -1, reach), *_signs(grey, tight, -1, j, reach)]
     x0, x1 = max(0, int(start)), min(grey.shape[1], int(end))
     y0, y1 = max(0, int(box[1])), min(grey.shape[0], int(box[3] + 0.3 * high) + 1)
-    inside = grey[y0 : int(box[3]) + 1, max(0, int(box[0])) : int(box[2]) + 1]
-    if x1 - x0 < 3 or min(inside.shape) < 3:
+    strip, inside = grey[y0:y1, x0:x1], grey[y0:y1, max(0, int(box[0])) : max(0, int(box[2]) + 1)]
+    if x1 - x0 < 3 or y1 - y0 < 3 or not inside.size or int(strip.max()) - int(strip.min()) < LEAST_CONTRAST:
         return []
     paper = int(np.median(inside[::2, ::2]))
     peak = int(cv2.absdiff(inside, paper).max())  # type: ignore[call-overload]
-    part = cv2.absdiff(grey[y0:y1, x0:x1], paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
+    part = cv2.absdiff(strip, paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
     part[part.mean(1) > RULE] = False
     busy = np.flatnonzero(part.any(0))
     if not len(busy):

@@ -77,10 +77,10 @@ def spaced(text: Text, picture: np.ndarray, space: float) -> Text:
 
 def _whites(picture: np.ndarray) -> list[tuple[int, int]]:
     """First and last + 1 column of every stretch without ink that has ink on both sides."""
-    shade = picture.astype(np.int16)
-    contrast = np.abs(shade - int(np.median(picture)))
-    ink = contrast > INKED * contrast.max()
-    busy = np.flatnonzero(ink[ink.mean(1) <= RULE].any(0))
+    dark, light = int(picture.min()), int(picture.max())
+    share = INKED * (light - dark)
+    ink = picture < light - share if picture.mean() > (dark + light) / 2 else picture > dark + share
+    busy = np.flatnonzero(ink[ink.sum(1) <= RULE * ink.shape[1]].any(0))
     breaks = np.flatnonzero(np.diff(busy) > 1)
     return list(zip((busy[breaks] + 1).tolist(), busy[breaks + 1].tolist(), strict=True))
 
