@@ -135,7 +135,7 @@ def _signs(grey: np.ndarray, tight: np.ndarray, i: int, j: int, reach: float) ->
     if x1 - x0 < 3 or y1 - y0 < 3 or not inside.size or int(strip.max()) - int(strip.min()) < LEAST_CONTRAST:
         return []
     paper = int(np.median(inside[::2, ::2]))
-    peak = int(cv2.absdiff(inside, paper).max())  # type: ignore[call-overload]
+    peak = max(int(inside.max()) - paper, paper - int(inside.min()))
     part = cv2.absdiff(strip, paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
     part[part.mean(1) > RULE] = False
     busy = np.flatnonzero(part.any(0))
