@@ -67,11 +67,21 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
         for cell in grid.cells():
             for index, hit in enumerate(sheet.hits_of(cell)):
                 for rule in pack.by_label[hit.key]:
-                    found += _from_label(sheet, cell, index, _turned(sheet, cell, index, rule))
+                    turned = _turned(sheet, cell, index, rule)
+                    named = _from_label(sheet, cell, index, turned)
+                    found += (c for c in named if not c.value) if _is_zero_tax(turned, cell) else named
                     if rule.field == "period_start":
                         found += _period_end(sheet, cell, index, rule)
         found += _unlabelled(sheet)
     return found
+
+
+def _is_zero_tax(rule: Rule, cell: Cell) -> bool:
+    """Whether a label of tax stands with the rate 0 and no other: an amount beside it that is not 0 is no tax."""
+    if rule.field != "total_tax" or "%" not in cell.text:
+        return False
+    digits = ["".join(char for char in hit.group() if char.isdigit()) for hit in _RATE.finditer(cell.text)]
+    return bool(digits) and not any(rate.strip("0") for rate in digits)
 
 
 def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:

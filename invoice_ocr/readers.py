@@ -113,7 +113,7 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             found.append(Found(f"{ahead} {item.value}", offset, item.end, 1.0))
             continue
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
-        quality *= 0.6 if len(item.value) < 3 else 1.0
+        quality *= 0.6 if len(item.value) < 3 or _YEAR.fullmatch(item.value) else 1.0
         quality *= 0.6 if _CENTS.fullmatch(item.value) else 1.0
         found.append(Found(item.value, item.start, item.end, quality))
     return found[:2]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from invoice_ocr.candidates import find_labels
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
 from invoice_ocr.grid import make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
@@ -15,9 +17,16 @@ from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.totals import Sums, after_rounding, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import find_references
 from invoice_ocr.values.text import fold
 
 TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
+# What is left of the doubt in a document's number that is printed a second time, and how short none is looked for.
+_SEEN_AGAIN = 0.6
+_LEAST_REPEATED = 4
+_ONLY_DATE = 1.5
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_NAMED = 0.95  # how much the label `Currency` says about the code beside it
 _DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
 
 
@@ -57,7 +66,7 @@ def resolve(
 ) -> Resolution:
     """The values that agree best with labels, sums and the document's conventions."""
     settled = [settle(candidate, conventions) for candidate in candidates]
-    settled = _unclaimed(settled)
+    settled = _only_date(_unclaimed(settled))
     kind = find_kind(document, settled, pack)
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     sums = solve(settled, amounts)
@@ -74,7 +83,9 @@ def resolve(
         if choice:
             choices[name] = choice
     _add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
+    _settle_untaxed(choices, settled, lambda: _untaxed(document, pack))
     _settle_issue_date(choices)
+    _see_again(choices, document)
     _part_names(choices, settled)
     currency = _find_currency(choices, settled, conventions, pack)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
@@ -122,6 +133,32 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
     return kept
 
 
+def _only_date(candidates: list[Candidate]) -> list[Candidate]:
+    """With more trust in a date without a label where no other date without a label stands on the document."""
+    bare = {c.value for c in candidates if c.evidence.rule == "universal.issue_date"}
+    if len(bare) != 1:
+        return candidates
+    return [
+        replace(c, score=_ONLY_DATE * c.score) if c.evidence.rule == "universal.issue_date" else c for c in candidates
+    ]
+
+
+def _see_again(choices: dict[str, Choice], document: Document) -> None:
+    """A number of the invoice that is printed again, in a head or for the payment, is believed more."""
+    number = choices.get("invoice_number")
+    if number is None or len(wanted := fold(str(number.value))) < _LEAST_REPEATED:
+        return
+    for grid in make_grids(document):
+        for cell in grid.cells():
+            if (cell.page, cell.box) == (number.evidence.page, number.evidence.box) or wanted not in fold(cell.text):
+                continue
+            for item in find_references(cell.text):
+                words = cell.words(item.start, item.end)
+                if fold(item.value) == wanted and words[0] not in number.evidence.words:
+                    choices["invoice_number"] = replace(number, support=1 - (1 - number.support) * _SEEN_AGAIN)
+                    return
+
+
 def _choose(name: str, candidates: Sequence[Candidate]) -> Choice | None:
     """The value that most and best evidence names. Later pages repeat, so the first page is believed a little more."""
     groups: dict[str, list[Candidate]] = {}
@@ -160,6 +197,48 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
     _settle_paid(choices)
     _settle_due(choices, credit=credit)
+
+
+def _settle_untaxed(
+    choices: dict[str, Choice], candidates: Sequence[Candidate], statement: Callable[[], Evidence | None]
+) -> None:
+    """Net and tax where no tax is due: the net is the gross when the tax is printed as 0, or a statement says so."""
+    gross, net, tax = (choices.get(name) for name in ("total_gross", "total_net", "total_tax"))
+    taxed = any(
+        c.name == "total_tax" and isinstance(c.value, Decimal) and c.value and c.score > 0.3 for c in candidates
+    )
+    if gross is None or taxed or (net and net.value != gross.value) or (tax and (tax.value or net)):
+        return
+    evidence = tax.evidence if tax else statement()
+    if evidence is None:
+        return
+    proof = f"{gross.value} + 0.00 = {gross.value}"
+    if tax is None:
+        support = 0.95 * (net or gross).support
+        choices["total_tax"] = Choice("total_tax", Decimal("0.00"), evidence, support, (), (Decimal("0.00"),), proof)
+    if net is None:
+        source = replace(gross.evidence, source="derived", rule="universal.total_net.untaxed")
+        choices["total_net"] = replace(
+            gross, name="total_net", evidence=source, support=0.97 * gross.support, rivals=(), proof=proof
+        )
+
+
+def _untaxed(document: Document, pack: RulePack) -> Evidence | None:
+    """Where the document says that no tax is due: by such words, or by a tax of 0 % and of no other rate."""
+    zero: Evidence | None = None
+    for grid in make_grids(document):
+        for cell in grid.cells():
+            fields = {rule.field for hit in find_labels(cell, pack) for rule in pack.by_label[hit.key]}
+            place = Evidence(
+                cell.page, cell.box, cell.text, "universal.untaxed", cell.line.words[0].source, cell.line.words
+            )
+            if "untaxed" in fields:
+                return place
+            rates = [hit.group(1) for hit in _RATE.finditer(cell.text)] if "total_tax" in fields else []
+            if any(rate.strip("0.,") for rate in rates):
+                return None
+            zero = zero or (place if rates else None)
+    return zero
 
 
 def _settle_paid(choices: dict[str, Choice]) -> None:
@@ -277,7 +356,7 @@ def _currency_votes(
             places.setdefault(code, candidate.evidence)
         elif candidate.name == "currency":
             code = settle_mark(candidate.mark, conventions.countries, pack) or str(candidate.value)
-            votes[code] = votes.get(code, 0.0) + 0.5 * candidate.score
+            votes[code] = max(votes.get(code, 0.0) + 0.5 * candidate.score, _NAMED * candidate.score)
             places[code] = candidate.evidence
     return votes, places
 

@@ -88,17 +88,56 @@ def tax_lines(
     """
     proved = _by_rate([row for row in rows if row.proved])
     every = _by_rate(rows)
-    for group in (proved, _added([row for row in rows if row.proved]), every):
-        if group and tax is not None and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT:
-            return tuple(_line(row, net, alone=len(group) == 1, sure=True) for row in group)
-    for some in _subsets(rows, net, tax):
-        return tuple(_line(row, net, alone=False, sure=True) for row in some)
+    fitting_tax = [
+        group
+        for group in (proved, _added([row for row in rows if row.proved]), every)
+        if group and tax is not None and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT
+    ]
+    whole = next((group for group in fitting_tax if _rest(group, net) == 0), None) or next(_subsets(rows, net, tax), ())
+    for group in (whole, *fitting_tax):
+        if group and not (tax == 0 and _rest(group, net)):
+            rest = _untaxed_rest(group, net)
+            return (*(_line(row, net, alone=len(group) == 1, sure=True) for row in group), *rest)
     fitting = [row for row in every if tax is not None and row.tax == tax and tax > 0]
     if fitting:
         return (_line(fitting[0], net, alone=True, sure=True),)
-    if net is not None and tax is not None and (line := _from_totals(document, net, tax)):
+    if (
+        net is not None
+        and tax is not None
+        and (line := _from_totals(document, net, tax) or _of_none(document, net, tax))
+    ):
         return (line,)
     return ()
+
+
+def _rest(group: Sequence[TaxRow], net: Decimal | None) -> Decimal | None:
+    """What of the document's net the bases of some rows leave; None when not all are known."""
+    bases = [row.net for row in group]
+    return None if net is None or None in bases else net - sum((base for base in bases if base is not None), Decimal(0))
+
+
+def _untaxed_rest(group: Sequence[TaxRow], net: Decimal | None) -> tuple[TaxLine, ...]:
+    """A line of rate 0 for what the taxed bases leave of the net: passed on costs, deposits, exempt goods."""
+    rest = _rest(group, net)
+    if rest is None or rest <= 2 * _CENT or any(row.rate == 0 or not row.proved for row in group):
+        return ()
+    return (
+        TaxLine(Decimal("0.00"), rest, Decimal("0.00"), None, 0.6, (_renamed(group[0].evidence, "universal.untaxed"),)),
+    )
+
+
+def _of_none(document: Document, net: Decimal, tax: Decimal) -> TaxLine | None:
+    """The one line of a document on which no tax is due, where its net is printed."""
+    if tax:
+        return None
+    for page in reversed(document.pages):
+        for line in reversed(page.lines):
+            if any(net in amount.readings for amount in find_amounts(line.text)):
+                evidence = Evidence(
+                    page.number, line.box, line.text, "universal.untaxed", line.words[0].source, line.words
+                )
+                return TaxLine(Decimal("0.00"), net, Decimal("0.00"), None, 0.85, (evidence,))
+    return None
 
 
 def _subsets(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) -> Iterator[tuple[TaxRow, ...]]:
@@ -260,7 +299,7 @@ def _unproved(
     """A tax label with a rate and one amount: the tax, with its base elsewhere."""
     first = hits[0][0]
     amounts = _row_amounts([cell for cell in cells if cell.column >= first.column], conventions)
-    if len(amounts) != 1:
+    if len(amounts) != 1 or (not rate and amounts[0]):
         return None
     return TaxRow(rate, None, amounts[0], None, evidence, proved=False)
 

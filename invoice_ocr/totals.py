@@ -169,6 +169,8 @@ def _with_tax(
 ) -> Iterator[_Found]:
     rest = gross.value - net.value
     for tax in taxes:
+        if _opposed(tax, gross):
+            continue
         for extra in (Decimal(0), *extras):
             if abs(rest - tax.value - extra) > _CENT or tax.value > _HIGHEST_RATE * max(net.value, _CENT):
                 continue
@@ -192,6 +194,13 @@ def _with_tax(
         )
 
 
+def _opposed(tax: _Term, gross: _Term) -> bool:
+    """Whether a tax is printed as taken off from what the gross adds up: a discount, then, with words of tax."""
+    readings = (tax.candidate.readings[:1], gross.candidate.readings[:1])
+    first, second = (reading[0] if reading else 0 for reading in readings)
+    return isinstance(first, Decimal) and isinstance(second, Decimal) and first < 0 < second
+
+
 def _after_extras(net: _Term, rest: Decimal, printed: Mapping[Decimal, Candidate]) -> _Term:
     """The net after discounts and charges, which is what tax is due on: as printed, or worked out."""
     if rest in printed:
@@ -204,7 +213,12 @@ def _without_net(gross: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal,
     """A labelled gross and tax whose difference is printed somewhere: that place is the net."""
     for tax in taxes:
         rest = gross.value - tax.value
-        if tax.value > 0 and rest in printed and tax.value <= _HIGHEST_RATE * max(rest, _CENT):
+        if (
+            tax.value > 0
+            and not _opposed(tax, gross)
+            and rest in printed
+            and tax.value <= _HIGHEST_RATE * max(rest, _CENT)
+        ):
             net = _Term(rest, replace(printed[rest], name="total_net"), 0.2)
             yield (
                 gross.score + tax.score + 0.75,

@@ -292,3 +292,56 @@ def test_dates_beside_decimal_commas_are_not_read_the_american_way() -> None:
 
 def test_cents_set_apart_by_a_recogniser_belong_to_their_number() -> None:
     assert value(scanned("TOTAL | 68 .00"), "total_gross") == Decimal("68.00")
+
+
+def test_a_number_printed_again_is_believed_more() -> None:
+    page = "Rechnung 4711-A\nDatum: 03.05.2024\nGesamtbetrag | 119,00 EUR"
+    once, again = read(page), read(page + "\nBei Zahlung bitte 4711-A nennen")
+    assert value(once, "invoice_number") == value(again, "invoice_number") == "4711-A"
+    assert again.fields["invoice_number"].support > once.fields["invoice_number"].support
+
+
+def test_the_only_date_of_a_document_is_surer_than_one_of_two() -> None:
+    page = "Café Ostberg\n6. Februar 2024\nZu zahlen | 12,00 EUR"
+    alone, beside = read(page), read(page + "\nAktion | 1. März 2024")
+    assert value(alone, "issue_date") == value(beside, "issue_date") == date(2024, 2, 6)
+    assert alone.fields["issue_date"].support > beside.fields["issue_date"].support
+
+
+def test_a_code_behind_the_label_of_the_currency_is_believed() -> None:
+    assert read("Rechnung 17-A\nWährung: CHF\nGesamtbetrag | 119,00").fields["currency"].support > 0.9
+
+
+def test_where_a_statement_says_that_no_tax_is_due_the_net_is_the_gross() -> None:
+    for words in (
+        "Kein Ausweis von Umsatzsteuer gemäß § 19 UStG",
+        "TVA non applicable, art. 293 B du CGI",
+        "VAT reverse charge applies to this supply",
+        "VAT @ 0% on 80.65",
+    ):
+        invoice = read(f"Invoice No. A-17\nDate: 3 May 2024\nGrand total | 80.65 EUR\n{words}")
+        assert (value(invoice, "total_net"), value(invoice, "total_tax")) == (Decimal("80.65"), Decimal("0.00"))
+        assert invoice.fields["total_net"].evidence.source == "derived"  # type: ignore[union-attr]
+        assert [(line.rate, line.net, line.tax) for line in invoice.tax_lines] == [(0, Decimal("80.65"), 0)]
+
+
+def test_a_statement_of_no_tax_beside_a_tax_changes_nothing() -> None:
+    page = "Invoice No. A-17\nNet total | 100.00 EUR\nVAT 20% | 20.00 EUR\nGrand total | 120.00 EUR\n"
+    invoice = read(page + "Postage is zero rated")
+    assert (value(invoice, "total_net"), value(invoice, "total_tax")) == (Decimal("100.00"), Decimal("20.00"))
+
+
+def test_a_discount_with_words_of_tax_is_no_tax() -> None:
+    invoice = read(
+        "Invoice No. A-17\nLine total | €1,000.00\nAllowance (Tax: 0.00%): Discount | - €10.00\nNet total | €990.00\n"
+        "Gross total | €990.00\nnot subject to VAT"
+    )
+    assert (value(invoice, "total_net"), value(invoice, "total_tax")) == (Decimal("990.00"), Decimal("0.00"))
+
+
+def test_what_taxed_bases_leave_of_the_net_bears_no_tax() -> None:
+    invoice = read(
+        "Rechnung Nr. 17-A\nNettobetrag | 498,80 EUR\nUSt. 19 % auf 373,80 | 71,02 EUR\nRechnungsbetrag | 569,82 EUR"
+    )
+    found = [(str(line.rate), str(line.net), str(line.tax)) for line in invoice.tax_lines]
+    assert found == [("19.00", "373.80", "71.02"), ("0.00", "125.00", "0.00")]
