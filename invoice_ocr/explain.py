@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoice_ocr import pipeline
+from invoice_ocr import frames, pipeline
 from invoice_ocr.api import error_of
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Candidate
@@ -34,7 +34,8 @@ def explain(source: Input, name: str, settings: Settings, *, engine: Engine | No
     transcript = next(pipeline.read([source], settings, engine=engine), None)
     if transcript is None or transcript.reading is None:
         raise error_of(transcript.failure if transcript else None)
-    found, _, _ = pipeline.gather(lay_out(transcript.reading), pack)
+    found, _, _ = pipeline.gather(lay_out(frames.upright(transcript.reading)), pack)
+    found = [frames.on_the_page(candidate, transcript.reading) for candidate in found]
     mine = sorted((candidate for candidate in found if candidate.name == name), key=lambda one: -one.score)
     stated = [
         Candidate(name, said.value, 1.0, said.evidence, (said.value,))

@@ -118,10 +118,35 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """A doubt that travels with the result: a stable dotted code, a sentence, the fields it touches."""
+
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The upright page within a page that lies askew, on its side or in a photograph.
+
+    width, height: of the upright page, in points. matrix: 3 x 3, row by row, from points of the page as it is displayed
+    to points of the upright one.
+    """
+
+    width: float
+    height: float
+    matrix: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageWords:
     """The words of one page, in reading order. width, height: points, as the page is displayed.
 
     rotation: degrees clockwise (0, 90, 180, 270) that the stored page was turned to be displayed upright.
+    frame: where the page was found to stand otherwise than it is displayed; its words' boxes are on the page as it is
+    displayed all the same: each about the middle of its word, and as wide and high as the word itself.
+    issues: what its pixels leave in doubt.
     """
 
     number: int
@@ -129,6 +154,8 @@ class PageWords:
     height: float
     words: tuple[Word, ...] = ()
     rotation: int = 0
+    frame: Frame | None = None
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,15 +334,6 @@ class Witness:
     tax_lines: tuple[TaxLine, ...] = ()
     line_items: tuple[LineItem, ...] = ()
     page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """A doubt that travels with the result: a stable dotted code, a sentence, the fields it touches."""
-
-    code: str
-    message: str
-    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

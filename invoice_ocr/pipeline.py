@@ -16,6 +16,7 @@ from invoice_ocr import (
     checks,
     confidence,
     conventions,
+    frames,
     languages,
     lines,
     own,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from invoice_ocr.clean.engine import Keep
     from invoice_ocr.conventions import Conventions
     from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
@@ -52,6 +54,8 @@ log = logging.getLogger(__name__)
 
 # Issues of intake that say that something was not read.
 _LOSSES = frozenset({"page.skipped", "e-invoice.unsafe", "e-invoice.unreadable"})
+# Issues of cleaning that say that a page could hardly be read.
+_BAD_PAGES = frozenset({"page.low-contrast", "page.low-resolution", "page.uneven-light", "page.noisy"})
 
 # Of the pixel check: words recognised at once, records held back until so many are together, and documents cut at once.
 _WORDS_TOGETHER = 256
@@ -63,10 +67,14 @@ _OF_UNDERSTANDING = frozenset({"lang", "rules", "own_names", "own_vat_ids", "min
 
 
 class LazyEngine:
-    """The engine that settings ask for, loaded when first called for; or the one given, as tests and services do."""
+    """The engine that settings ask for, loaded when first called for; or the one given, as tests and services do.
 
-    def __init__(self, settings: Settings, engine: Engine | None) -> None:
+    What is loaded here cleans its pages; an engine that is given sees them as they are. keep: as in CleaningEngine.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine | None, *, keep: Keep | None = None) -> None:
         self._settings = settings
+        self._keep = keep
         self._engine = engine
         self._alphabet: str | None = None
         self._loading: Future[Engine] | None = None
@@ -89,12 +97,15 @@ class LazyEngine:
             threads.shutdown(wait=False)
 
     def _load(self) -> Engine:
+        from invoice_ocr.clean import CleaningEngine
         from invoice_ocr.ocr import load_engine
 
         since = time.monotonic()
         engine = load_engine(self._settings)
         log.info("engine %s loaded in %.1f s", engine.name, time.monotonic() - since)
-        return engine
+        if self._settings.clean == "none" and self._keep is None:
+            return engine
+        return CleaningEngine(engine, self._settings.clean, keep=self._keep)
 
     @property
     def alphabet(self) -> str:
@@ -103,21 +114,23 @@ class LazyEngine:
         return self._alphabet
 
 
-def read(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None) -> Iterator[Transcript]:
+def read(
+    inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None, keep: Keep | None = None
+) -> Iterator[Transcript]:
     """The words of each input, in order: one Transcript per input, failures too.
 
-    inputs: what `intake.expand` takes. engine: instead of the one that settings ask for.
+    inputs: what `intake.expand` takes. engine: instead of the one that settings ask for. keep: as in CleaningEngine.
     Raises RunError when nothing can go on (a part missing, weights that are not what they should be).
     """
     with Intake(settings) as intake:
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), LazyEngine(settings, engine)):
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), LazyEngine(settings, engine, keep=keep)):
             _tell(one)
             reading = one.reading
             yield Transcript(
                 one.source.name,
                 one.source.sha256,
                 reading,
-                lay_out(reading) if reading else None,
+                laid_out(reading) if reading else None,
                 one.failure,
                 tuple(one.issues),
                 tuple(one.witnesses),
@@ -159,7 +172,17 @@ def understand(
     reading: Reading, pack: RulePack, settings: Settings, witnesses: Sequence[Witness] = ()
 ) -> list[Invoice]:
     """The invoices in a reading: at least one. Pure, and fast. witnesses: what speaks beside the printed words."""
-    document = lay_out(reading)
+    return [frames.on_the_page(invoice, reading) for invoice in _upright(reading, pack, settings, witnesses)]
+
+
+def laid_out(reading: Reading) -> Document:
+    """The reading laid out as its pages stand upright, each line where it is on its page."""
+    return frames.on_the_page(lay_out(frames.upright(reading)), reading)
+
+
+def _upright(reading: Reading, pack: RulePack, settings: Settings, witnesses: Sequence[Witness]) -> list[Invoice]:
+    """The invoices in a reading, with boxes in the frames of pages that have one."""
+    document = lay_out(frames.upright(reading))
     pack = spoken(document, pack)
     gathered = gather(document, pack)
     division = divide(document, gathered[0], pack)
@@ -215,7 +238,7 @@ def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Convent
 def without_doubtful(reading: Reading, least: float) -> tuple[Reading, Document]:
     """The reading without words less sure than `least`, and laid out anew."""
     pages = tuple(replace(p, words=tuple(w for w in p.words if w.confidence >= least)) for p in reading.pages)
-    return Reading(pages), lay_out(Reading(pages))
+    return Reading(pages), laid_out(Reading(pages))
 
 
 def rules_for(settings: Settings) -> RulePack:
@@ -280,8 +303,8 @@ def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> It
 
 
 def _with_issues(invoice: Invoice, one: Read) -> Invoice:
-    """The invoice with the issues found while it was opened; with a page or a witness lost it is not posted."""
-    return invoice.flagged(one.issues, [issue.code for issue in one.issues if issue.code in _LOSSES])
+    """The invoice with what was found while it was opened; with a page or a witness lost, or a bad page, not posted."""
+    return invoice.flagged(one.issues, [issue.code for issue in one.issues if issue.code in _LOSSES | _BAD_PAGES])
 
 
 def _checked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from invoice_ocr.model import PageWords, Reading
@@ -61,8 +61,9 @@ class Read:
         return waiting
 
     def put(self, slot: int, words: PageWords) -> None:
-        """Take in what the engine read in the picture of that slot."""
-        self._pages[slot] = words
+        """Take in what the engine read in the picture of that slot, and what it doubts."""
+        self.issues.extend(words.issues)
+        self._pages[slot] = replace(words, issues=())
         self._missing -= 1
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from invoice_ocr.errors import MissingPart
-from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
+from invoice_ocr.model import Box, Frame, PageImage, PageWords, Reading, Word
 
 FORMAT = "invoice-ocr/reading/1"
 
@@ -59,7 +59,8 @@ def key_of(pixels: np.ndarray) -> str:
 def write_reading(reading: Reading) -> str:
     """A reading as JSON text; coordinates to a hundredth of a point, confidences to four digits.
 
-    A word is [text, left, top, right, bottom, confidence, source], then its alternatives.
+    A word is [text, left, top, right, bottom, confidence, source], then its alternatives; a frame is [width, height]
+    and the nine numbers of its matrix.
     """
     pages = [
         {
@@ -67,6 +68,7 @@ def write_reading(reading: Reading) -> str:
             "width": round(page.width, 2),
             "height": round(page.height, 2),
             "rotation": page.rotation,
+            **({"frame": _plain_frame(page.frame)} if page.frame else {}),
             "words": [
                 [
                     word.text,
@@ -99,4 +101,14 @@ def _page(page: Mapping[str, Any]) -> PageWords:
         Word(text, Box(left, top, right, bottom), confidence, source, tuple(alternatives))
         for text, left, top, right, bottom, confidence, source, *alternatives in page["words"]
     )
-    return PageWords(page["number"], page["width"], page["height"], words, page["rotation"])
+    frame = _frame(*page["frame"]) if "frame" in page else None
+    return PageWords(page["number"], page["width"], page["height"], words, page["rotation"], frame)
+
+
+def _frame(width: float, height: float, *matrix: float) -> Frame:
+    return Frame(width, height, matrix)
+
+
+def _plain_frame(frame: Frame) -> list[float]:
+    """Its numbers, none rounded: what is far from the corner moves by thousands of times the last digit."""
+    return [round(frame.width, 2), round(frame.height, 2), *frame.matrix]

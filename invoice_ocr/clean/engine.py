@@ -1,0 +1,69 @@
+"""An engine that cleans what it is shown and tells where the words stand on the page as it came."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from invoice_ocr.clean.page import Cleaned, clean
+from invoice_ocr.frames import placed
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from invoice_ocr.model import PageImage, PageWords
+
+
+Keep = Callable[[Cleaned, "PageWords"], None]
+
+
+class Reader(Protocol):
+    """What an engine does, as `invoice_ocr.ocr.Engine` has it."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]: ...
+
+    def recognise(self, crops: Sequence[np.ndarray]) -> list[tuple[str, float]]: ...
+
+    def describe(self) -> dict[str, Any]: ...
+
+
+class CleaningEngine:
+    """`engine`, shown pages after `steps` (see `clean`). Boxes are on the page as it came, issues with the words.
+
+    keep: called with each page cleaned and its words as the engine gave them, before they are placed.
+    """
+
+    def __init__(self, engine: Reader, steps: str = "auto", *, keep: Keep | None = None) -> None:
+        self.name = engine.name
+        self._engine = engine
+        self._steps = steps
+        self._keep = keep
+
+    def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
+        waiting: deque[tuple[float, float, Cleaned]] = deque()
+
+        def shown() -> Iterator[PageImage]:
+            for page in pages:
+                cleaned = clean(page, self._steps, self._engine.recognise)
+                image = cleaned.image
+                kept = cleaned if self._keep else replace(cleaned, image=replace(image, pixels=image.pixels[:0]))
+                waiting.append((page.width, page.height, kept))
+                yield image
+
+        for words in self._engine.read(shown()):
+            width, height, cleaned = waiting.popleft()
+            if self._keep is not None:
+                self._keep(cleaned, words)
+            found = replace(words, issues=(*words.issues, *cleaned.issues))
+            yield found if cleaned.frame is None else placed(found, cleaned.frame, width, height)
+
+    def recognise(self, crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        return self._engine.recognise(crops)
+
+    def describe(self) -> dict[str, Any]:
+        return self._engine.describe()

@@ -1,0 +1,119 @@
+"""A page seen small: its paper, its ink and the marks that may be letters. All measuring starts here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+LONG_SIDE = 1400  # pixels that a page is reduced to: A4 at 120 dots an inch, where 7-point print is still told apart
+_PAPER_PART = 24  # the widest dark thing that is print and not shade, as a part of the long side: 12 mm on A4
+_DARK_PART = 0.8  # of the brightness of the paper, under which it is shaded or filled
+_LEAST_DEPTH = 18  # grey levels that ink is darker than paper
+_MOST_MARKS = 6000
+DARK = 110  # of 255: paper darker than this is the ground of light print
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a page is measured.
+
+    scale: pixels here for one of the page. grey: uint8, shape (height, width), ink darker than paper: inverted where
+    the page is light on dark. paper: uint8, same shape, how bright the paper is at each place. ink: bool, same shape.
+    marks: float32, shape (n, 4), left, top, width and height of what has a letter's size, in pixels here.
+    """
+
+    scale: float
+    grey: np.ndarray
+    paper: np.ndarray
+    ink: np.ndarray
+    marks: np.ndarray
+    light_on_dark: bool
+
+    @property
+    def mark_height(self) -> float:
+        """The median height of the marks in pixels of the page; 0.0 without marks."""
+        return float(np.median(self.marks[:, 3])) / self.scale if len(self.marks) else 0.0
+
+
+def see(pixels: np.ndarray) -> Sight:
+    """A page as it is measured. pixels: uint8, shape (height, width, 3), RGB."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, LONG_SIDE / max(height, width))
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    light_on_dark = _is_light_on_dark(grey)
+    if light_on_dark:
+        grey = 255 - grey
+    paper = paper_of(grey)
+    ink = paper.astype(np.int16) - grey > _ink_depth(grey, paper)
+    return Sight(scale, grey, paper, ink, marks_of(ink), light_on_dark)
+
+
+def paper_of(grey: np.ndarray) -> np.ndarray:
+    """How bright the paper is at each pixel: uint8 of `grey`'s shape (height, width).
+
+    What is darker than its surroundings and narrower than a twenty-fourth of the page is taken for print.
+    """
+    height, width = grey.shape
+    part = min(1.0, 200 / max(height, width))
+    size = (max(1, round(width * part)), max(1, round(height * part)))
+    tiny = cv2.resize(cv2.dilate(grey, np.ones((3, 3), np.uint8)), size, interpolation=cv2.INTER_AREA)
+    reach = max(3, max(size) // _PAPER_PART) | 1
+    closed = cv2.morphologyEx(tiny, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    smooth = cv2.GaussianBlur(cv2.medianBlur(closed, 5), (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def filled(sight: Sight) -> np.ndarray:
+    """Where a page is not shaded but filled with a dark colour: what stands out there is lighter. bool, as `paper`."""
+    bright = float(np.quantile(sight.paper[::8, ::8], 0.9))
+    usual = cv2.medianBlur(sight.grey, 31)
+    dark = (usual < _DARK_PART * bright).astype(np.uint8)
+    count, labels = cv2.connectedComponents(dark)
+    if count == 1:
+        return np.zeros(dark.shape, bool)
+    apart = sight.grey.astype(np.int16) - usual
+    lighter = np.bincount(labels[apart > _LEAST_DEPTH], minlength=count)
+    darker = np.bincount(labels[apart < -_LEAST_DEPTH], minlength=count)
+    is_filled = lighter > darker
+    is_filled[0] = False
+    return cv2.dilate(is_filled[labels].astype(np.uint8), np.ones((31, 31), np.uint8)) > 0
+
+
+def _is_light_on_dark(grey: np.ndarray) -> bool:
+    """Whether most of a page is dark, and what stands out of its neighbourhood is light, as shade has it not."""
+    height, width = grey.shape
+    middle = grey[height // 6 : height - height // 6, width // 6 : width - width // 6]
+    if not middle.size or float(np.median(middle)) >= DARK:
+        return False
+    apart = middle.astype(np.int16) - cv2.medianBlur(np.ascontiguousarray(middle), 31)
+    return float(apart[apart > _LEAST_DEPTH].sum()) > -float(apart[apart < -_LEAST_DEPTH].sum())
+
+
+def _ink_depth(grey: np.ndarray, paper: np.ndarray) -> float:
+    """Grey levels below the paper from which a pixel is ink: Otsu's, among those that are darker at all."""
+    depth = cv2.subtract(paper, grey)
+    darker = depth[depth > _LEAST_DEPTH // 2]
+    if darker.size < 50:
+        return float(_LEAST_DEPTH)
+    threshold, _ = cv2.threshold(darker.reshape(1, -1), 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return max(float(_LEAST_DEPTH), 0.8 * float(threshold))
+
+
+def marks_of(ink: np.ndarray) -> np.ndarray:
+    """Boxes of connected ink of a letter's size, or of a few letters that touch, in reading direction or across."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    boxes = stats[1:count]
+    width, height, area = boxes[:, 2], boxes[:, 3], boxes[:, 4]
+    short, long = np.minimum(width, height), np.maximum(width, height)
+    good = (
+        (long >= 4) & (short >= 2) & (long <= 90) & (short <= 45) & (long < 9 * short) & (area > 0.12 * width * height)
+    )
+    chosen = boxes[good][:, :4].astype(np.float32)
+    if len(chosen) > _MOST_MARKS:
+        chosen = chosen[np.random.default_rng(0).choice(len(chosen), _MOST_MARKS, replace=False)]
+    return chosen

@@ -1,0 +1,261 @@
+"""Cleaning: a damaged page is mended, a clean one is left alone, and boxes are always on the page as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+import pytest
+from damages import DAMAGES, photographed, shadowed, tilted, turned
+
+from invoice_ocr.clean import CleaningEngine, clean
+from invoice_ocr.clean.direction import share_upright, tilt_of
+from invoice_ocr.clean.quality import measure
+from invoice_ocr.clean.sight import see
+from invoice_ocr.frames import angle_of, inverse, moved, on_the_page, point, upright
+from invoice_ocr.layout import lay_out
+from invoice_ocr.model import Box, Frame, PageImage, PageWords, Reading, Word
+from invoice_ocr.ocr.replay import ReplayEngine, parse_reading, write_reading
+from invoice_ocr.pipeline import laid_out
+
+WORDS = ("TYFPT", "FPTTY", "TFTPT", "PTTFY", "YTFPT", "TTPFT")  # more ink above than below: upside down is told
+
+
+def page(ink: int = 20, paper: int = 255) -> PageImage:
+    """A page of 22 lines of words in letters of 20 pixels, 200 dots an inch, like a letter."""
+    pixels = np.full((1400, 1000, 3), paper, np.uint8)
+    for line in range(22):
+        left = 90
+        for place in range(6 if line % 3 else 4):
+            word = WORDS[(line + place) % len(WORDS)]
+            cv2.putText(
+                pixels, word, (left, 150 + line * 50), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (ink,) * 3, 2, cv2.LINE_AA
+            )
+            left += 128
+    return PageImage(1, pixels, 200.0)
+
+
+def recognise(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+    """Reads what has more ink above than below."""
+    read = []
+    for crop in crops:
+        ink = 255.0 - crop.mean(2)
+        half = len(ink) // 2
+        read.append(("word", 0.95 if ink[:half].sum() > 1.1 * ink[-half:].sum() else 0.2))
+    return read
+
+
+def damaged(name: str) -> PageImage:
+    pixels = DAMAGES[name](page().pixels)
+    return PageImage(1, pixels, 100.0 if name == "100 dpi" else 200.0)
+
+
+def likeness(one: np.ndarray, other: np.ndarray) -> float:
+    """The correlation of two pages, the second brought to the size of the first."""
+    size = one.shape[1], one.shape[0]
+    first, second = (
+        cv2.GaussianBlur(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (0, 0), 4) for p in (one, cv2.resize(other, size))
+    )
+    return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
+
+
+def test_a_clean_page_passes_untouched() -> None:
+    given = page()
+    cleaned = clean(given, "auto", recognise)
+    assert cleaned.image is given
+    assert (cleaned.frame, cleaned.done, cleaned.issues) == (None, (), ())
+
+
+def test_nothing_is_done_when_none_is_asked() -> None:
+    given = damaged("turned 90")
+    assert clean(given, "none", recognise).image is given
+
+
+@pytest.mark.parametrize("name", ["turned 90", "turned 180", "turned 270"])
+def test_a_page_put_in_sideways_or_upside_down_comes_back_to_the_pixel(name: str) -> None:
+    cleaned = clean(damaged(name), "auto", recognise)
+    assert cleaned.done == ("orient",)
+    assert np.array_equal(cleaned.image.pixels, page().pixels)
+
+
+@pytest.mark.parametrize("degrees", [-14, -8, -2.3, -0.6, 0.7, 3.1, 8, 13])
+def test_a_tilt_is_found_to_a_tenth_of_a_degree_and_undone(degrees: float) -> None:
+    crooked = PageImage(1, tilted(degrees)(page().pixels), 200.0)
+    assert tilt_of(see(crooked.pixels).marks) == pytest.approx(degrees, abs=0.1)
+    cleaned = clean(crooked, "auto", recognise)
+    assert "deskew" in cleaned.done
+    assert tilt_of(see(cleaned.image.pixels).marks) == pytest.approx(0, abs=0.1)
+    assert cleaned.frame is not None
+    assert angle_of(cleaned.frame) == pytest.approx(degrees, abs=0.1)
+
+
+def test_lines_that_run_up_are_told_from_lines_that_run_across() -> None:
+    assert share_upright(see(page().pixels).marks) > 0.9
+    assert share_upright(see(turned(90)(page().pixels)).marks) < 0.1
+    assert share_upright(np.zeros((0, 4), np.float32)) == 0.5
+
+
+def test_a_photographed_sheet_is_found_and_laid_flat() -> None:
+    photo = PageImage(1, photographed(page().pixels), 200.0)
+    cleaned = clean(photo, "auto", recognise)
+    assert cleaned.done[0] == "dewarp"
+    assert likeness(page().pixels, cleaned.image.pixels) > 0.75
+    assert likeness(page().pixels, photo.pixels) < 0.2
+
+
+def test_shade_is_evened_and_said_with_its_number() -> None:
+    cleaned = clean(PageImage(7, shadowed(page().pixels), 200.0), "auto", recognise)
+    paper = see(cleaned.image.pixels).paper
+    assert cleaned.done == ("background",)
+    assert paper.min() > 240
+    (issue,) = cleaned.issues
+    assert issue.code == "page.uneven-light"
+    assert "Page 7" in issue.message
+    assert "%" in issue.message
+
+
+def test_light_print_on_dark_is_turned_into_dark_on_light() -> None:
+    inverse_page = PageImage(1, 255 - page().pixels, 200.0)
+    cleaned = clean(inverse_page, "auto", recognise)
+    assert cleaned.done == ("contrast",)
+    assert likeness(page().pixels, cleaned.image.pixels) > 0.99
+
+
+def test_a_band_filled_with_a_dark_colour_keeps_its_light_print() -> None:
+    banded = page().pixels.copy()
+    banded[1150:] = 60
+    cv2.putText(banded, "TOTAL FATTY TFTPT", (90, 1290), cv2.FONT_HERSHEY_SIMPLEX, 2.5, (250,) * 3, 5, cv2.LINE_AA)
+    band = clean(PageImage(1, banded, 200.0), "background", recognise).image.pixels[1180:1380]
+    assert int(np.quantile(band, 0.995)) - int(np.median(band)) > 120
+
+
+def test_the_other_side_that_shines_through_is_taken_away_and_grey_print_is_not() -> None:
+    front = page().pixels.copy()
+    front[:700] = 255
+    back = np.full_like(front, 255)
+    back[100:650] = page(ink=150).pixels[100:650]
+
+    def read_left_to_right(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        return [("words", 0.9 if mirrored(crop) else 0.1) for crop in crops]
+
+    def mirrored(crop: np.ndarray) -> bool:
+        return any(np.array_equal(crop, known[:, ::-1]) for known in seen)
+
+    seen: list[np.ndarray] = []
+
+    def first_unread(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        found = read_left_to_right(crops)
+        seen.extend(crops)
+        return found
+
+    both = np.minimum(front, back)
+    ghostly = clean(PageImage(1, both, 200.0), "background", first_unread)
+    plain = clean(PageImage(1, both, 200.0), "auto", lambda crops: [("words", 0.95)] * len(crops))
+    assert ghostly.image.pixels[100:650].min() > 200
+    assert ghostly.image.pixels[750:].min() < 40
+    assert plain.image.pixels[100:650].min() <= 160
+
+
+def test_faint_coarse_and_noisy_pages_are_issues_with_numbers() -> None:
+    faint = clean(page(ink=225), "auto", recognise)
+    assert [issue.code for issue in faint.issues] == ["page.low-contrast"]
+    assert "30 of 255" in faint.issues[0].message
+    tiny = cv2.resize(page().pixels, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    assert "page.low-resolution" in {issue.code for issue in clean(PageImage(1, tiny, 50.0), "auto", recognise).issues}
+    rough = np.random.default_rng(3).normal(0, 60, page().pixels.shape[:2])[..., None] + page().pixels
+    loud = clean(PageImage(1, rough.clip(0, 255).astype(np.uint8), 200.0), "auto", recognise)
+    assert "page.noisy" in {issue.code for issue in loud.issues}
+    assert "denoise" in loud.done
+
+
+def test_softness_and_grain_are_measured() -> None:
+    sharp, soft, grainy = (measure(p.pixels, see(p.pixels)) for p in (page(), damaged("blur"), damaged("noise")))
+    assert sharp.sharpness > 0.9 > soft.sharpness
+    assert sharp.grain < 1
+    assert grainy.grain > 10
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 2), (40, 40)])
+def test_pictures_of_nothing_pass(shape: tuple[int, int]) -> None:
+    for value in (0, 128, 255):
+        given = PageImage(1, np.full((*shape, 3), value, np.uint8), 200.0)
+        assert clean(given, "auto", recognise).image is given
+
+
+class Painted:
+    """An engine that finds the one red word on a page. What it was shown is kept."""
+
+    name = "painted"
+
+    def read(self, pages: Sequence[PageImage]) -> Iterator[PageWords]:
+        for image in pages:
+            red = (image.pixels[..., 0].astype(int) - image.pixels[..., 1]) > 100
+            rows, columns = np.flatnonzero(red.any(1)), np.flatnonzero(red.any(0))
+            scale = 72 / image.dpi
+            box = Box(*(float(v) * scale for v in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)))
+            yield PageWords(image.number, image.width, image.height, (Word("red", box, 0.9),))
+
+    def recognise(self, crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        return recognise(crops)
+
+    def describe(self) -> dict[str, object]:
+        return {}
+
+
+@pytest.mark.parametrize("name", ["turned 90", "turned 180", "turned 270", "tilted +8", "perspective"])
+def test_boxes_are_on_the_page_as_it_came(name: str) -> None:
+    pixels = page().pixels.copy()
+    pixels[300:330, 600:700] = (255, 0, 0)
+    changed = DAMAGES[name](pixels)
+    (words,) = CleaningEngine(Painted(), "auto").read([PageImage(1, changed, 200.0)])
+    red = (changed[..., 0].astype(int) - changed[..., 1]) > 100
+    rows, columns = np.nonzero(red)
+    box = words.words[0].box
+    assert box.center_x == pytest.approx(float(columns.mean()) * 72 / 200, abs=1.5)
+    assert box.center_y == pytest.approx(float(rows.mean()) * 72 / 200, abs=1.5)
+    sideways = name in {"turned 90", "turned 270"}
+    assert (box.height > box.width) == sideways
+    assert (words.width, words.height) == (changed.shape[1] * 72 / 200, changed.shape[0] * 72 / 200)
+
+
+def test_issues_come_with_the_words_and_what_was_seen_can_be_kept() -> None:
+    kept = []
+    pixels = shadowed(page().pixels)
+    pixels[300:330, 200:300] = (255, 0, 0)
+    engine = CleaningEngine(Painted(), "none", keep=lambda cleaned, words: kept.append((cleaned.done, words.number)))
+    assert [words.issues for words in engine.read([PageImage(3, pixels, 200.0)])] == [()]
+    assert kept == [((), 3)]
+
+
+SIDEWAYS = Frame(600, 800, (0, 1, 0, -1, 0, 800, 0, 0, 1))  # of a page 800 wide and 600 high, turned clockwise
+
+
+def test_a_frame_and_its_inverse_bring_a_box_back() -> None:
+    box = Box(10, 20, 110, 32)
+    there = moved(box, SIDEWAYS.matrix)
+    assert (there.width, there.height) == (12, 100)
+    again = moved(there, inverse(SIDEWAYS.matrix))
+    assert (again.left, again.top, again.right, again.bottom) == pytest.approx((10, 20, 110, 32))
+    assert point(inverse(SIDEWAYS.matrix), *point(SIDEWAYS.matrix, 3, 4)) == pytest.approx((3, 4))
+
+
+def test_a_page_on_its_side_is_laid_out_upright_and_its_lines_stay_where_they_are() -> None:
+    upright_words = [
+        Word(text, Box(left, 100, left + 40, 110)) for text, left in (("Total", 50), ("EUR", 95), ("9.50", 140))
+    ]
+    back = inverse(SIDEWAYS.matrix)
+    words = tuple(Word(word.text, moved(word.box, back)) for word in upright_words)
+    reading = Reading((PageWords(1, 800, 600, words, frame=SIDEWAYS),))
+    (line,) = laid_out(reading).pages[0].lines
+    assert line.text == "Total EUR 9.50"
+    assert [word.box for word in line.words] == pytest.approx([word.box for word in words])
+    assert (laid_out(reading).pages[0].width, upright(reading).pages[0].width) == (800, 600)
+    assert on_the_page(lay_out(Reading(())), Reading(())).pages == ()
+
+
+def test_a_frame_survives_being_recorded() -> None:
+    reading = Reading((PageWords(1, 800.0, 600.0, (), frame=SIDEWAYS), PageWords(2, 10.0, 10.0)))
+    assert parse_reading(write_reading(reading)) == reading
+    (first, _) = ReplayEngine.of(reading).read([page(), PageImage(2, page().pixels, 200.0)])
+    assert first.frame == SIDEWAYS
