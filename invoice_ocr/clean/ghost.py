@@ -17,6 +17,7 @@ _LEAST_SHARE = 0.2  # of all marks
 _FEWEST = 3  # words that have to be read mirrored
 _READ = 0.6  # confidence
 _MARGIN = 1.1
+_DARKEST = 0.98  # of a word's box is no darker than its letters
 
 
 def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
@@ -34,9 +35,10 @@ def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
     faint = marks_of(ink)
     if len(faint) < _LEAST_SHARE * (len(faint) + len(seen.marks)):
         return 0.0
-    boxes = heads.word_boxes(ink, float(np.median(faint[:, 3]))) / seen.scale
-    words = heads.cut(pixels, np.eye(3), boxes)
-    return _MARGIN * float(np.quantile(_at(around, faint), 0.95)) if _is_mirrored(words, recognise) else 0.0
+    boxes = heads.word_boxes(ink, float(np.median(faint[:, 3])))
+    ghosts = boxes[_mirrored(heads.cut(pixels, np.eye(3), boxes / seen.scale), recognise)]
+    places = (depth[int(top) : int(bottom), int(left) : int(right)] for left, top, right, bottom in ghosts)
+    return _MARGIN * max((float(np.quantile(place, _DARKEST)) for place in places), default=0.0)
 
 
 def _at(around: np.ndarray, marks: np.ndarray) -> np.ndarray:
@@ -45,13 +47,13 @@ def _at(around: np.ndarray, marks: np.ndarray) -> np.ndarray:
     return np.asarray(around[middles[:, 1], middles[:, 0]].astype(np.float32))
 
 
-def _is_mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> bool:
-    """Whether some words are read mirrored that are not read as they stand, and hardly any the other way round."""
+def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
+    """Which words are read mirrored and not as they stand; none when they are few. bool, shape (n,)."""
     if len(words) < _FEWEST:
-        return False
-    plain, mirrored = recognise(words), recognise([np.ascontiguousarray(word[:, ::-1]) for word in words])
-    ghosts = sum(_is_read(there) and not _is_read(here) for here, there in zip(plain, mirrored, strict=True))
-    return ghosts >= _FEWEST and ghosts > 2 * sum(_is_read(here) for here in plain)
+        return np.zeros(len(words), bool)
+    plain, there = recognise(words), recognise([np.ascontiguousarray(word[:, ::-1]) for word in words])
+    ghosts = np.array([_is_read(b) and not _is_read(a) for a, b in zip(plain, there, strict=True)])
+    return ghosts if ghosts.sum() >= _FEWEST else np.zeros(len(words), bool)
 
 
 def _is_read(text: tuple[str, float]) -> bool:
