@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import Box, PageImage, PageWords, Word
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, ctc, ink, order, scripts, spaces, views
+from invoice_ocr.ocr import crops, ctc, ink, letters, order, scripts, spaces, views
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (
@@ -129,11 +129,11 @@ class NeuralEngine:
             for i, page_views in enumerate(seen)
         ]
 
-    def _texts(self, pictures: Sequence[np.ndarray], script: str | None = None) -> list[ctc.Text]:
-        """What each normalised picture says, in letters of `script` if one is given."""
+    def _texts(self, pictures: Sequence[np.ndarray], allowed: np.ndarray | None = None) -> list[ctc.Text]:
+        """What each normalised picture says; allowed: bool, shape (classes + 1,), which classes it may hold."""
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
         for places, batch in crops.batches(pictures, self._pools.columns):
-            ids, confidences = self._best_of(script, batch) if script else self._networks.recognise(batch)
+            ids, confidences = self._networks.recognise(batch) if allowed is None else self._best_of(allowed, batch)
             for i, text in zip(places, ctc.decode(ids, confidences, self._alphabet), strict=True):
                 share = batch.shape[2] / pictures[i].shape[1]
                 texts[i] = replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
@@ -147,6 +147,7 @@ class NeuralEngine:
             lines = order.lines_of(page.boxes)
             self._reread_raised(page, lines, read)
             self._reread_strangers(page, lines, read)
+            self._reread_odd_letters(page, read)
             yield _page_words(page, lines, read)
 
     def _reread_raised(self, page: _Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
@@ -170,12 +171,20 @@ class NeuralEngine:
         for line, place, script in scripts.strangers(heard):
             again.setdefault(script, []).append(lines[line][place])
         for script, members in again.items():
-            for i, text in zip(members, self._texts([page.pictures[i] for i in members], script), strict=True):
+            allowed = scripts.allowed(self._alphabet, script)
+            for i, text in zip(members, self._texts([page.pictures[i] for i in members], allowed), strict=True):
                 read[i] = text
 
-    def _best_of(self, script: str, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `Networks.recognise`, but letters of other scripts are out of the question."""
-        logits = np.where(scripts.allowed(self._alphabet, script), self._networks.logits(batch), -np.inf)
+    def _reread_odd_letters(self, page: _Sighted, read: list[ctc.Text]) -> None:
+        """Doubtful words with letters that the page's languages lack, read again without these; in place."""
+        odd, known = letters.strangers([(text.text, text.confidence) for text in read])
+        again = self._texts([page.pictures[i] for i in odd], letters.allowed(self._alphabet, known))
+        for i, text in zip(odd, again, strict=True):
+            read[i] = text
+
+    def _best_of(self, allowed: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `Networks.recognise`, but classes that are not `allowed` are out of the question."""
+        logits = np.where(allowed, self._networks.logits(batch), -np.inf)
         best = logits.max(-1)
         return logits.argmax(-1), 1 / np.exp(logits - best[..., None]).sum(-1)
 

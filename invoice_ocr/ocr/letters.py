@@ -1,0 +1,86 @@
+"""Which letters a page is written with: "ā" on a German page is an "ä" seen badly.
+
+The letters that only some languages have say which languages a page is in. A doubtful word with a letter that none of
+them has is read again without it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from invoice_ocr.ocr.languages import LANGUAGES, letters_of
+from invoice_ocr.ocr.scripts import script_of
+
+SURE = 0.9  # confidence from which a word's letters are believed
+ENOUGH = {"latin": 4, "cyrillic": 12, "greek": 12}  # telling letters, from which they say a page's languages
+COVERED = 0.85  # of a page's telling letters, that its languages have
+AS_GOOD = 0.97  # of the best language's share, with which another is as likely
+OUTNUMBERED = 10  # Latin letters for each of another script, from which the page is not in that one
+REPEATED = 2  # sure words with a letter, from which it belongs to the page whatever its languages
+# Where too few letters tell, those of the languages that most invoices in Latin script are in.
+USUAL = ("de", "en", "es", "fr", "it", "nl", "pt", "da", "sv", "nb", "fi")
+MONEY = frozenset("$€£¥")
+
+
+def strangers(words: Sequence[tuple[str, float]]) -> tuple[list[int], frozenset[str]]:
+    """Places of doubtful words with letters that their page's languages lack, and the letters that these have.
+
+    words: text and confidence 0..1 of a page's words.
+
+    >>> page = [("Prüfung", 1.0), ("Straße", 1.0), ("für", 1.0), ("Größe", 1.0), ("gemāß", 0.6)]
+    >>> strangers(page)[0]
+    [4]
+    """
+    known = frozenset().union(*(_letters(script, words) for script in ENOUGH)) | MONEY
+    return [i for i, (word, sure) in enumerate(words) if sure < SURE and not known.issuperset(_telling(word))], known
+
+
+def allowed(alphabet: str, known: frozenset[str]) -> np.ndarray:
+    """bool, shape (classes + 1,): which classes of `alphabet`, the blank last, a page of `known` letters may show."""
+    return np.array([not _telling(char) or _telling(char) <= known for char in alphabet] + [True])
+
+
+def _telling(word: str) -> set[str]:
+    """The letters and signs of money in a word that not every language has, as small letters."""
+    return {
+        small for char in word if ord(char) > 0x7F and (small := _small(char)) and (script_of(char) or _is_money(char))
+    }
+
+
+def _small(char: str) -> str:
+    return char.lower()[:1]
+
+
+def _is_money(char: str) -> bool:
+    return 0x20A0 <= ord(char) < 0x20D0
+
+
+def _letters(script: str, words: Sequence[tuple[str, float]]) -> frozenset[str]:
+    """The telling letters of the page's languages in one script."""
+    seen = Counter(letter for word, sure in words for letter in _telling(word) if script_of(letter) == script)
+    certain = Counter(
+        letter for word, sure in words if sure >= SURE for letter in _telling(word) if script_of(letter) == script
+    )
+    repeated = frozenset(letter for letter, count in certain.items() if count >= REPEATED)
+    if seen.total() < ENOUGH[script]:
+        plain = sum(char.isascii() and char.isalpha() for word, _ in words for char in word)
+        foreign = script != "latin" and plain > OUTNUMBERED * seen.total()
+        names = () if foreign else USUAL if script == "latin" else _of(script)
+        return repeated.union(*(_of(script)[name] for name in names))
+    shares = {name: sum(seen[letter] for letter in letters) / seen.total() for name, letters in _of(script).items()}
+    best = max(shares.values())
+    if best < COVERED:
+        return frozenset().union(*_of(script).values())
+    return repeated.union(*(_of(script)[name] for name, share in shares.items() if share >= AS_GOOD * best))
+
+
+@cache
+def _of(script: str) -> dict[str, frozenset[str]]:
+    """The telling letters of every language in a script."""
+    every = {name: frozenset(_telling(letters_of(name) or "")) for name in LANGUAGES}
+    fitting = {name: frozenset(c for c in letters if script_of(c) == script) for name, letters in every.items()}
+    return {name: letters for name, letters in fitting.items() if letters or (script == "latin" and name in USUAL)}

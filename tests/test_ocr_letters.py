@@ -1,0 +1,54 @@
+"""Letters that a page's languages lack are misreadings, where the reading was in doubt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.letters import allowed, strangers
+
+GERMAN = ["Prüfung", "Straße", "für", "Größe", "über", "Vergütung"]
+PORTUGUESE = ["emissão", "descrição", "código", "inscrição", "não", "área"]
+RUSSIAN = ["Счёт", "на", "оплату", "товара", "за", "наличный", "расчёт"]
+
+
+def odd(words: list[str], doubtful: str, confidence: float = 0.6) -> bool:
+    return strangers([*((word, 0.99) for word in words), (doubtful, confidence)])[0] == [len(words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "doubtful"),
+    [(GERMAN, "gemāß"), (PORTUGUESE, "Informaçöes"), (RUSSIAN, "цЄлевых"), (GERMAN, "QTЂ"), ([], "%Ż"), ([], "₭")],
+)
+def test_letters_of_no_language_of_the_page_are_odd(words: list[str], doubtful: str) -> None:
+    assert odd(words, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("words", "doubtful"),
+    [
+        (GERMAN, "gemäß"),
+        (GERMAN, "Total"),
+        ([*GERMAN, "Łukasz", "Łódź"], "Łask"),  # sure and repeated: it belongs to the page
+        ([], "café"),
+        (RUSSIAN, "INVOICE"),
+        (["płatność", "usługa", "sprzedaż", "należność"], "wartość"),
+    ],
+)
+def test_letters_of_its_languages_are_not(words: list[str], doubtful: str) -> None:
+    assert not odd(words, doubtful)
+
+
+def test_a_sure_word_keeps_its_letters() -> None:
+    assert not odd(GERMAN, "Rīga", confidence=0.95)
+
+
+def test_what_may_be_read_again_holds_no_odd_letter_and_all_others() -> None:
+    _, known = strangers([(word, 0.99) for word in GERMAN])
+    may = allowed(ALPHABET, known)
+    assert may.shape == (len(ALPHABET) + 1,)
+    kept = {char for char, one in zip(ALPHABET, may, strict=False) if one}
+    assert set("äöüßÄÖÜabcXYZ019 €%-–„°²") <= kept
+    assert not kept & set("āżćЂяλ₭")
+    assert may[-1] == np.True_
