@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from invoice_ocr.candidates import find_labels
@@ -14,6 +14,7 @@ from invoice_ocr.grid import make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, after_rounding, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
@@ -85,6 +86,8 @@ def resolve(
     _add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
     _settle_untaxed(choices, settled, lambda: _untaxed(document, pack))
     _settle_issue_date(choices)
+    if not slip:
+        _settle_terms(choices, pack)
     _see_again(choices, document)
     _part_names(choices, settled)
     currency = _find_currency(choices, settled, conventions, pack)
@@ -295,6 +298,28 @@ def _settle_issue_date(choices: dict[str, Choice]) -> None:
         Candidate("issue_date", issued.value, issued.support, issued.evidence, issued.readings, orders), due.value
     )
     choices["issue_date"] = replace(issued, value=narrowed.value, readings=narrowed.readings)
+
+
+def _settle_terms(choices: dict[str, Choice], pack: RulePack) -> None:
+    """Days of the payment terms make the due date where none is printed, and bear out one that is."""
+    issued, due, terms = (choices.get(name) for name in ("issue_date", "due_date", "payment_terms"))
+    days = days_in(str(terms.value), pack) if terms else None
+    if terms is None or issued is None or days is None or not isinstance(issued.value, date):
+        return
+    meant = issued.value + timedelta(days=days)
+    proof = f"{issued.value} + {days} days = {meant}"
+    if due is None:
+        evidence = replace(terms.evidence, source="derived", rule="universal.due_date.terms")
+        support = 0.9 * min(issued.support, terms.support)
+        readings = (meant,) if len(issued.readings) == 1 else (meant, *_later(issued.readings[1:], days))
+        choices["due_date"] = Choice("due_date", meant, evidence, support, (), readings, proof)
+    elif due.value == meant and len(issued.readings) == 1:
+        choices["due_date"] = replace(due, support=1 - (1 - due.support) * 0.5, proof=proof)
+        choices["issue_date"] = replace(issued, support=1 - (1 - issued.support) * 0.5)
+
+
+def _later(days: Sequence[Value], by: int) -> tuple[date, ...]:
+    return tuple(day + timedelta(days=by) for day in days if isinstance(day, date))
 
 
 def _part_names(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:

@@ -44,6 +44,7 @@ COLUMNS = frozenset(
 )
 ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
 _LARGEST = 400_000  # bytes of one file: more is no rule pack
+_TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
 
@@ -95,6 +96,11 @@ class _Loader:
         self.legal_forms: dict[str, tuple[str, ...]] = {}
         self.receipt_words: tuple[str, ...] = ()
         self.salutations: frozenset[str] = frozenset()
+        self.day_words: frozenset[str] = frozenset()
+        self.pay_words: frozenset[str] = frozenset()
+        self.net_words: frozenset[str] = frozenset()
+        self.prompt_words: frozenset[str] = frozenset()
+        self.month_ends: frozenset[str] = frozenset()
         self.tax_rates: frozenset[Decimal] = frozenset()
         self.curves: dict[str, tuple[tuple[float, float], ...]] = {}
         self.recipe = ""
@@ -176,6 +182,14 @@ class _Loader:
         self.tax_rates |= {Decimal(rate) for rate in rates if re.fullmatch(r"[\d.]+", rate)}
         self.salutations |= {fold(word) for word in self.texts(name, "salutations", content.get("salutations", []))}
         self.receipt_words += self.texts(name, "receipt_words", content.get("receipt_words", []))
+        self.read_terms(name, self.mapping(name, "terms", content.get("terms", {})))
+
+    def read_terms(self, name: str, terms: dict[str, Any]) -> None:
+        for key in sorted(set(terms) - set(_TERMS)):
+            self.blame(name, f"terms.{key}: must be one of {', '.join(_TERMS)}")
+        for key in _TERMS:
+            words = frozenset(fold(word) for word in self.texts(name, f"terms.{key}", terms.get(key, [])))
+            setattr(self, key, getattr(self, key) | words)
 
     def read_curves(self, name: str, content: dict[str, Any]) -> None:
         self.recipe = str(content.get("recipe", ""))

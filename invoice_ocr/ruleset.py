@@ -81,6 +81,11 @@ class RulePack:
     legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
     receipt_words: tuple[str, ...]
     salutations: frozenset[str]  # folded
+    day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
+    pay_words: frozenset[str]
+    net_words: frozenset[str]
+    prompt_words: frozenset[str]
+    month_ends: frozenset[str]
     tax_rates: frozenset[Decimal]  # percent
     curves: Mapping[str, tuple[tuple[float, float], ...]]  # field -> (score, probability) knots
     recipe: str  # how the curves were made
