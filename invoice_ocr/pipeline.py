@@ -24,6 +24,7 @@ from invoice_ocr import (
     pixel_check,
     resolve,
     taxes,
+    terms,
 )
 from invoice_ocr.errors import ConfigError, InputError
 from invoice_ocr.intake import Intake, Source, expand
@@ -229,7 +230,7 @@ def spoken(document: Document, pack: RulePack) -> RulePack:
 
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
-    found = [*candidates.find(document, pack), *parties.find(document, pack)]
+    found = [*candidates.find(document, pack), *parties.find(document, pack), *terms.find(document, pack)]
     habits = conventions.infer(document, found, pack)
     rows = taxes.find(document, pack, habits)
     return [*found, *taxes.candidates(rows)], habits, rows
