@@ -126,6 +126,17 @@ class Settings:
     max_pages: int = option(200, "Documents of more pages are refused.", low=1, group="Limits")
     max_image_mpixels: int = option(100, "Larger pictures and pages are refused.", low=1, group="Limits")
     max_memory_mb: int = option(3000, "Memory that opening one document may take.", low=64, group="Limits")
+    engine: str = option(
+        "local",
+        "Where batch reads: in this process's workers, or on a Ray cluster.",
+        choices=("local", "ray"),
+        group="Scale",
+    )
+    address: str = option("", "Of the Ray cluster; empty: one of its own on this machine.", group="Scale")
+    actors: int = option(0, "Ray actors that read; 0: one a core.", low=0, high=100_000, group="Scale")
+    actor_gpus: float = option(
+        0.0, "Graphics cards an actor takes, such as 0.25 for four a card.", low=0, group="Scale"
+    )
     allow_private_hosts: bool = option(False, "Fetch http(s) addresses from private networks, too.", group="Limits")
     fail_on: str = option(
         "error",

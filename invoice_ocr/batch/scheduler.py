@@ -8,19 +8,19 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from invoice_ocr import pixel_check
 from invoice_ocr.batch.ledger import MOST_ATTEMPTS, Job, Kept
+from invoice_ocr.batch.outcome import Outcome, kept_of, read_of, suspected, understood
 from invoice_ocr.errors import InvoiceOcrError, OutOfMemory, ParserCrash, RunError, Timeout
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.model import Failure, Record
-from invoice_ocr.ocr.replay import parse_reading, write_reading
-from invoice_ocr.pipeline import LazyEngine, compared, reading_recipe_of, recipe_of, records_of, rules_for
+from invoice_ocr.pipeline import LazyEngine, compared, reading_recipe_of, recipe_of, rules_for
 from invoice_ocr.reading import Read, read_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from invoice_ocr.batch.ledger import Ledger, Retry, State
+    from invoice_ocr.batch.ray import Actors
     from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
     from invoice_ocr.ocr import Engine
@@ -94,8 +94,9 @@ def run(
     given = _scan(inputs, book, settings, watcher)
     book.settle(retry)
     watcher.begun(*book.extent())
-    with open_intake(settings) as intake:
-        line = _Line(book, intake, lazy, pack, settings, watcher, given)
+    actors = _actors(settings, book.recipe, engine, open_intake)
+    with open_intake(settings) as intake, actors or contextlib.nullcontext():
+        line = _Line(book, intake, lazy, pack, settings, watcher, given, actors)
         try:
             while not line.through():
                 log.warning("the run was disturbed; what was being read is tried again, alone")
@@ -104,6 +105,17 @@ def run(
                 with contextlib.suppress(sqlite3.Error):  # where even that cannot be written, attempts stay charged
                     book.release()  # nobody's fault: no attempt is charged
             raise
+
+
+def _actors(
+    settings: Settings, recipe: str, engine: Engine | None, open_intake: Callable[[Settings], Intake]
+) -> Actors | None:
+    """The actors that read, where Ray is asked for."""
+    if settings.engine != "ray":
+        return None
+    from invoice_ocr.batch.ray import Actors, Orders
+
+    return Actors(Orders(settings, recipe, engine, open_intake))
 
 
 def _scan(inputs: Iterable[Input], book: Ledger, settings: Settings, watcher: Watcher) -> dict[str, Source]:
@@ -136,6 +148,7 @@ class _Line:
     settings: Settings
     watcher: Watcher
     given: dict[str, Source]
+    actors: Actors | None = None
     waiting: list[_Item] = field(default_factory=list)
 
     def through(self) -> bool:
@@ -159,11 +172,9 @@ class _Line:
         for job in self.book.left(alone=False):
             if (kept := self.book.kept(job.document, self.book.reading_recipe)) is not None:
                 self.book.claim(job)
-                self._understand(job, _read_of(job, kept), kept, new=False)
+                self._understand(job, read_of(self._source(job), kept), kept)
         self._flush()
-        for job, one in self._read(self.book.left(alone=False)):
-            self._understand(job, one, None, new=True)
-        self._flush()
+        self._new(self.book.left(alone=False))
 
     def _each_alone(self) -> None:
         """Documents that were begun and not ended: one after the other, so that only the culprit suffers."""
@@ -172,14 +183,28 @@ class _Line:
                 self._end_of(job, "E_PARSER_CRASH", f"The run ended {job.attempts} times while it was open.")
                 continue
             try:
-                for found, one in self._read([job]):
-                    self._understand(found, one, None, new=True, alone=True)
-                self._flush(alone=True)
+                self._new([job], alone=True)
             except (RunError, OSError, sqlite3.Error):
                 raise
             except Exception as error:  # noqa: BLE001  a document that brings down an engine costs itself and no other
                 self.waiting.clear()
                 self._end_of(job, InvoiceOcrError.code, f"Reading it failed with {type(error).__name__}: {error}")
+
+    def _new(self, jobs: Iterable[Job], *, alone: bool = False) -> None:
+        """Documents of which nothing is kept: opened, read and understood here, or by actors."""
+        if self.actors is None:
+            for job, one in self._read(jobs):
+                self._understand(job, one, None, alone=alone)
+            self._flush(alone=alone)
+            return
+        for job, made in self.actors.work((job, self._source(job)) for job in self._claimed(jobs)):
+            if isinstance(made, Outcome):
+                item = _Item(job, self._source(job), made.records, made.kept, made.pages)
+                self._finish(item, alone=alone)
+            elif alone:
+                raise made
+            else:
+                self.book.finish(job, "again", [])
 
     def _end_of(self, job: Job, code: str, message: str) -> None:
         failure = Failure(code, message, "Print it to a new PDF, or report it; --retry failed tries it again.")
@@ -191,46 +216,38 @@ class _Line:
         """Each document read, in order; charged before it is touched."""
         flight: dict[str, Job] = {}
 
-        def claimed() -> Iterator[Source]:
-            for job in jobs:
-                self.book.claim(job)
+        def sources() -> Iterator[Source]:
+            for job in self._claimed(jobs):
                 flight[job.sha256] = job
                 if self.settings.text != "layer":
                     self.lazy.begin()
                 yield self._source(job)
 
-        for one in read_documents(self.intake.open_parts(claimed()), self.lazy):
+        for one in read_documents(self.intake.open_parts(sources()), self.lazy):
             yield flight.pop(one.source.sha256), one
+
+    def _claimed(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        for job in jobs:
+            self.book.claim(job)
+            yield job
 
     def _source(self, job: Job) -> Source:
         return self.given.get(job.sha256) or Source(job.name, job.sha256, job.size, path=job.path)
 
-    def _understand(self, job: Job, one: Read, kept: Kept | None, *, new: bool, alone: bool = False) -> None:
-        """Take in what was read; the pixel check waits until several documents need it."""
-        pages = 0
-        if new and one.reading is not None:
-            pages = len(one.reading.pages)
-            kept = Kept(parse_reading(write_reading(one.reading)), one.issues, one.witnesses)
-            one = _read_of(job, kept, one.source)
-        records = self._records(job, one)
-        item = _Item(job, one.source, records, kept, pages, new)
-        if self.settings.text == "auto" and any(r.invoice and pixel_check.suspects(r.invoice) for r in records):
+    def _understand(self, job: Job, one: Read, known: Kept | None, *, alone: bool = False) -> None:
+        """Take in what was read; the pixel check waits until several documents need it. known: it was read before."""
+        kept = known or kept_of(one)
+        if kept is not None and known is None:
+            one = read_of(one.source, kept)
+        records = understood(one, self.pack, self.settings, self.book.recipe)
+        pages = len(kept.reading.pages) if kept is not None and known is None else 0
+        item = _Item(job, one.source, records, kept, pages, known is None)
+        if self.settings.text == "auto" and suspected(records):
             self.waiting.append(item)
             if len(self.waiting) >= _COMPARED_TOGETHER:
                 self._flush(alone=alone)
         else:
             self._finish(item, alone=alone)
-
-    def _records(self, job: Job, one: Read) -> list[Record]:
-        try:
-            return list(records_of(one, self.pack, self.settings, self.book.recipe))
-        except RunError:
-            raise
-        except Exception as error:
-            log.exception("%s: understanding it failed", job.name)
-            message = f"Understanding it failed with {type(error).__name__}: {error}"
-            failure = Failure(InvoiceOcrError.code, message, InvoiceOcrError.default_fix)
-            return [Record(job.name, job.sha256, None, failure, self.book.recipe)]
 
     def _flush(self, *, alone: bool = False) -> None:
         """Compare with pixels what waits for it, and finish it."""
@@ -254,9 +271,3 @@ class _Line:
         self.book.finish(item.job, state, item.records, item.kept if item.new else None)
         if state != "again":
             self.watcher.finished(state, item.records, item.pages)
-
-
-def _read_of(job: Job, kept: Kept, source: Source | Failed | None = None) -> Read:
-    """What is kept of a document, as if it had been read now."""
-    source = source or Source(job.name, job.sha256, job.size, path=job.path)
-    return Read(source, list(kept.issues), list(kept.witnesses), whole=True, _pages=list(kept.reading.pages))

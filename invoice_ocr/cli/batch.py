@@ -10,7 +10,7 @@ import typer
 
 from invoice_ocr.cli.console import Verbosity, note, report
 from invoice_ocr.cli.extract import Paths
-from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
+from invoice_ocr.cli.options import LIMITS, READING, SCALE, UNDERSTANDING, with_settings
 from invoice_ocr.cli.output import format_of
 from invoice_ocr.cli.progress import Progress
 from invoice_ocr.cli.verb import verb
@@ -51,7 +51,7 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what the ledger hol
 
 
 @verb
-@with_settings(*READING, *UNDERSTANDING, *LIMITS, "fail_on", "dry_run")
+@with_settings(*READING, *UNDERSTANDING, *LIMITS, *SCALE, "fail_on", "dry_run")
 def batch(
     paths: Paths,
     *,

@@ -126,6 +126,7 @@ class Killing:
             self.figures["damaged"] += connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]
         connection.close()
         shutil.rmtree(place)
+        print(json.dumps(self.figures), file=sys.stderr, flush=True)  # noqa: T201  hours may pass until the end
 
     def kept(self, name: str) -> None:
         if self.keep is not None:
