@@ -125,18 +125,23 @@ def read(
     """
     with Intake(settings) as intake:
         for one in read_documents(intake.open_parts(expand(inputs, settings)), LazyEngine(settings, engine, keep=keep)):
-            _tell(one)
-            reading = one.reading
-            yield Transcript(
-                one.source.name,
-                one.source.sha256,
-                reading,
-                laid_out(reading) if reading else None,
-                one.failure,
-                tuple(one.issues),
-                tuple(one.witnesses),
-                {"read": one.seconds},
-            )
+            yield transcript_of(one)
+
+
+def transcript_of(one: Read) -> Transcript:
+    """What one input says word for word."""
+    _tell(one)
+    reading = one.reading
+    return Transcript(
+        one.source.name,
+        one.source.sha256,
+        reading,
+        laid_out(reading) if reading else None,
+        one.failure,
+        tuple(one.issues),
+        tuple(one.witnesses),
+        {"read": one.seconds},
+    )
 
 
 def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None) -> Iterator[Record]:

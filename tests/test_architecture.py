@@ -21,7 +21,7 @@ FLOORS = (
     ("__init__", "__main__"),
     ("cli",),
     ("training",),
-    ("batch", "calibration", "doctor", "explain", "readings"),
+    ("batch", "calibration", "doctor", "explain", "readings", "searchable"),
     ("score",),
     ("api",),
     ("pipeline",),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from invoice_ocr import errors
 from invoice_ocr.errors import ConfigError, InputError, ParserCrash
-from invoice_ocr.intake.pages import Opened, OpenedPage, Request, chosen
+from invoice_ocr.intake.pages import Opened, OpenedPage, Request, TextLayer, chosen
 from invoice_ocr.intake.pool import Pool
 from invoice_ocr.intake.process import Answer
 from invoice_ocr.intake.sources import Failed, Source, failure_of
@@ -131,6 +131,18 @@ class Intake:
         if len(pictures) != len(places):
             raise ParserCrash("The worker gave back other clips than were asked for.")
         return [np.frombuffer(blob, np.uint8).reshape(height, width, 3) for width, height, _, blob in pictures]
+
+    def searchable(self, source: Source, layers: Sequence[TextLayer]) -> bytes:
+        """The document as a PDF with these words on its pages, to be found and selected but not seen.
+
+        A picture becomes a PDF of the same samples. InputError when the document cannot be opened, or has no pages.
+        """
+        request = replace(self._request(source.read()), layers=tuple(layers))
+        answer = self._pool.submit(request, seconds=self._settings.timeout, urgent=True).result()
+        _raise_error_of(answer)
+        if len(answer.blobs) != 1:
+            raise ParserCrash("The worker gave back no file.")
+        return bytes(answer.blobs[0])
 
     @property
     def _max_pixels(self) -> int:

@@ -54,6 +54,34 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerWord:
+    """One word of a text layer. x, y: its middle in points of the displayed page.
+
+    width: along its line; height: across, in points. angle: degrees clockwise. line: number of its line.
+    """
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The words to be put on one page, in reading order. stored_width, stored_height: of the page as its file has it,
+    before it is turned to be displayed, in points.
+    """
+
+    number: int
+    stored_width: float
+    stored_height: float
+    words: tuple[LayerWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a worker is asked: some pages of one document, or clips of them.
 
@@ -61,7 +89,7 @@ class Request:
     max_pixels: of one page. budget: bytes of pixels after which the rest is left for the next request.
     clips: (page number, corners in points) to be cut out at `dpi`; when given, nothing else is done.
     mend: whether to repair the document before it is opened, because opening it as it is killed a worker.
-    witnesses: as in Settings.
+    witnesses: as in Settings. layers: what is put on its pages, where a searchable file is asked for.
     """
 
     document: bytes
@@ -76,6 +104,7 @@ class Request:
     clips: tuple[tuple[int, Corners], ...] | None = None
     mend: bool = False
     witnesses: str = "all"
+    layers: tuple[TextLayer, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +133,7 @@ class Sheet:
 class Part:
     """What a worker answers. issues: (code, message). rest: index of the first chosen page left over, None: all done.
 
-    lost: pages that could not be read, each with the code and message of its failure.
+    lost: pages that could not be read, each with the code and message of its failure. file: the searchable file.
     """
 
     sheets: list[Sheet] = field(default_factory=list)
@@ -113,6 +142,7 @@ class Part:
     rest: int | None = None
     clips: list[Pixels] = field(default_factory=list)
     witnesses: list[Testimony] = field(default_factory=list)
+    file: bytes | None = None
 
 
 class Load:

@@ -10,7 +10,7 @@ _LOOKS_LIKE_PDF = (b"startxref", b"trailer", b" obj")
 
 
 def parse(request: Request) -> Part:
-    """The pages, or the clips, that `request` asks for. InputError when its document cannot be read."""
+    """The pages, clips or searchable file that `request` asks for. InputError when its document cannot be read."""
     document = request.document
     if not document:
         raise Empty("It has no bytes.")
@@ -20,6 +20,10 @@ def parse(request: Request) -> Part:
         kind = "pdf"  # its header is lost, and repair may still find its objects
     if kind is None:
         raise NotADocument(f"It is {sniff.described(head)}.")
+    if request.layers is not None:
+        from invoice_ocr.intake import searchable
+
+        return searchable.make(request)
     if kind == "xml":
         from invoice_ocr.intake import einvoice
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +198,7 @@ def _packed(request: Request) -> tuple[dict[str, Any], bytes]:
         "clips": request.clips,
         "mend": request.mend,
         "witnesses": request.witnesses,
+        "layers": None if request.layers is None else [astuple(layer) for layer in request.layers],
     }
     return header, request.document
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from invoice_ocr.errors import InputError, OutOfMemory, ParserCrash
 from invoice_ocr.intake import wire
 from invoice_ocr.intake.confine import confine
-from invoice_ocr.intake.pages import Parser, Part, Pixels, Request
+from invoice_ocr.intake.pages import LayerWord, Parser, Part, Pixels, Request, TextLayer
 
 _MOST_DOCUMENT = 1 << 40  # the coordinator has checked the size; this end trusts it
 _GRACE = 10  # seconds after which a worker whose coordinator is gone ends itself
@@ -63,7 +63,13 @@ def _answered(parse: Parser, header: dict[str, Any], document: bytes) -> tuple[d
 def _request(header: dict[str, Any], document: bytes) -> Request:
     clips = header.pop("clips")
     placed = None if clips is None else tuple((int(n), (c[0], c[1], c[2], c[3])) for n, c in clips)
-    return Request(document, clips=placed, passwords=tuple(header.pop("passwords")), **header)
+    layers = header.pop("layers")
+    texts = None if layers is None else tuple(_layer(*layer) for layer in layers)
+    return Request(document, clips=placed, passwords=tuple(header.pop("passwords")), layers=texts, **header)
+
+
+def _layer(number: int, width: float, height: float, words: list[list[Any]]) -> TextLayer:
+    return TextLayer(number, width, height, tuple(LayerWord(*word) for word in words))
 
 
 def _packed(part: Part) -> tuple[dict[str, Any], list[Any]]:
@@ -76,7 +82,7 @@ def _packed(part: Part) -> tuple[dict[str, Any], list[Any]]:
         "witnesses": [astuple(witness) for witness in part.witnesses],
         "pictures": [(p.width, p.height, p.dpi) for p in pictures],
     }
-    return header, [p.buffer for p in pictures]
+    return header, [p.buffer for p in pictures] if part.file is None else [part.file]
 
 
 def _failure(error: InputError) -> dict[str, Any]:

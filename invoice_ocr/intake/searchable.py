@@ -1,0 +1,156 @@
+"""The file itself with what was read on it as invisible text: a PDF that can be searched. Runs inside a worker."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+from invoice_ocr.errors import Encrypted, InputError, Truncated, Unsupported
+from invoice_ocr.intake import glyphless, sniff
+from invoice_ocr.intake.pages import LayerWord, Part, Request, TextLayer
+
+_FONT = "/InvoiceOcrInvisible"
+_LAST = 0xFFFD  # what stands for letters beyond two bytes, which no alphabet here has
+_LEAST = 0.5  # points: lower text is not worth selecting
+
+
+def make(request: Request) -> Part:
+    """The document as a searchable PDF: a PDF as it was and a picture without loss, with `request.layers` over it."""
+    import pikepdf
+
+    kind = sniff.kind_of(request.document[: sniff.HEAD])
+    if kind == "xml":
+        raise Unsupported("An e-invoice in XML has no pages to be searched.", fix="Choose another format with --to.")
+    document = request.document if kind == "pdf" else _pictures(request)
+    try:
+        with _opened(document, request.passwords) as pdf:
+            font = None
+            for layer in request.layers or ():
+                if layer.number <= len(pdf.pages) and layer.words:
+                    font = font or _font(pdf)
+                    _write(pdf, pdf.pages[layer.number - 1], layer, font)
+            copy = io.BytesIO()
+            pdf.save(copy, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    except pikepdf.PdfError as error:
+        raise Truncated("The PDF is damaged: text cannot be put on it.", fix="Print it to a new PDF first.") from error
+    return Part(file=copy.getvalue())
+
+
+def _opened(document: bytes, passwords: tuple[str, ...]) -> Any:
+    import pikepdf
+
+    for password in ("", *passwords):
+        try:
+            return pikepdf.open(io.BytesIO(document), password=password)
+        except pikepdf.PasswordError:
+            continue
+    raise Encrypted("It needs a password.")
+
+
+def _pictures(request: Request) -> bytes:
+    """The frames of a picture as pages, their samples unchanged, each as large as it was read."""
+    import img2pdf
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = request.max_pixels
+    sizes = iter([(layer.stored_width, layer.stored_height) for layer in request.layers or ()])
+
+    def layout(width: int, height: int, _dpi: tuple[float, float]) -> tuple[float, float, float, float]:
+        across, down = next(sizes, (width * 72 / 200, height * 72 / 200))
+        return across, down, across, down
+
+    try:
+        made = img2pdf.convert(_plain(request.document), layout_fun=layout, rotation=img2pdf.Rotation.ifvalid)
+    except (OSError, ValueError, SyntaxError, img2pdf.ImageOpenError, img2pdf.PdfTooLargeError) as error:
+        raise InputError(f"The picture cannot be put into a PDF: {error}.", fix="Save it as PNG.") from error
+    return bytes(made)
+
+
+def _plain(document: bytes) -> bytes:
+    """The picture; one that is transparent in parts stands on white, as it was read."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(document)) as image:
+        if "transparency" not in image.info and image.mode not in {"RGBA", "RGBa", "LA", "La", "PA"}:
+            return document
+        with_alpha = image.convert("RGBA")
+        ground = Image.new("RGBA", with_alpha.size, (255, 255, 255, 255))
+        flat = io.BytesIO()
+        Image.alpha_composite(ground, with_alpha).convert("RGB").save(flat, "PNG")
+        return flat.getvalue()
+
+
+def _font(pdf: Any) -> Any:
+    """The invisible font, once a file."""
+    from pikepdf import Array, Dictionary, Name, Stream, String
+
+    file = Stream(pdf, glyphless.font())
+    file.Length1 = len(glyphless.font())
+    glyphs = Stream(pdf, glyphless.to_glyphs(), Filter=Name.FlateDecode)
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor, FontName=Name.Glyphless, Flags=5,
+        FontBBox=Array([0, 0, glyphless.WIDTH, glyphless.UNITS]),
+        Ascent=glyphless.UNITS, Descent=-1, CapHeight=glyphless.UNITS, ItalicAngle=0, StemV=80,
+        FontFile2=pdf.make_indirect(file),
+    )  # fmt: skip
+    inner = Dictionary(
+        Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=Name.Glyphless, DW=glyphless.WIDTH,
+        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+        CIDToGIDMap=pdf.make_indirect(glyphs), FontDescriptor=pdf.make_indirect(descriptor),
+    )  # fmt: skip
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font, Subtype=Name.Type0, BaseFont=Name.Glyphless, Encoding=Name("/Identity-H"),
+            DescendantFonts=Array([pdf.make_indirect(inner)]),
+            ToUnicode=pdf.make_indirect(Stream(pdf, glyphless.to_unicode())),
+        )
+    )  # fmt: skip
+
+
+def _write(pdf: Any, page: Any, layer: TextLayer, font: Any) -> None:
+    """The layer's words behind everything that the page has, which stays as it is between `q` and `Q`."""
+    page.add_resource(font, "/Font", _FONT)
+    page.contents_add(pdf.make_stream(b"q\n"), prepend=True)
+    page.contents_add(pdf.make_stream(_content(layer, _displayed(page))))
+
+
+def _displayed(page: Any) -> tuple[float, ...]:
+    """The matrix from points of the page as it is displayed (y down) to its own."""
+    left, bottom, right, top = (float(side) for side in page.cropbox)
+    left, right, bottom, top = min(left, right), max(left, right), min(bottom, top), max(bottom, top)
+    turned = int(page.get("/Rotate", 0)) % 360
+    return {
+        90: (0, 1, 1, 0, left, bottom),
+        180: (-1, 0, 0, 1, right, bottom),
+        270: (0, -1, -1, 0, right, top),
+    }.get(turned, (1, 0, 0, -1, left, top))
+
+
+def _content(layer: TextLayer, matrix: tuple[float, ...]) -> bytes:
+    lines = ["Q\nq", f"{' '.join(f'{value:g}' for value in matrix)} cm", "BT 3 Tr"]
+    for place, word in enumerate(layer.words):
+        if word.height < _LEAST or word.width < _LEAST:
+            continue
+        following = layer.words[place + 1] if place + 1 < len(layer.words) else None
+        lines.append(_shown(word, following))
+    return "\n".join([*lines, "ET\nQ\n"]).encode()
+
+
+def _shown(word: LayerWord, following: LayerWord | None) -> str:
+    """The operators that show one word over its whole width, and a space up to the next word of its line."""
+    cos, sin = math.cos(math.radians(word.angle)), math.sin(math.radians(word.angle))
+    x = word.x - word.width / 2 * cos - word.height / 2 * sin
+    y = word.y - word.width / 2 * sin + word.height / 2 * cos
+    placed = f"{cos:.4f} {sin:.4f} {sin:.4f} {-cos:.4f} {x:.2f} {y:.2f} Tm {_FONT} {word.height:.2f} Tf"
+    shown = f"{placed} {_stretch(word.text, word.width, word.height)}"
+    if following is None or following.line != word.line:
+        return shown
+    gap = math.hypot(following.x - word.x, following.y - word.y) - (following.width + word.width) / 2
+    return f"{shown} {_stretch(' ', max(gap, 0.1 * word.height), word.height)}"
+
+
+def _stretch(text: str, width: float, size: float) -> str:
+    codes = "".join(chr(min(ord(letter), _LAST)) for letter in text).encode("utf-16-be", "replace").hex()
+    units = len(codes) // 4 * size * glyphless.WIDTH / glyphless.UNITS
+    return f"{100 * width / units:.2f} Tz <{codes}> Tj"

@@ -1,0 +1,155 @@
+"""Searchable PDFs: the words are found where they stand, the page is what it was, and little is added."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pymupdf
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from invoice_ocr.frames import inverse, moved
+from invoice_ocr.intake import glyphless
+from invoice_ocr.model import Box, Frame, PageWords, Reading, Transcript, Word
+from invoice_ocr.ocr.replay import ReplayEngine
+from invoice_ocr.searchable import searchable
+from invoice_ocr.settings import Settings
+
+WORDS = (
+    Word("Rechnung", Box(50, 100, 110, 112), 0.9),
+    Word("Größe", Box(115, 100, 160, 112), 0.9),
+    Word("Сумма", Box(50, 200, 100, 210), 0.9),
+    Word("€", Box(300, 200, 306, 210), 0.9),
+    Word("№7", Box(50, 300, 62, 310), 0.9),
+)
+OCR = Settings(text="ocr", jobs=1, clean="none")
+TURNS = {0: (0, 0), 90: (90, 6), 180: (180, 3), 270: (270, 8)}  # /Rotate, and EXIF orientation
+
+
+def reading(width: float, height: float, rotation: int = 0, frame: Frame | None = None) -> Reading:
+    return Reading((PageWords(1, width, height, WORDS, rotation, frame),))
+
+
+def made(document: bytes, read: Reading) -> tuple[Transcript, bytes]:
+    (result,) = searchable([document], OCR, engine=ReplayEngine.of(read))
+    return result
+
+
+def pdf(rotate: int = 0) -> bytes:
+    """A page of 400 x 600 points as it is displayed, its crop box away from the corner, with a picture of noise."""
+    noise = np.random.default_rng(1).integers(0, 256, (200, 150), np.uint8)
+    document = pymupdf.open()
+    lying = rotate in {90, 270}
+    page = document.new_page(width=700 if lying else 500, height=500 if lying else 700)
+    page.insert_image(page.rect, pixmap=pymupdf.Pixmap(pymupdf.csGRAY, 150, 200, noise.tobytes(), False))
+    page.set_cropbox(pymupdf.Rect(60, 40, 660, 440) if lying else pymupdf.Rect(60, 40, 460, 640))
+    page.set_rotation(rotate)
+    return bytes(document.tobytes())
+
+
+def picture(kind: str, orientation: int = 1, mode: str = "RGB") -> bytes:
+    shape = (600, 400) if orientation < 5 else (400, 600)
+    pixels = np.random.default_rng(2).integers(0, 256, (*shape, 3), np.uint8)
+    image, saved = Image.fromarray(pixels).convert(mode), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.save(saved, kind, exif=exif, **({"dpi": (100, 100)} if kind != "WEBP" else {}))
+    return saved.getvalue()
+
+
+def words_of(document: bytes) -> list[tuple[str, Box]]:
+    """Words with their boxes on the page as it is displayed."""
+    page = pymupdf.open(stream=document, filetype="pdf")[0]
+    return [
+        (text, Box(*(pymupdf.Rect(place) * page.rotation_matrix))) for *place, text, _, _, _ in page.get_text("words")
+    ]
+
+
+def pixels_of(document: bytes) -> np.ndarray:
+    drawn = pymupdf.open(stream=document, filetype="pdf")[0].get_pixmap(dpi=72)
+    return np.frombuffer(drawn.samples, np.uint8).reshape(drawn.height, drawn.width, -1)
+
+
+def assert_found(document: bytes, expected: tuple[Word, ...] = WORDS) -> None:
+    found = words_of(document)
+    assert [text for text, _ in found] == [word.text for word in expected]
+    for (_, box), word in zip(found, expected, strict=True):
+        assert (box.left, box.right) == pytest.approx((word.box.left, word.box.right), abs=1)
+        assert box.center_y == pytest.approx(word.box.center_y, abs=1)
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_words_of_a_pdf_are_found_at_their_places_however_it_is_rotated(rotate: int) -> None:
+    original = pdf(rotate)
+    _, copy = made(original, reading(400, 600, rotate))
+    assert_found(copy)
+    assert np.array_equal(pixels_of(original), pixels_of(copy))
+    assert len(copy) < len(original) + 5000
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_photograph_that_says_how_it_is_to_be_turned_is_turned(turn: int) -> None:
+    rotation, orientation = TURNS[turn]
+    original = picture("JPEG", orientation)
+    _, copy = made(original, reading(288, 432, rotation))
+    with pikepdf.open(io.BytesIO(copy)) as document:
+        (image,) = document.pages[0].get_images().values()
+        assert image.Filter == "/DCTDecode" or "/DCTDecode" in list(image.Filter)
+    assert_found(copy, tuple(word for word in WORDS if word.box.right < 288))
+    assert len(copy) < len(original) + 5000
+    page = pymupdf.open(stream=copy, filetype="pdf")[0]
+    assert (page.rect.width, page.rect.height) == pytest.approx((288, 432), abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGB"), ("PNG", "P"), ("PNG", "RGBA"), ("TIFF", "1"), ("BMP", "L"), ("WEBP", "RGB")]
+)
+def test_pictures_of_every_kind_become_pages_of_the_same_samples(kind: str, mode: str) -> None:
+    original = picture(kind, mode=mode)
+    transcript, copy = made(original, reading(288, 432))
+    assert transcript.failure is None
+    with pikepdf.open(io.BytesIO(copy)) as document:
+        (image,) = document.pages[0].get_images().values()
+        samples = np.asarray(pikepdf.PdfImage(image).as_pil_image().convert("RGB"))
+    assert np.array_equal(samples, np.asarray(Image.open(io.BytesIO(original)).convert("RGB")))
+
+
+def test_text_on_a_page_that_lies_on_its_side_runs_as_the_page_does() -> None:
+    frame = Frame(600, 400, (0, -1, 600, 1, 0, 0, 0, 0, 1))  # the page is displayed 400 x 600, its text runs up
+    back = inverse(frame.matrix)
+    words = tuple(Word(word.text, moved(word.box, back), 0.9) for word in WORDS[:2])
+    _, copy = made(pdf(), Reading((PageWords(1, 400, 600, words, frame=frame),)))
+    page = pymupdf.open(stream=copy, filetype="pdf")[0]
+    (line,) = [line for block in page.get_text("dict")["blocks"] for line in block.get("lines", [])]
+    assert line["dir"] == pytest.approx((0, -1), abs=1e-3)
+    assert "".join(span["text"] for span in line["spans"]).strip() == "Rechnung Größe"
+    assert_found(copy, words)
+
+
+def test_a_page_whose_text_layer_was_believed_gets_no_second_one() -> None:
+    sample = Path(__file__).parent.parent / "fixtures/samples/born-digital-german-letter/rechnung.pdf"
+    ((transcript, copy),) = searchable([sample], Settings(jobs=1))
+    assert transcript.failure is None
+    before = pymupdf.open(sample)[0].get_text("text")
+    assert pymupdf.open(stream=copy, filetype="pdf")[0].get_text("text") == before
+
+
+def test_what_cannot_become_a_searchable_pdf_says_why() -> None:
+    sample = next((Path(__file__).parent.parent / "fixtures/e-invoices").rglob("*.xml"))
+    ((transcript, copy),) = searchable([sample], Settings(jobs=1))
+    assert (copy, transcript.reading) == (b"", None)
+    assert transcript.failure is not None
+    assert transcript.failure.code == "E_UNSUPPORTED"
+    assert "XML" in transcript.failure.message
+
+
+def test_the_font_draws_nothing_and_is_whole() -> None:
+    font = TTFont(io.BytesIO(glyphless.font()), checkChecksums=2)
+    assert {font["hmtx"][name] for name in font.getGlyphOrder()} == {(glyphless.WIDTH, 0)}
+    assert all(font["glyf"][name].numberOfContours == 0 for name in font.getGlyphOrder())
+    assert font["head"].unitsPerEm == glyphless.UNITS
+    assert len(glyphless.font()) < 1000
