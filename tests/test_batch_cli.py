@@ -176,6 +176,17 @@ def test_where_nobody_looks_there_is_a_line_every_half_minute(capsys: pytest.Cap
     assert [line.split(" · ")[0] for line in lines] == ["30 done", "60 done"]
 
 
+def test_fresh_asks_before_it_throws_work_away(invoke: Invoke) -> None:
+    again = ("batch", LETTER, "--ledger", "l", *LAYER, "--fresh")
+    assert invoke(*again).code == 0
+    refused = invoke(*again)
+    assert refused.code == 9
+    assert "would forget 1 documents" in " ".join(refused.err.split())
+    assert "--yes" in refused.err
+    assert "1 of 1 documents are done already" in invoke(*again[:-1]).err
+    assert "done already" not in invoke(*again, "--yes").err
+
+
 def test_e_invoices_are_files_in_a_folder_and_what_is_missing_is_told(invoke: Invoke, elsewhere: Path) -> None:
     assert invoke("batch", LETTER, CREDIT, "--ledger", "l", *LAYER).code == 0
     assert invoke("correct", "l", CREDIT.name, "buyer_name=").code == 0

@@ -19,7 +19,7 @@ from test_batch_run import Office
 
 from invoice_ocr.batch import lock, outputs
 from invoice_ocr.batch.ledger import opened
-from invoice_ocr.errors import DiskFull, OutputReadonly
+from invoice_ocr.errors import DiskFull, Locked, OutputReadonly
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "fixtures" / "samples"
@@ -103,6 +103,30 @@ def test_an_export_that_does_not_fit_leaves_the_old_one(tmp_path: Path) -> None:
         outputs.write(target, fill)
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_target_that_another_run_writes_is_left_to_it(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    with outputs.opened(target) as stream:
+        stream.write(b"first")
+        with pytest.raises(Locked, match=r"out\.csv"):
+            outputs.write(target, lambda other: other.writelines([b"second"]))
+    assert target.read_bytes() == b"first"
+    outputs.write(target, lambda other: other.writelines([b"3"]))
+    assert target.read_bytes() == b"3"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_what_a_killed_run_left_beside_a_target_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / ".out.csv.part").write_bytes(b"half of a longer file")
+    outputs.write(tmp_path / "out.csv", lambda stream: stream.writelines([b"new"]))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"out.csv": b"new"}
+
+
+def test_a_target_may_have_the_longest_name_there_is(tmp_path: Path) -> None:
+    target = tmp_path / ("é" * 125 + ".csv")
+    outputs.write(target, lambda stream: stream.writelines([b"new"]))
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
 
 
 def test_an_export_keeps_the_permissions_of_the_file_it_replaces(tmp_path: Path) -> None:

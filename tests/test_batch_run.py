@@ -334,3 +334,26 @@ def test_a_ledger_keeps_records_exactly(office: Office) -> None:
     with opened(office.ledger) as book:
         assert isinstance(book, Ledger)
     assert office.records()[0].invoice.fields["iban"].evidence.words
+
+
+def test_the_mark_of_results_changes_when_they_do_and_only_then(office: Office) -> None:
+    office.put("a.pdf", sheet("A-1"))
+    office.run()
+    marks = []
+    for change in (
+        lambda: None,
+        lambda: office.put("b.pdf", sheet("A-2")),
+        lambda: office.put("c.pdf", sheet("A-2")),
+    ):
+        change()
+        with opened(office.ledger) as book:
+            marks.append(results.mark(book))
+        office.run()
+        with opened(office.ledger) as book:
+            marks.append(results.mark(book))
+    assert marks[0] == marks[1] == marks[2]
+    assert marks[3] != marks[2]
+    assert marks[5] == marks[3]  # the same bytes under another name
+    with opened(office.ledger, write=True) as book:
+        results.correct(book, "a.pdf", "invoice_number", "B-1", who="somebody")
+        assert results.mark(book) != marks[5]

@@ -29,7 +29,7 @@ def locked(ledger: Path) -> Iterator[None]:
     A process that is killed gives the lock back; its file stays until the next run takes it.
     """
     place = place_of(ledger)
-    number = _taken(place)
+    number = taken(place, "the ledger", fix="Choose another place with --ledger.")
     try:
         os.ftruncate(number, 0)
         os.write(number, json.dumps(_self()).encode())
@@ -56,22 +56,23 @@ def holder(ledger: Path) -> dict[str, str] | None:
         os.close(number)
 
 
-def _taken(place: Path) -> int:
-    """An open, locked descriptor of the file that is at `place` now."""
+def taken(place: Path, what: str, *, fix: str | None = None) -> int:
+    """A descriptor of the file at `place`, made where there is none, that this process alone holds until it is closed.
+
+    Raises Locked, which says that another run holds `what`, or OutputReadonly with that fix.
+    """
     while True:
         try:
-            number = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            number = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise OutputReadonly(
-                f"{place} cannot be made: {error.strerror}", fix="Choose another place with --ledger."
-            ) from error
+            raise OutputReadonly(f"{place} cannot be made: {error.strerror}", fix=fix) from error
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             who = _read(number)
             os.close(number)
             raise Locked(
-                f"another run holds the ledger: process {who.get('pid', '?')} on {who.get('host', '?')}, "
+                f"another run holds {what}: process {who.get('pid', '?')} on {who.get('host', '?')}, "
                 f"since {who.get('since', '?')}"
             ) from None
         with contextlib.suppress(OSError):

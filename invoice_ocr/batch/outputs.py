@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from invoice_ocr.batch import lock
 from invoice_ocr.batch.durable import step
 from invoice_ocr.errors import OutputReadonly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+_LONGEST_NAME = 240  # bytes; most file systems allow 255
 
 
 def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
@@ -36,22 +40,34 @@ def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
 
 
 def write(target: Path, fill: Callable[[BinaryIO], None]) -> None:
-    """Have `fill` write the file that then takes the place of `target`.
+    """Have `fill` write the file that then takes the place of `target`; see `opened`."""
+    with opened(target) as stream:
+        fill(stream)
 
-    Its name on the way is always the same: what a killed run left there, the next one writes over.
+
+@contextlib.contextmanager
+def opened(target: Path) -> Iterator[BinaryIO]:
+    """A stream into a file beside `target` that takes its place at the end; what goes wrong leaves it as it was.
+
+    The file's name on the way is always the same, and one process holds it: what a killed run left there, the next one
+    writes over. Raises Locked while another run writes the same target, OutputReadonly when it cannot be written.
     """
+    if target.is_dir():
+        raise OutputReadonly(f"{target} is a folder", fix="Give the name of a file.")
     part = _part(target)
     mode = target.stat().st_mode & 0o777 if target.exists() else None
+    number = lock.taken(part, str(target))
     try:
-        with part.open("wb") as stream:
-            fill(stream)
+        with open(number, "wb") as stream:  # noqa: PTH123  a descriptor, not a path
+            stream.truncate(0)
+            yield stream
             stream.flush()
             step("export written")
             os.fsync(stream.fileno())
-        if mode is not None:
-            part.chmod(mode)
-        step("export renamed")
-        part.replace(target)
+            if mode is not None:
+                part.chmod(mode)
+            step("export renamed")
+            part.replace(target)
     except PermissionError as error:
         raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
     except BaseException:
@@ -62,4 +78,7 @@ def write(target: Path, fill: Callable[[BinaryIO], None]) -> None:
 
 
 def _part(target: Path) -> Path:
-    return target.with_name(f".{target.name}.part")
+    name = target.name
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return target.with_name(f".{name}.part")

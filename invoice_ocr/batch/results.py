@@ -71,6 +71,15 @@ def flags(book: Ledger) -> dict[tuple[int, int], list[Issue]]:
     return found
 
 
+def mark(book: Ledger) -> tuple[object, ...]:
+    """What changes whenever the results do: equal marks of one ledger mean equal exports."""
+    marks: tuple[object, ...] = book.connection.execute(
+        "SELECT (SELECT count(*) FROM document), (SELECT count(*) FROM result), (SELECT max(finished) FROM result),"
+        " (SELECT max(id) FROM correction), (SELECT group_concat(DISTINCT recipe) FROM document)"
+    ).fetchone()
+    return marks
+
+
 def counts(book: Ledger, *, wanted: bool = False) -> Counter[str]:
     """How many documents there are by what became of them: post, review, reject, failed, quarantined, left.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
@@ -14,7 +15,7 @@ from invoice_ocr.cli.options import LIMITS, READING, SCALE, UNDERSTANDING, with_
 from invoice_ocr.cli.output import format_of
 from invoice_ocr.cli.progress import Progress
 from invoice_ocr.cli.verb import verb
-from invoice_ocr.errors import ExitCode
+from invoice_ocr.errors import ConfigError, ExitCode
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ RetryOption = Annotated[
     typer.Option("--retry", help="Read these again: what failed, what is for review, or all.", show_default=False),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what the ledger holds, corrections excepted.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before work is thrown away.")]
 
 
 @verb
@@ -61,6 +63,7 @@ def batch(
     report_to: Report = None,
     retry: RetryOption = None,
     fresh: Fresh = False,
+    yes: Yes = False,
     settings: Settings,
     stdout: BinaryIO,
     verbosity: Verbosity,
@@ -75,6 +78,8 @@ def batch(
         return dry_run(paths, place, settings, stdout)
     check([*targets, place, *([report_to] if report_to else [])], paths)
     with opened(place, write=True) as book:
+        if fresh and not yes:
+            _ask(book)
         with Progress(verbosity) as progress:
             scheduler.run(paths, book, settings, retry=retry or "", fresh=fresh, watcher=progress)
         told = results.counts(book, wanted=True)
@@ -86,6 +91,19 @@ def batch(
     where = ", ".join(str(target) for target in [*targets, *([report_to] if report_to else [])])
     note(f"{summary(told)} → {where or place}", verbosity)
     return exit_code(told, settings)
+
+
+def _ask(book: Ledger) -> None:
+    """Nothing, when the ledger is empty or a person agrees that it be emptied; else raises ConfigError."""
+    from invoice_ocr.batch import results
+
+    documents = results.counts(book).total()
+    if not documents:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError(f"--fresh would forget {documents} documents of {book.path}", fix="Say --yes if you mean it.")
+    if not typer.confirm(f"Forget what was read of {documents} documents in {book.path}?", err=True):
+        raise ConfigError("nothing was done", fix="Without --fresh the run goes on where the last one ended.")
 
 
 def destinations(ledger: Path | None, outputs: list[Path] | None, to: str) -> tuple[Path, dict[Path, str]]:

@@ -72,6 +72,7 @@ def watch(
     watched.check()
     check([*targets, place], [str(folder)])
     pack, lazy = rules_for(settings), LazyEngine(settings, None)
+    written: dict[Path, tuple[object, ...]] = {}
 
     def turn(paths: list[Path]) -> None:
         with opened(place, write=True) as book:
@@ -79,8 +80,11 @@ def watch(
                 scheduler.run(paths, book, settings, pack=pack, lazy=lazy, watcher=progress)
             told = results.counts(book, wanted=True)
             put_away(book, watched, paths)
+            mark = results.mark(book)
             for target, chosen in targets.items():
-                write(book, target, chosen, settings)
+                if written.get(target) != mark or not target.exists():
+                    write(book, target, chosen, settings)
+                    written[target] = mark
         note(f"{summary(told)} → {place}", verbosity)
 
     note(f"watching {folder}; Ctrl-C ends it", verbosity)
