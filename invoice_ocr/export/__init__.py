@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from invoice_ocr.export import accounting, csv, dataframe, einvoices, json, words, xlsx
+from invoice_ocr.export import accounting, columns, csv, dataframe, einvoices, json, markup, words, xlsx
 from invoice_ocr.export.json import record_to_dict
 
 if TYPE_CHECKING:
@@ -38,7 +38,16 @@ WORD_EXPORTERS: dict[str, Callable[[Iterable[Transcript], BinaryIO], None]] = {
     "text": words.write_text,
     "json": words.write_json,
     "csv": words.write_csv,
+    "layout": columns.write,
+    "hocr": markup.write_hocr,
+    "alto": markup.write_alto,
 }
-WORD_SUFFIXES: dict[str, str] = {".txt": "text", ".json": "json", ".csv": "csv"}
+WORD_SUFFIXES: dict[str, str] = {
+    ".txt": "text",
+    ".json": "json",
+    ".csv": "csv",
+    ".hocr": "hocr",
+    ".xml": "alto",
+}
 
 write_line_items = csv.write_line_items
