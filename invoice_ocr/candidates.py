@@ -23,6 +23,7 @@ _RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 # Numbers of commercial registers that say by themselves which they are.
 _REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
+_ALIGNED = 3.0  # points
 _SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -284,15 +285,39 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
         if spec.reader in ("amount", "date"):
             found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
         if found and not (spec.reader == "name" and _is_label(sheet, other)):
-            yield _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
+            candidate = _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
+            yield _in_two_lines(sheet, other, candidate) if spec.reader == "name" else candidate
             return
         if place >= 2 or spec.reader in ("name", "reference"):
             return
 
 
+def _in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
+    """The name with the line below it where only that one ends with the legal form of a company."""
+    if _ends_with_form(sheet.pack, cell.text):
+        return name
+    under = next(sheet.grid.below(cell, cell.box, cell.box.height), None)
+    if under is None or abs(under.box.left - cell.box.left) > _ALIGNED or not _ends_with_form(sheet.pack, under.text):
+        return name
+    if sheet.starts_with_label(under):
+        return name
+    text = f"{name.value} {' '.join(under.text.split())}"
+    words = (*name.evidence.words, *under.line.words)
+    evidence = replace(name.evidence, text=text, words=words, box=Box.around(word.box for word in words))
+    return replace(name, value=text, readings=(text,), evidence=evidence)
+
+
+def _ends_with_form(pack: RulePack, text: str) -> bool:
+    """Whether a text ends with the legal form of a company, `GmbH` or `Sp. z o.o.`, with something before it."""
+    whole = text.rstrip(" ,;.")
+    return any(whole.endswith(f" {form.rstrip('.')}") for form in pack.legal_forms if len(form) > 2)
+
+
 def _is_label(sheet: Sheet, cell: Cell) -> bool:
-    """Whether a whole cell is a label: no name then."""
+    """Whether a whole cell is a label, and so no name; `Lieferant GmbH` is one."""
     hits = sheet.hits_of(cell)
+    if hits and _ends_with_form(sheet.pack, cell.text):
+        return False
     return bool(hits) and sum(hit.end - hit.start for hit in hits) > 0.6 * len(cell.text.strip(" :"))
 
 

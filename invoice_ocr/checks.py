@@ -15,7 +15,7 @@ from invoice_ocr.values.identifier import find_ibans, find_vat_ids
 _TOLERANCE = Decimal("0.05")
 
 # Identifiers without check digits, and the letters in them that print like digits: O, I and l at a digit's side, others
-# between two digits.
+# between two digits; and digits that stand alone in front as the letter of a series does.
 _UNCHECKED = (
     "invoice_number",
     "purchase_order",
@@ -26,7 +26,7 @@ _UNCHECKED = (
     "seller_tax_number",
     "seller_registration",
 )
-_LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])")
+_LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])|^[01](?=[/.-])")
 
 _UNPADDED = re.compile(r"\d([./-])0\d\1")
 
@@ -114,7 +114,7 @@ def _look_alikes(resolution: Resolution) -> Iterator[Issue]:
     for name in _UNCHECKED:
         choice = resolution.choices.get(name)
         if choice and choice.evidence.source == "ocr" and (found := _LOOK_ALIKE.search(str(choice.value))):
-            doubt = f"{choice.value} was read from pixels, and its {found.group()} may be a digit"
+            doubt = f"{choice.value} was read from pixels, and its {found.group()} may be a letter or a digit"
             yield Issue("identifier.look-alike", doubt, (name,))
 
 

@@ -18,6 +18,7 @@ from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
 
 _ENOUGH_SIGNS = 2
+_SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
 
@@ -71,14 +72,23 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
 
 
 def _count_marks(texts: Iterable[str], pack: RulePack) -> Counter[str]:
-    """Marks beside amounts, and in short texts; there only codes of countries in the pack, as `SDN BHD` is no dinar."""
+    """Marks beside amounts, in short texts, and codes in sentences such as `All amounts in EUR`.
+
+    Away from amounts only codes of countries in the pack: `SDN BHD` is no dinar.
+    """
     known = {country.currency for country in pack.countries.values()}
     marks: Counter[str] = Counter()
     for text in texts:
         beside = [amount.mark for amount in find_amounts(text) if amount.mark and _is_money(amount)]
         marks.update(beside)
-        if len(text) <= 24 and not beside:
-            marks.update(mark for mark, _, _ in find_currencies(text) if mark not in CODES or mark in known)
+        if len(text) <= _SHORT and not beside:
+            marks.update(
+                mark
+                for mark, _, end in find_currencies(text)
+                if (mark not in CODES or mark in known) and text[end : end + 1] != "-"  # `RM-1763843` is a register
+            )
+        elif len(text) <= _SENTENCE and not beside:
+            marks.update(mark for mark, _, _ in find_currencies(text) if mark in known)
     return marks
 
 

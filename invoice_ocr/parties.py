@@ -77,6 +77,11 @@ _MARKS = frozenset("·•|●∙◆-–")
 _PART = re.compile(r"(?:(?!\s*[·•|●∙◆]\s*|\s[–-]\s|,\s).)+")
 _BULLET = re.compile(r"[·•●∙◆|]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+# Streets with their number behind or, as in English and French, before the name; towns with their code.
+_STREET = re.compile(r"\d{1,5}[a-zA-Z]?,?\s.*|\D*[^\W\d_]\.?,?\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?")
+_COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
+_WIDE_APART = 2.2  # heights between two words of one name
+_TOP = 0.3  # of the page
 _FREE_MAIL = frozenset(
     {
         "gmail",
@@ -168,7 +173,7 @@ def _sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[_Name, _Name | N
             if not parts or not _POSTCODE.search(" ".join(other.text for other in row[cell.column :])):
                 continue
             first = parts[0]
-            if not _LETTERS.search(first.group()) or first.group().strip()[:4].isdigit() or ":" in first.group():
+            if not _LETTERS.search(first.group()) or _STREET.fullmatch(first.group().strip()) or ":" in first.group():
                 continue
             below = [other for other in grid.below(cell, cell.box, 48.0) if abs(other.box.left - cell.box.left) < 40.0]
             buyer = next((other for other in below if _may_be_name(other, pack)), None)
@@ -261,10 +266,43 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
             )
             score += 0.1 if middle > 0.85 * height else -0.25 if 0.5 * height < middle < 0.8 * height else 0.0
             words = re.findall(r"[^\W\d_]{2,}", cell.text[start : hit.start()])
+            if _COPYRIGHT.search(cell.text[:start]):
+                continue
             half = start == 0 and (len(words) < 2 or cell.text.startswith("("))
-            before = _first_half(grid, cell, pack) if half else ""
+            before = (
+                _left_half(grid, cell, pack) or (_first_half(grid, cell, pack) if half else "") if not start else ""
+            )
             yield _Name(cell, start, hit.end(), score, "universal.seller_name.legal_form", before)
             break
+
+
+def _left_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
+    """The cells right before one in the large print on top of a page, whose words may stand that far apart."""
+    parts: list[str] = []
+    right = cell
+    for left in reversed(grid.rows[cell.row][: cell.column]):
+        height = min(left.box.height, right.box.height)
+        alike = abs(left.box.height - right.box.height) < 0.35 * max(left.box.height, right.box.height)
+        if (
+            not alike
+            or right.box.left - left.box.right > _WIDE_APART * height
+            or cell.box.center_y > _TOP * grid.page.height
+        ):
+            break
+        if not _may_be_part(left, pack):
+            break
+        parts.insert(0, " ".join(left.text.split()))
+        right = left
+    return " ".join(parts)
+
+
+def _may_be_part(cell: Cell, pack: RulePack) -> bool:
+    """Whether a cell may be some words of a name: no title, label, date or number."""
+    text = cell.text.strip()
+    letters = sum(char.isalpha() for char in text)
+    return (
+        letters >= max(1, 0.5 * len(text)) and label_key(text) not in pack.titles and not _begins_with_label(cell, pack)
+    )
 
 
 def _first_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
@@ -328,7 +366,19 @@ def _letterhead(grid: Grid, pack: RulePack) -> Iterator[_Name]:
         big = cell.box.height > 1.35 * usual
         score = (0.38, 0.26, 0.2, 0.15)[place] + (0.12 if big else 0.0)
         score *= 0.5 if any(char.isdigit() for char in cell.text) else 1.0  # an address, mostly
-        yield _Name(cell, 0, len(cell.text), score, "universal.seller_name.letterhead")
+        last = _last_of_row(grid, cell, pack)
+        before = _left_half(grid, last, pack)
+        yield _Name(last, 0, len(last.text), score, "universal.seller_name.letterhead", before)
+
+
+def _last_of_row(grid: Grid, cell: Cell, pack: RulePack) -> Cell:
+    """The last of the cells that go on a name begun in one, in large print with wide spaces."""
+    last = cell
+    for right in grid.right_of(cell):
+        if not _may_be_part(right, pack) or not _left_half(grid, right, pack).endswith(" ".join(last.text.split())):
+            break
+        last = right
+    return last
 
 
 def _may_be_name(cell: Cell, pack: RulePack) -> bool:

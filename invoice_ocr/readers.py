@@ -179,6 +179,8 @@ def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
         " " not in name and any(char.isdigit() for char in name)
     ):
         return []
+    if sum(char.isdigit() for char in name) > sum(char.isalpha() for char in name):
+        return []  # a number with its country in front
     if not 2 < len(name) <= 80 or not _LETTERS.search(name) or find_dates(name, months) or _NUMBERLIKE.fullmatch(name):
         return []
     return [Found(" ".join(name.split()), offset, offset + len(name), 1.0)]

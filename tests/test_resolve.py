@@ -345,3 +345,17 @@ def test_what_taxed_bases_leave_of_the_net_bears_no_tax() -> None:
     )
     found = [(str(line.rate), str(line.net), str(line.tax)) for line in invoice.tax_lines]
     assert found == [("19.00", "373.80", "71.02"), ("0.00", "125.00", "0.00")]
+
+
+def test_a_sentence_names_the_currency_and_a_register_does_not() -> None:
+    page = "Fattura n. 17-A\nData: 03/05/2024\nTotale documento | 119,00\n"
+    assert value(read(page + "Tutti gli importi sono in EUR\nREA: RM-1763843"), "currency") == "EUR"
+    assert value(read(page + "REA: RM-1763843"), "currency") != "MYR"
+
+
+def test_a_corrected_invoice_is_a_credit_note() -> None:
+    assert value(read("Rechnungskorrektur\nNr. 17-A\nGesamtbetrag | 119,00 EUR"), "document_type") == "credit_note"
+
+
+def test_a_number_with_its_country_in_front_is_no_name() -> None:
+    assert value(read("Kunde: AT U65 771 621\nRechnung Nr. 17-A"), "buyer_name") is None

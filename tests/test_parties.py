@@ -1,0 +1,57 @@
+"""Who sells and who buys, where names stand in two lines, in two cells, or beside streets."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.model import Box, PageWords, Reading, Word
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def seller(text: str) -> object:
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    return invoice.fields["seller_name"].value
+
+
+REST = "\nRechnung Nr. 17-A\nRechnungsdatum: 03.05.2024\nRechnungsbetrag | 119,00 EUR"
+
+
+def test_a_name_in_two_lines_under_its_label_is_read_whole() -> None:
+    assert seller("Verkäufer:\nNordwind Vereinigte\nWerkstätten Harburg e.G.m.b.H." + REST) == "Nordwind Vereinigte"
+    assert seller("Verkäufer:\nNordwind Vereinigte\nWerkstätten Harburg GmbH\nHauptstr. 5" + REST) == (
+        "Nordwind Vereinigte Werkstätten Harburg GmbH"
+    )
+
+
+def test_a_company_whose_name_begins_with_a_label_is_a_name() -> None:
+    assert seller("Verkäufer:\nLieferant GmbH\nHauptstr. 5\n20095 Hamburg" + REST) == "Lieferant GmbH"
+
+
+def test_who_holds_a_copyright_does_not_sell() -> None:
+    assert seller("Vorlage (c) Musterverband e.V. 2020\nVerkäufer:\nHolz Meyer\nWeg 5" + REST) == "Holz Meyer"
+
+
+@pytest.mark.parametrize("street", ["Hafenweg 112", "95 Orchard Close", "77a Maple Avenue"])
+def test_a_street_in_a_line_of_the_sender_is_no_name(street: str) -> None:
+    assert (
+        seller(f"{street} · 20095 Hamburg · Telefon 040 000 001\nHolzbau Nordwind plc" + REST) == "Holzbau Nordwind plc"
+    )
+
+
+@pytest.mark.parametrize("name", ["Corburn Sàrl", "Holt & Wick plc", "Quilloria e. K.", "Drukarnia Tovdane sp. k."])
+def test_legal_forms_are_known_as_they_are_printed(name: str) -> None:
+    assert seller(f"{name}\nHauptstr. 5\n20095 Hamburg" + REST) == name
+
+
+def test_the_wide_spaces_of_large_print_on_a_slip_do_not_part_a_name() -> None:
+    large = [
+        Word("WENDARA", Box(20, 20, 90, 34)),
+        Word("BOOKS", Box(106, 20, 156, 34)),
+        Word("LTD", Box(172, 20, 200, 34)),
+    ]
+    total = [Word("TOTAL", Box(20, 200, 60, 208)), Word("12.00", Box(170, 200, 200, 208))]
+    (invoice,) = understand(Reading((PageWords(1, 220, 500, (*large, *total)),)), load_pack(), Settings())
+    assert invoice.fields["seller_name"].value == "WENDARA BOOKS LTD"
