@@ -137,3 +137,23 @@ def test_a_line_of_numbers_is_in_the_script_of_its_page() -> None:
 )
 def test_words_with_a_high_stroke_or_no_letters_need_no_second_look(word: str, low: bool) -> None:
     assert may_be_low(word) is low
+
+
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [
+        ("ltem", "Item"),
+        ("(lnvoice", "(Invoice"),
+        ("lBAN:", "IBAN:"),
+        ("biIling", "billing"),
+        ("lhůta", "lhůta"),
+        ("ligne", "ligne"),
+        ("II", "II"),
+        ("XVIII.", "XVIII."),
+        ("l'eau", "l'eau"),
+        ("Ltd.", "Ltd."),
+        ("kW/l", "kW/l"),
+    ],
+)
+def test_a_stroke_is_the_letter_that_can_stand_there(read: str, written: str) -> None:
+    assert settle([[read]]) == [[written]]

@@ -6,6 +6,7 @@ then its line, then the page; words with digits in them are identifiers and amou
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -19,6 +20,9 @@ LATIN_OF = {other: latin for table in LOOKALIKES.values() for latin, other in ta
 SURE = 0.85  # confidence from which a word in another script is believed
 ENOUGH = 8  # letters that tell scripts apart, from which a line or page has a script
 CLEAR = 0.9  # of those letters, that must agree
+# A capital I and a small l are one stroke in many faces: no language begins a word with "lt", none has "bIi" in one.
+FIRST_L = re.compile(r"(?<![^\W\d_])l(?=[bcdfgmnpqrst][a-zß-ÿ]|[A-Z]{2})")
+INNER_I = re.compile(r"(?<=[a-zß-ÿ])I(?=[a-zß-ÿ])")
 AMBIGUOUS = frozenset(LATIN_OF) | frozenset(LATIN_OF.values())
 
 
@@ -124,7 +128,9 @@ def _winner(own: Counter[str], line: Counter[str], page: Counter[str], word: str
 def _written(word: str, script: str) -> str:
     latin = "".join(LATIN_OF.get(letter, letter) for letter in word)
     table = LOOKALIKES.get(script)
-    return _cased("".join(table.get(letter, letter) for letter in latin), SAME_FORM[script]) if table else latin
+    if table is None:
+        return INNER_I.sub("l", FIRST_L.sub("I", latin))
+    return _cased("".join(table.get(letter, letter) for letter in latin), SAME_FORM[script])
 
 
 def _cased(word: str, same_form: frozenset[str]) -> str:
