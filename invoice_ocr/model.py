@@ -167,12 +167,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """One rendered page. pixels: uint8, shape (height, width, 3), RGB; dpi: dots per inch of both axes."""
+    """One rendered page. pixels: uint8, shape (height, width, 3), RGB; dpi: dots per inch of both axes.
+
+    file: the name of the input that it is a page of.
+    """
 
     number: int
     pixels: np.ndarray
     dpi: float
     rotation: int = 0
+    file: str = ""
 
     @property
     def width(self) -> float:

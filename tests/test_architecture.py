@@ -21,7 +21,7 @@ FLOORS = (
     ("__init__", "__main__"),
     ("cli",),
     ("training",),
-    ("batch", "calibration", "doctor", "explain", "readings", "searchable"),
+    ("batch", "calibration", "doctor", "explain", "readings", "pictured", "searchable"),
     ("score",),
     ("api",),
     ("pipeline",),

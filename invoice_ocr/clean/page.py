@@ -74,10 +74,10 @@ def _geometry(
     """The matrix (3 x 3) that moves the page's pixels, the size they then take, and the steps that this is made of."""
     height, width = page.pixels.shape[:2]
     matrix, size, done = np.eye(3), (width, height), []
-    corners = sheet.corners_of(seen.grey, seen.marks) if wanted & {"crop", "dewarp"} else None
+    corners = sheet.corners_of(page.pixels, seen.marks / seen.scale) if wanted & {"crop", "dewarp"} else None
     if corners is not None:
         how = "dewarp" if "dewarp" in wanted else "crop"
-        matrix, size = (sheet.flat if how == "dewarp" else sheet.cut)(corners / seen.scale)
+        matrix, size = (sheet.flat if how == "dewarp" else sheet.cut)(corners)
         done.append(how)
     marks = _marks_in(seen, matrix)
     if "orient" in wanted and direction.share_upright(marks) < 1 - direction.SIDEWAYS:

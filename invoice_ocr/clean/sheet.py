@@ -5,48 +5,69 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-_SIDE = 400  # pixels that a photograph is reduced to
-_BORDER_DARK = 0.6  # of a picture's border that is not paper, from which it may be a photograph of a sheet
-_APART = 40  # grey levels between paper and desk
+_SIDE = 500  # pixels that a photograph is reduced to
+_RING = 0.02  # of the sides: the border, where the desk is seen
+_DESK = 0.6  # of the border that is desk, from which a picture may be a photograph of a sheet
+_UNLIKE = (30, 70)  # grey levels in any colour, between which paper is unlike the desk
+_APART = 40  # grey levels by which paper is brighter than the desk
 _LEAST, _MOST = 0.2, 0.985  # of the picture that a sheet covers
 _FILLED = 0.93  # of its four corners' area that is paper
 _OUTSIDE = 0.03  # of the marks that may lie beside the sheet: more, and it is a light part of a page
+_STEEP, _PRINT = 70, 0.006  # grey levels between neighbours, and the share of such places beside a sheet that is print
 
 
-def corners_of(grey: np.ndarray, marks: np.ndarray) -> np.ndarray | None:
+def corners_of(pixels: np.ndarray, marks: np.ndarray) -> np.ndarray | None:
     """The four corners of the sheet of paper in a picture, clockwise from the top left; None when there is no other.
 
-    grey: uint8, shape (height, width), ink darker than paper. marks: float32, shape (n, 4), of what may be letters.
-    Returns float32, shape (4, 2), in pixels of `grey`. A scan that shows nothing but the page has none.
+    pixels: uint8, shape (height, width, 3), RGB. marks: float32, shape (n, 4), of what may be letters, in its pixels.
+    Returns float32, shape (4, 2). A scan that shows nothing but the page has none, nor has a photograph with something
+    printed beside what was taken for the sheet: nothing that can be read may be cut away.
     """
-    scale = min(1.0, _SIDE / max(grey.shape))
-    size = (max(8, round(grey.shape[1] * scale)), max(8, round(grey.shape[0] * scale)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), (0, 0), 1.5)
-    threshold, light = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    border = np.concatenate([light[2], light[-3], light[:, 2], light[:, -3]])
-    if (border == 0).mean() < _BORDER_DARK:
+    scale = min(1.0, _SIDE / max(pixels.shape[:2]))
+    if min(pixels.shape[:2]) * scale < 16:
         return None
-    inside, outside = small[light > 0], small[light == 0]
-    if (
-        not (inside.size and outside.size)
-        or float(np.median(inside)) - float(np.median(outside)) < _APART
-        or threshold < 20
-    ):
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    sharp = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    paper = _unlike_desk(cv2.medianBlur(sharp, 5))
+    if paper is None:
         return None
-    light = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    contours, _ = cv2.findContours(light, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    contours, _ = cv2.findContours(paper, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return None
-    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
-    corners = _four(hull)
-    share = cv2.contourArea(corners) / small.size
-    filled = np.zeros_like(light)
+    corners = _four(cv2.convexHull(max(contours, key=cv2.contourArea)))
+    filled = np.zeros_like(paper)
     cv2.fillConvexPoly(filled, corners.round().astype(np.int32), 255)
-    if not _LEAST < share < _MOST or (light[filled > 0] > 0).mean() < _FILLED:
+    share = float((filled > 0).mean())
+    if not _LEAST < share < _MOST or (paper[filled > 0] > 0).mean() < _FILLED:
+        return None
+    grey = cv2.cvtColor(sharp, cv2.COLOR_RGB2GRAY)
+    darker = float(np.median(grey[filled > 0])) - float(np.median(grey[filled == 0]))
+    if darker < _APART or _print_beside(grey, filled) > _PRINT:
         return None
     found = _in_order(corners) / scale
     return found if _beside(found, marks) <= _OUTSIDE else None
+
+
+def _unlike_desk(small: np.ndarray) -> np.ndarray | None:
+    """What is unlike the picture's border: 255 there, else 0; None when the border is not all of a kind."""
+    ring = max(2, round(_RING * min(small.shape[:2])))
+    sides = (small[:ring], small[-ring:], small[:, :ring], small[:, -ring:])
+    border = np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.int16)
+    desk = np.median(border, 0)
+    near = np.abs(border - desk).max(1)
+    limit = float(np.clip(4 * np.median(near) + 20, *_UNLIKE))
+    if (near <= limit).mean() < _DESK:
+        return None
+    unlike = (np.abs(small.astype(np.int16) - desk).max(2) > limit).astype(np.uint8) * 255
+    closed = cv2.morphologyEx(unlike, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
+
+
+def _print_beside(grey: np.ndarray, filled: np.ndarray) -> float:
+    """The share of places well beside the sheet where neighbours differ as print does, 0..1."""
+    steep = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > _STEEP
+    beside = cv2.dilate(filled, np.ones((21, 21), np.uint8)) == 0
+    return float(steep[beside].sum()) / grey.size
 
 
 def _four(hull: np.ndarray) -> np.ndarray:

@@ -1,23 +1,24 @@
-"""`invoice-ocr read`: every word with its place, as text, JSON or CSV."""
+"""`invoice-ocr read`: every word with its place, as text, data, markup, a searchable PDF or a picture."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from invoice_ocr.cli import pages
 from invoice_ocr.cli.console import Verbosity, Waiting, clean, note, report
 from invoice_ocr.cli.extract import Paths, Tally, dry_run
 from invoice_ocr.cli.options import LIMITS, READING, with_settings
 from invoice_ocr.cli.output import format_of, opened
 from invoice_ocr.cli.verb import verb
-from invoice_ocr.errors import ExitCode, OutputReadonly
+from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from invoice_ocr.model import PageWords, Transcript
 
@@ -27,14 +28,34 @@ Output = Annotated[
         "--output", "-o", metavar="FILE|DIR", help="Write here; into a folder: one file an input.", show_default=False
     ),
 ]
-To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="text, json or csv.", show_default="text")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="text, json, csv, layout, hocr, alto; pdf that can be searched; png with a frame around each word.",
+        show_default="text",
+    ),
+]
+Layout = Annotated[bool, typer.Option("--layout", help="Text that keeps the page's columns: --to layout.")]
+SaveClean = Annotated[
+    Path | None,
+    typer.Option("--save-clean", metavar="DIR", help="Save each picture as the engine saw it.", show_default=False),
+]
 MinConfidence = Annotated[
     float, typer.Option("--min-confidence", metavar="X", min=0, max=1, help="Leave out words less sure than this.")
 ]
 
 _DOUBTFUL = 0.8  # a page whose words are on average less sure than this is worth a warning
 _PREVIEW = 64  # characters of a file's first words shown when many are read into a folder
-_ENDINGS = {"text": ".txt", "json": ".json", "csv": ".csv"}
+_ENDINGS = {
+    "text": ".txt",
+    "json": ".json",
+    "csv": ".csv",
+    "layout": ".txt",
+    "hocr": ".hocr",
+    "alto": ".xml",
+}
 
 
 @verb
@@ -44,30 +65,50 @@ def read(
     *,
     output: Output = None,
     to: To = "",
+    layout: Layout = False,
     min_confidence: MinConfidence = 0.0,
+    save_clean: SaveClean = None,
     settings: Settings,
     stdout: BinaryIO,
     verbosity: Verbosity,
 ) -> ExitCode:
-    """Read words only: text in reading order, or every word and line with its place and how sure it is."""
+    """Read words only: text in reading order, every word with its place and how sure it is, or a searchable PDF."""
     from invoice_ocr.export import WORD_EXPORTERS, WORD_SUFFIXES
 
     into = _folder(output)
-    chosen = format_of(None if into else output, to, WORD_SUFFIXES, tuple(WORD_EXPORTERS)) or "text"
+    known = (*WORD_EXPORTERS, *pages.SUFFIXES.values())
+    chosen = format_of(None if into else output, to, WORD_SUFFIXES | pages.SUFFIXES, known) or "text"
+    chosen = "layout" if layout else chosen
     if settings.dry_run:
         return dry_run(paths, settings, stdout)
 
     from invoice_ocr import pipeline
 
     tally = Tally()
+    keep = pages.keeper(save_clean)
     with Waiting(verbosity) as waiting:
-        transcripts = _watched(pipeline.read(paths, settings), tally, waiting, verbosity)
-        sure = (_without_doubtful(transcript, min_confidence) for transcript in transcripts)
-        if into:
-            _write_each(sure, into, chosen, waiting, verbosity)
+
+        def watched(transcript: Transcript) -> Transcript:
+            _watch(transcript, tally, waiting, verbosity)
+            return _without_doubtful(transcript, min_confidence)
+
+        def told(target: Path, transcript: Transcript) -> None:
+            with waiting.hidden():
+                note(f"{target}  {_preview(transcript)}", verbosity)
+
+        if chosen in pages.SUFFIXES.values():
+            found = ((watched(one), files) for one, files in pages.made(paths, chosen, settings, keep))
+            if into:
+                pages.write_each(found, into, told)
+            else:
+                pages.write_one(found, output, stdout)
         else:
-            with opened(output, stdout) as stream:
-                WORD_EXPORTERS[chosen](sure, stream)
+            transcripts = (watched(one) for one in pipeline.read(paths, settings, keep=keep))
+            if into:
+                _write_each(transcripts, into, chosen, told)
+            else:
+                with opened(output, stdout) as stream:
+                    WORD_EXPORTERS[chosen](transcripts, stream)
     if output is not None and str(output) != "-":
         note(f"{tally.inputs - tally.failed} of {tally.inputs} read → {output}", verbosity)
     return tally.exit_code(settings)
@@ -80,21 +121,17 @@ def _folder(output: Path | None) -> Path | None:
     return output if output.is_dir() or not output.suffix else None
 
 
-def _watched(
-    transcripts: Iterable[Transcript], tally: Tally, waiting: Waiting, verbosity: Verbosity
-) -> Iterator[Transcript]:
-    """The transcripts, counted as they pass; failures and doubtful pages are told on stderr."""
-    for transcript in transcripts:
-        tally.inputs += 1
-        tally.failed += transcript.failure is not None
-        with waiting.hidden():
-            if transcript.failure is not None:
-                report(transcript.failure, transcript.file)
-            for issue in transcript.issues:
-                note(f"{transcript.file}: {issue.message}", verbosity)
-            for page in transcript.reading.pages if transcript.reading else ():
-                _warn(page, transcript.file, verbosity)
-        yield transcript
+def _watch(transcript: Transcript, tally: Tally, waiting: Waiting, verbosity: Verbosity) -> None:
+    """Count a transcript; tell failures and doubtful pages on stderr."""
+    tally.inputs += 1
+    tally.failed += transcript.failure is not None
+    with waiting.hidden():
+        if transcript.failure is not None:
+            report(transcript.failure, transcript.file)
+        for issue in transcript.issues:
+            note(f"{transcript.file}: {issue.message}", verbosity)
+        for page in transcript.reading.pages if transcript.reading else ():
+            _warn(page, transcript.file, verbosity)
 
 
 def _warn(page: PageWords, file: str, verbosity: Verbosity) -> None:
@@ -119,36 +156,20 @@ def _without_doubtful(transcript: Transcript, least: float) -> Transcript:
 
 
 def _write_each(
-    transcripts: Iterable[Transcript], folder: Path, chosen: str, waiting: Waiting, verbosity: Verbosity
+    transcripts: Iterable[Transcript], folder: Path, chosen: str, told: Callable[[Path, Transcript], None]
 ) -> None:
-    """One file an input, named as the input; a line about each on stderr. Equal names get a number."""
+    """One file an input, named as the input; `told` hears of each. Equal names get a number."""
     from invoice_ocr.export import WORD_EXPORTERS
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputReadonly(f"{folder} cannot be made: {error.strerror}") from error
+    pages.make(folder)
     taken: set[str] = set()
     for transcript in transcripts:
         if transcript.reading is None:
             continue
-        target = folder / _name(transcript.file, _ENDINGS[chosen], taken)
+        target = folder / pages.name_of(transcript.file, _ENDINGS[chosen], taken)
         with opened(target, None) as stream:
             WORD_EXPORTERS[chosen]([transcript], stream)
-        with waiting.hidden():
-            note(f"{target}  {_preview(transcript)}", verbosity)
-
-
-def _name(file: str, ending: str, taken: set[str]) -> str:
-    """A name that no earlier input of this run has: scan.pdf.txt, scan.pdf.2.txt."""
-    stem = PurePath(file).name.strip("<>") or "stdin"
-    stem = "stdin" if stem == "-" else stem
-    name, number = f"{stem}{ending}", 1
-    while name.casefold() in taken:
-        number += 1
-        name = f"{stem}.{number}{ending}"
-    taken.add(name.casefold())
-    return name
+        told(target, transcript)
 
 
 def _preview(transcript: Transcript) -> str:

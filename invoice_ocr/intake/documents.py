@@ -256,18 +256,18 @@ def _understood(answer: Answer, document: _Open) -> tuple[list[OpenedPage], list
         found = None
         if words is not None:
             found = tuple(Word(str(text), Box(*map(float, corners)), 1.0, "text-layer") for text, corners in words)
-        image = _image(int(number), int(rotation), next(pictures)) if pictured else None
+        image = _image(int(number), int(rotation), next(pictures), document.source.name) if pictured else None
         pages.append(OpenedPage(int(number), float(width), float(height), int(rotation), found, image))
     document.lost += [(int(number), str(name), str(message)) for number, name, message in answer.header["lost"]]
     rest = answer.header["rest"]
     return pages, [Issue(str(code), str(message)) for code, message in answer.header["issues"]], rest and int(rest)
 
 
-def _image(number: int, rotation: int, picture: tuple[int, int, float, bytearray]) -> PageImage:
+def _image(number: int, rotation: int, picture: tuple[int, int, float, bytearray], file: str) -> PageImage:
     import numpy as np
 
     width, height, dpi, blob = picture
-    return PageImage(number, np.frombuffer(blob, np.uint8).reshape(height, width, 3), dpi, rotation)
+    return PageImage(number, np.frombuffer(blob, np.uint8).reshape(height, width, 3), dpi, rotation, file)
 
 
 def _joined(parts: Sequence[Opened]) -> Opened:

@@ -1,4 +1,7 @@
-"""A font that draws nothing: every character is an empty glyph half as wide as it is high."""
+"""A font that draws nothing: every character is a line from corner to corner, half as wide as high and of no breadth.
+
+A glyph without any line would be selected as a flat strip in viewers built on PDFium.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ def font() -> bytes:
         ">IIIIHHqqhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, UNITS, 0, 0, 0, 0, WIDTH, UNITS, 0, 8, 2, 0, 0
     )
     hhea = struct.pack(">IhhhHhhhhhhhhhhhH", 0x10000, UNITS, -1, 0, WIDTH, 0, 0, WIDTH, 1, 0, 0, 0, 0, 0, 0, 0, _GLYPHS)
-    maxp = struct.pack(">I14H", 0x10000, _GLYPHS, *[0] * 6, 1, *[0] * 6)
+    maxp = struct.pack(">I14H", 0x10000, _GLYPHS, 2, 1, 0, 0, 1, *[0] * 8)
+    line = struct.pack(">5h2H2B4h", 1, 0, 0, WIDTH, UNITS, 1, 0, 1, 1, 0, WIDTH, 0, UNITS)
     cmap = (
         struct.pack(">HHHHI", 0, 1, 3, 1, 12)
         + struct.pack(">HHHHHHHHHHHHHH", 4, 32, 0, 4, 4, 1, 0, 0xFFFE, 0xFFFF, 0, 0, 1, 0, 0)
@@ -26,8 +30,8 @@ def font() -> bytes:
     post = struct.pack(">IIhhIIIII", 0x30000, 0, 0, 0, 1, 0, 0, 0, 0)
     metrics = struct.pack(">HhHh", WIDTH, 0, WIDTH, 0)
     tables = {
-        b"cmap": cmap, b"glyf": b"\0", b"head": head, b"hhea": hhea, b"hmtx": metrics,
-        b"loca": struct.pack(">HHH", 0, 0, 0), b"maxp": maxp, b"name": name, b"post": post,
+        b"cmap": cmap, b"glyf": line, b"head": head, b"hhea": hhea, b"hmtx": metrics,
+        b"loca": struct.pack(">HHH", 0, 0, len(line) // 2), b"maxp": maxp, b"name": name, b"post": post,
     }  # fmt: skip
     return _packed(tables)
 
