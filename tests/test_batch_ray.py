@@ -59,7 +59,7 @@ def begun(inbox: Path) -> subprocess.Popen[str]:
 
 
 def ended(run: subprocess.Popen[str]) -> int:
-    run.communicate(timeout=500)
+    run.communicate(timeout=900)
     return run.returncode
 
 

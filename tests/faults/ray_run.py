@@ -7,6 +7,7 @@ reads with two actors, and writes the results as JSON lines.
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ class Teller:
 
 
 def main() -> None:
+    os.environ.setdefault("RAY_worker_niceness", "0")  # Ray's own 15 starves actors on a machine that has other work
     inbox, ledger, out = map(Path, sys.argv[1:4])
     chosen = settings.make({"lang": "en", "timeout": 60, "actors": 2, "engine": "ray"})
     with opened(ledger, write=True) as book:
