@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import cv2
+import damage_table
 import numpy as np
 import pytest
 from damages import DAMAGES, photographed, shadowed, tilted, turned
@@ -259,3 +261,10 @@ def test_a_frame_survives_being_recorded() -> None:
     assert parse_reading(write_reading(reading)) == reading
     (first, _) = ReplayEngine.of(reading).read([page(), PageImage(2, page().pixels, 200.0)])
     assert first.frame == SIDEWAYS
+
+
+def test_a_page_scores_by_the_words_it_shares_with_what_is_printed() -> None:
+    assert damage_table.f1("a b b x", Counter(["a", "b", "b", "c"])) == pytest.approx(0.75)
+    assert damage_table.f1("", Counter()) == 0
+    coarse = damage_table.damaged("100 dpi", page())
+    assert (coarse.dpi, coarse.pixels.shape) == (100.0, (700, 500, 3))
