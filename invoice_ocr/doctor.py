@@ -9,15 +9,15 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from invoice_ocr.errors import InvoiceOcrError, ModelIntegrity
 from invoice_ocr.ocr import choose_runtime, has_gpu, load_engine
-from invoice_ocr.ocr.languages import LANGUAGES, missing
+from invoice_ocr.ocr.languages import LANGUAGES, missing, script_of
 from invoice_ocr.ocr.manifest import Network, folder_of, load_manifest
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def examine(settings: Settings, *, engine: Engine | None = None) -> Iterator[Fin
     for network in networks.values():
         yield check_weights(network)
     if "recogniser" in networks:
-        yield from check_languages(settings.lang, networks["recogniser"].alphabet)
+        recogniser = networks["recogniser"]
+        yield from check_languages(settings.lang, recogniser.alphabet, recogniser.scores)
     yield check_rules(settings)
     yield check_gpu(settings)
     yield from check_reading(settings, engine)
@@ -137,8 +138,10 @@ def check_weights(network: Network) -> Finding:
     return Finding(network.name, "ok", f"{detail}; {scores}" if scores else detail)
 
 
-def check_languages(wanted: str, alphabet: str) -> Iterator[Finding]:
-    """Whether the alphabet prints the wanted languages, codes joined by commas; which it prints when "" is given."""
+def check_languages(wanted: str, alphabet: str, scores: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether the alphabet prints the wanted languages, codes joined by commas, and how well its script was read; which
+    it prints when "" is given. scores: of the recogniser, as its manifest has them.
+    """
     if not wanted:
         covered = [language for language in LANGUAGES if missing(language, alphabet) == ""]
         yield Finding("alphabet", "ok", f"{len(alphabet)} characters; covers {' '.join(covered)}")
@@ -154,7 +157,20 @@ def check_languages(wanted: str, alphabet: str) -> Iterator[Finding]:
                 name, "bad", detail, "Train one that has them (invoice-ocr train recogniser), or --runtime rapidocr."
             )
         else:
-            yield Finding(name, "ok", "every letter")
+            yield Finding(name, "ok", f"every letter; {measured(language, scores)}")
+
+
+def measured(language: str, scores: Mapping[str, Any]) -> str:
+    """How well words of a language's script were read, from the scores in the recogniser's manifest.
+
+    >>> measured("ru", {"real_words": {"latin": 0.97, "cyrillic": 0.855, "words": [1500, 420]}})
+    'of cyrillic words 85.5 % were read right (real words)'
+    """
+    script = script_of(language)
+    for name, found in scores.items():
+        if isinstance(found, Mapping) and isinstance(share := found.get(script), int | float):
+            return f"of {script} words {share:.1%} were read right ({name.replace('_', ' ')})".replace("%", " %")
+    return f"never measured on words in {script} script"
 
 
 def check_rules(settings: Settings) -> Finding:

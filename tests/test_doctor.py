@@ -77,10 +77,13 @@ def test_weights_that_were_changed_are_named(tmp_path: Path) -> None:
 
 
 def test_the_alphabet_is_held_against_the_wanted_languages() -> None:
-    findings = by_name(check_languages("de,zh,qq", ALPHABET))
+    scores = {"real_words": {"latin": 0.9707, "words": [1500]}}
+    findings = by_name(check_languages("de,zh,qq,ru", ALPHABET, scores))
     assert [findings[f"alphabet for {code}"].state for code in ("de", "zh", "qq")] == ["ok", "bad", "note"]
     assert "发" in findings["alphabet for zh"].text
-    (everything,) = check_languages("", ALPHABET)
+    assert findings["alphabet for de"].text == "every letter; of latin words 97.1 % were read right (real words)"
+    assert "never measured on words in cyrillic script" in findings["alphabet for ru"].text
+    (everything,) = check_languages("", ALPHABET, scores)
     assert {"de", "pl", "ru", "el"} <= set(everything.text.split())
 
 

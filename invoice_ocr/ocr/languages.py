@@ -6,6 +6,8 @@ thousands of signs a few common ones stand for all.
 
 from __future__ import annotations
 
+import unicodedata
+
 LATIN = "abcdefghijklmnopqrstuvwxyz"
 MORE: dict[str, str] = {
     "af": "áâèéêëîïôöúû",
@@ -103,3 +105,13 @@ def missing(language: str, alphabet: str) -> str | None:
     """
     wanted = letters_of(language)
     return None if wanted is None else "".join(letter for letter in wanted if letter not in alphabet)
+
+
+def script_of(language: str) -> str:
+    """The script that a language is written in, in small letters: latin, cyrillic, greek, or as Unicode names it.
+
+    >>> script_of("pt-BR"), script_of("uk"), script_of("zh")
+    ('latin', 'cyrillic', 'cjk')
+    """
+    letters = letters_of(language) or LATIN
+    return unicodedata.name(letters[0]).partition(" ")[0].lower()
