@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from invoice_ocr.values.text import slip, tokens
 
 _LONGEST = 8  # tokens
 _REMEMBERED = 4096  # texts
+_HEAD, _TAIL = 3, 3  # letters
 _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
 
 
@@ -81,7 +82,7 @@ class LabelIndex:
             index = last + 1
         return hits
 
-    def _exact(self, parts: list[tuple[str, int, int]], index: int) -> tuple[str, int, float] | None:
+    def _exact(self, parts: Sequence[tuple[str, int, int]], index: int) -> tuple[str, int, float] | None:
         joined, best = "", None
         for last in range(index, min(index + _LONGEST, len(parts))):
             joined += parts[last][0]
@@ -91,7 +92,7 @@ class LabelIndex:
                 best = (joined, last, 1.0)
         return best
 
-    def _similar(self, parts: list[tuple[str, int, int]], index: int) -> tuple[str, int, float] | None:
+    def _similar(self, parts: Sequence[tuple[str, int, int]], index: int) -> tuple[str, int, float] | None:
         joined, best = "", None
         for last in range(index, min(index + _LONGEST, len(parts))):
             joined += parts[last][0]
@@ -108,7 +109,16 @@ class LabelIndex:
     def _slipped(self, joined: str) -> str | None:
         return next((key for key in self._whole.slips.get(slip(joined), ()) if key in self.keys), None)
 
+    @cached_property
+    def ends(self) -> tuple[frozenset[str], frozenset[str]]:
+        """How long labels begin and how they end, one of which a single slip leaves as it is."""
+        long = [key for key in self.keys if len(key) >= _FUZZY_FROM]
+        return frozenset(key[:_HEAD] for key in long), frozenset(key[-_TAIL:] for key in long)
+
     def _nearest(self, joined: str) -> str | None:
+        heads, tails = self._whole.ends
+        if joined[:_HEAD] not in heads and joined[-_TAIL:] not in tails:
+            return None
         shorter = {joined, *(joined[:at] + joined[at + 1 :] for at in range(len(joined)))}
         rivals = {key for part in shorter for key in self._whole.near.get(part, ())} & self.keys
         close = sorted(key for key in rivals if OSA.distance(joined, key) <= 1)

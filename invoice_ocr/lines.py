@@ -100,7 +100,8 @@ def _heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
     columns, letters, covered = [], 0, 0
     for cell in row:
         letters += sum(char.isalpha() for char in cell.text)
-        for hit in pack.headers.find(cell.text, forgiving=True):
+        forgiving = cell.line.words[0].source == "ocr"
+        for hit in pack.headers.find(cell.text, forgiving=forgiving):
             covered += sum(char.isalpha() for char in cell.text[hit.start : hit.end])
             columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
     return columns if columns and covered >= 0.5 * letters else []

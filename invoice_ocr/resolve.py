@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from invoice_ocr.candidates import find_labels
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
@@ -26,6 +27,7 @@ TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
 _SEEN_AGAIN = 0.6
 _LEAST_REPEATED = 4
 _ONLY_DATE = 1.5
+_QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _NAMED = 0.95  # how much the label `Currency` says about the code beside it
 _DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
@@ -88,6 +90,7 @@ def resolve(
     _settle_issue_date(choices)
     if not slip:
         _settle_terms(choices, pack)
+        _settle_reference(choices)
     _see_again(choices, document)
     _part_names(choices, settled)
     currency = _find_currency(choices, settled, conventions, pack)
@@ -318,6 +321,17 @@ def _settle_terms(choices: dict[str, Choice], pack: RulePack) -> None:
         choices["issue_date"] = replace(issued, support=1 - (1 - issued.support) * 0.5)
 
 
+def _settle_reference(choices: dict[str, Choice]) -> None:
+    """What to quote in a transfer: the number of the invoice where nothing else is asked for, to be confirmed."""
+    number = choices.get("invoice_number")
+    if number is None or "payment_reference" in choices or "iban" not in choices:
+        return
+    evidence = replace(number.evidence, source="derived", rule="universal.payment_reference.number")
+    choices["payment_reference"] = replace(
+        number, name="payment_reference", evidence=evidence, support=_QUOTED * number.support, rivals=(), proof=""
+    )
+
+
 def _later(days: Sequence[Value], by: int) -> tuple[date, ...]:
     return tuple(day + timedelta(days=by) for day in days if isinstance(day, date))
 
@@ -419,11 +433,11 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     """document_type: the most prominent title, or a till slip by its words; None when nothing speaks for any."""
     best: tuple[float, str, Evidence] | None = None
     slip = 0
-    words = tuple(fold(word) for word in pack.receipt_words)
+    words = _any_of(tuple(pack.receipt_words))
     for grid in make_grids(document)[:1]:
         for cell in grid.cells():
             found = _title(cell.text, pack)
-            slip += any(word in fold(cell.text) for word in words) if len(cell.line.words) <= 6 else 0
+            slip += bool(words.search(fold(cell.text))) if len(cell.line.words) <= 6 else 0
             if not found:
                 continue
             kind, share = found
@@ -452,6 +466,12 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     if anchor and numbered:
         return Choice("document_type", "invoice", replace(anchor.evidence, rule="universal.kind.numbered"), 0.7)
     return None
+
+
+@lru_cache(maxsize=4)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any of some words in a folded text."""
+    return re.compile("|".join(sorted(re.escape(fold(word)) for word in words)) or r"(?!)")
 
 
 def _title(text: str, pack: RulePack) -> tuple[str, float] | None:

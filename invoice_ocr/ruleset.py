@@ -100,15 +100,16 @@ class RulePack:
     @cached_property
     def by_label(self) -> Mapping[str, tuple[Rule, ...]]:
         """Folded label to the rules that list it."""
-        if self.whole:
-            mine = {rule.id for rule in self.rules}
-            parts = ((key, tuple(r for r in rules if r.id in mine)) for key, rules in self.whole.by_label.items())
-            return {key: rules for key, rules in parts if rules}
         found: dict[str, tuple[Rule, ...]] = {}
         for rule in self.rules:
-            for key in dict.fromkeys(label_key(label) for label in rule.labels):
+            for key in (self.whole or self).keys_of[rule.id]:
                 found[key] = (*found.get(key, ()), rule)
         return found
+
+    @cached_property
+    def keys_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The folded labels of each rule."""
+        return {rule.id: tuple(dict.fromkeys(label_key(label) for label in rule.labels)) for rule in self.rules}
 
     @cached_property
     def labels(self) -> LabelIndex:

@@ -58,7 +58,7 @@ def days_in(text: str, pack: RulePack) -> int | None:
 
 def _says_when(text: str, pack: RulePack) -> bool:
     folded = fold(text)
-    if any(folded.startswith(word) for word in pack.prompt_words):
+    if folded.startswith(tuple(pack.prompt_words)):
         return True
     if not any(char.isdigit() for char in text):
         return False

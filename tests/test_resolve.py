@@ -359,3 +359,11 @@ def test_a_corrected_invoice_is_a_credit_note() -> None:
 
 def test_a_number_with_its_country_in_front_is_no_name() -> None:
     assert value(read("Kunde: AT U65 771 621\nRechnung Nr. 17-A"), "buyer_name") is None
+
+
+def test_the_number_is_what_to_quote_where_an_account_is_printed_and_nothing_else_is_asked_for() -> None:
+    page = "Rechnung Nr. 4711-A\nGesamtbetrag | 119,00 EUR\nIBAN: DE89 3704 0044 0532 0130 00"
+    quoted = read(page).fields["payment_reference"]
+    assert (quoted.value, quoted.status) == ("4711-A", "review")
+    assert read(page + "\nVerwendungszweck: KD-88-2").fields["payment_reference"].value == "KD-88-2"
+    assert read(page.split("\nIBAN", maxsplit=1)[0]).fields["payment_reference"].value is None

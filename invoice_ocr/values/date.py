@@ -11,6 +11,8 @@ from invoice_ocr.values.text import fold, plain_hyphens
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
+_DIGIT = re.compile(r"\d")
+
 _NUMERIC = re.compile(
     r"(?<![\w./\-])(?P<a>\d{1,4})\s?(?P<mark>[./\-])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>(?:19|20)\d{2}|\d{2})"
     r"(?:(?=\d{1,2}:\d{2})|(?![\d/\-]|\.\d|:\d))"  # a time may be stuck to it
@@ -56,6 +58,8 @@ def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
     >>> find_dates("03/04/2026", {})[0].readings
     (datetime.date(2026, 4, 3), datetime.date(2026, 3, 4))
     """
+    if not _DIGIT.search(text):
+        return []
     text = _plain(text)
     found = [hit for reader in (_numeric, _cjk) for hit in reader(text)]
     for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST_IN_TWO, _MONTH_FIRST_IN_TWO):

@@ -47,6 +47,7 @@ def plain_hyphens(text: str) -> str:
     return text if text.isascii() else text.translate(_HYPHENS)
 
 
-def tokens(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[tuple[str, int, int], ...]:
     """(folded, start, end) of every run of letters, run of digits, and `#` in a text, left to right."""
-    return [(fold(hit.group()), hit.start(), hit.end()) for hit in _TOKEN.finditer(text)]
+    return tuple((fold(hit.group()), hit.start(), hit.end()) for hit in _TOKEN.finditer(text))
