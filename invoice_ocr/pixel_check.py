@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CODE = "text.layer-mismatch"
 SECOND_LOOK = 1.5  # times the first resolution
+UNCHECKED = "text.layer-unchecked"  # the issue of words that nothing was compared with
 _SURE = 0.6  # a reading less sure than this contradicts nothing
 _PLAIN_WORDS = 2  # of a value's words without a digit that are looked at, the longest: a name is not made of more
 _BLANK = 24  # grey levels between the lightest and darkest pixel of a clip in which nothing is printed
@@ -100,7 +101,7 @@ def check(
 
 def unchecked(invoice: Invoice, why: str) -> Invoice:
     """The invoice of a document whose pixels could not be had: not to be posted unseen."""
-    issue = Issue("text.layer-unchecked", f"the text layer could not be compared with the pixels: {why}")
+    issue = Issue(UNCHECKED, f"the text layer could not be compared with the pixels: {why}")
     return invoice.flagged([issue])
 
 

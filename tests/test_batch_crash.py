@@ -65,6 +65,14 @@ def test_two_hundred_kills_and_every_step_change_nothing(workers: tuple[str, ...
     assert flawless(found), found
 
 
+@pytest.mark.slow
+def test_two_hundred_workers_killed_lose_nothing() -> None:
+    found = killed("--workers", "--deaths", "200", "--documents", "16")
+    assert found["deaths"] >= 200
+    assert flawless(found), found
+    assert found["touched"] <= found["deaths"] // 4  # it takes four deaths to give a document up
+
+
 def test_a_full_disk_ends_the_run_and_fails_no_document(office: Office) -> None:
     for index in range(8):
         office.put(f"{index:02}.pdf", sheet(f"A-{index}") + "\n" + "\n".join(os.urandom(30).hex() for _ in range(10)))

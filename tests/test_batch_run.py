@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faults.desk import Desk, engine_for, sheet
 from faults.engines import CrashingEngine
@@ -16,10 +17,10 @@ from faults.engines import CrashingEngine
 from invoice_ocr import pipeline, settings
 from invoice_ocr.batch import results, scheduler
 from invoice_ocr.batch.ledger import Ledger, opened
-from invoice_ocr.errors import ConfigError, Locked, MissingPart, OutputReadonly
+from invoice_ocr.errors import ConfigError, Locked, MissingPart, OutputReadonly, ParserCrash
 from invoice_ocr.export import EXPORTERS
 from invoice_ocr.intake import Failed, Opened, Source
-from invoice_ocr.model import PageImage, PageWords, Record
+from invoice_ocr.model import Box, PageImage, PageWords, Record
 from invoice_ocr.ocr import Engine
 from invoice_ocr.settings import Settings
 
@@ -165,6 +166,33 @@ def test_a_document_that_kills_its_worker_is_tried_again_alone_and_then_left(off
     assert office.counts() == {"post": 1, "quarantined": 1}
     assert office.run().extent == (2, 0)
     assert office.run(retry="failed").states == ["quarantined"]
+
+
+def test_a_worker_that_dies_while_it_cuts_pixels_costs_one_more_try(office: Office) -> None:
+    class Dying(Desk):
+        """The first `deaths` times that pixels are asked for, whoever cuts them dies."""
+
+        deaths = 1
+
+        def crops(self, source: Source, places: Sequence[tuple[int, Box]], dpi: float = 200.0) -> list[np.ndarray]:
+            self.deaths -= 1
+            if self.deaths >= 0:
+                raise ParserCrash("it was killed")
+            return super().crops(source, places, dpi)
+
+    office.put("a.pdf", sheet("A-1"))
+    office.run(chosen=AUTO, desk=Dying(AUTO), engine=engine_for(office.inbox))
+    (once,) = office.records()
+    assert once.invoice is not None
+    assert "text.layer-unchecked" not in once.invoice.reasons
+    assert [Path(name).name for name in office.desk.opened] == ["a.pdf"] * 2
+    desk = Dying(AUTO)
+    desk.deaths = 9
+    office.run(chosen=AUTO, desk=desk, engine=engine_for(office.inbox), retry="all")
+    (never,) = office.records()
+    assert never.invoice is not None
+    assert "text.layer-unchecked" in never.invoice.reasons
+    assert len(desk.opened) == 2
 
 
 def test_runs_that_end_while_a_deadly_document_is_open_are_counted_apart_from_its_deaths(office: Office) -> None:

@@ -14,6 +14,7 @@ from invoice_ocr.errors import InvoiceOcrError, OutOfMemory, ParserCrash, RunErr
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.model import Failure, Record
 from invoice_ocr.pipeline import LazyEngine, compared, reading_recipe_of, recipe_of, rules_for
+from invoice_ocr.pixel_check import UNCHECKED
 from invoice_ocr.reading import Read, read_documents
 
 if TYPE_CHECKING:
@@ -268,6 +269,13 @@ class _Line:
         state: State = "failed" if failure else "done"
         if failure and failure.code in _KILLERS:
             state = "quarantined" if alone else "again"
+        elif item.pages and not alone and _unchecked(item.records):
+            state = "again"  # what cut its pixels died: of another document, it may be
         self.book.finish(item.job, state, item.records, item.kept if item.new else None)
         if state != "again":
             self.watcher.finished(state, item.records, item.pages)
+
+
+def _unchecked(records: list[Record]) -> bool:
+    """Whether words could not be compared with pixels."""
+    return any(issue.code == UNCHECKED for one in records if one.invoice for issue in one.invoice.issues)

@@ -1,15 +1,18 @@
 """Runs of a batch, killed: at every durable step in turn, and at random moments; each resumed and compared.
 
     python tests/faults/killing.py --steps --kills 200 [--workers] [--documents 12] [--seed 1] [--keep DIR]
+    python tests/faults/killing.py --workers --deaths 200
 
 prints one JSON object with what was found. A run is a fork of this process, so that it costs no imports. With
 --workers documents are opened in real worker processes, else in the run itself. --keep: folders of runs that ended
-otherwise than the undisturbed one go there, beside that one.
+otherwise than the undisturbed one go there, beside that one. --deaths: so many workers are killed instead, one after
+the other while runs go on; `touched` counts documents that ended otherwise for it.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -42,7 +45,7 @@ FORMATS = ("jsonl", "csv", "xlsx")
 class Killing:
     """A folder of documents, and runs over it, each in a folder of its own."""
 
-    def __init__(self, place: Path, documents: int, *, workers: bool, keep: Path | None = None) -> None:
+    def __init__(self, place: Path, documents: int, *, workers: bool, keep: Path | None = None, seed: int = 1) -> None:
         self.place = place
         self.keep = keep
         self.inbox = place / "inbox"
@@ -52,6 +55,7 @@ class Killing:
         self.pack = rules_for(SETTINGS)
         self.engine = engine_for(self.inbox)
         self.open_intake = partial(Intake, parser="faults.desk:parse") if workers else Desk
+        self.rng = random.Random(seed)
         self.figures = {"runs": 0, "killed": 0, "lost": 0, "doubled": 0, "different": 0, "stray": 0, "damaged": 0}
         self.seconds = time.monotonic()
         self.steps = self.run("whole")[1]
@@ -141,16 +145,55 @@ class Killing:
                 raise RuntimeError(f"step {at} of {self.steps} did not come")
             self.judge("step")
 
-    def moments(self, kills: int, seed: int = 1) -> None:
+    def deaths(self, count: int) -> None:
+        """Kill so many workers at random moments of as many runs as it takes, and count whose documents suffered."""
+        self.figures |= {"deaths": 0, "touched": 0}
+        while self.figures["deaths"] < count:
+            self.figures["runs"] += 1
+            ours, theirs = os.pipe()
+            child = os.fork()
+            if not child:
+                os.close(ours)
+                self.work(self.place / "deaths", 0, theirs)
+            os.close(theirs)
+            while os.waitpid(child, os.WNOHANG) == (0, 0):
+                time.sleep(self.rng.uniform(0, self.seconds / 4))
+                self.figures["deaths"] += kill_one(child, self.rng)
+            os.close(ours)
+            made, wanted = (
+                {row["sha256"]: row for row in map(json.loads, form["jsonl"].splitlines())}
+                for form in (self.exported("deaths"), self.wanted)
+            )
+            self.figures["lost"] += len(wanted.keys() - made.keys())
+            touched = [(row, made.get(sha)) for sha, row in wanted.items() if made.get(sha) != row]
+            self.figures["touched"] += len(touched)
+            for before, after in touched:
+                print(json.dumps([before, after]), file=sys.stderr)  # noqa: T201  the case of a failure
+            shutil.rmtree(self.place / "deaths")
+            print(json.dumps(self.figures), file=sys.stderr, flush=True)  # noqa: T201  as above
+
+    def moments(self, kills: int) -> None:
         """So many kills at random moments; every fourth run is killed twice before it may end."""
-        rng = random.Random(seed)
         done = 0
         while done < kills:
             for _ in range(2 if done % 4 == 3 else 1):
-                self.run("moment", after=rng.uniform(0, self.seconds))
+                self.run("moment", after=self.rng.uniform(0, self.seconds))
                 done += 1
             (self.place / "moment").mkdir(exist_ok=True)
             self.judge("moment")
+
+
+def kill_one(parent: int, rng: random.Random) -> bool:
+    """Kill one of the processes that a process has started; False when there is none."""
+    children: list[int] = []
+    for place in Path(f"/proc/{parent}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            children += map(int, place.read_text(encoding="ascii").split())
+    if not children:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(rng.choice(children), signal.SIGKILL)
+    return True
 
 
 def texts(documents: int) -> Iterator[str]:
@@ -176,15 +219,17 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--documents", type=int, default=12)
     parser.add_argument("--workers", action="store_true")
+    parser.add_argument("--deaths", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
     since = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
-        killing = Killing(Path(place), chosen.documents, workers=chosen.workers, keep=chosen.keep)
+        killing = Killing(Path(place), chosen.documents, workers=chosen.workers, keep=chosen.keep, seed=chosen.seed)
         if chosen.steps:
             killing.every_step(chosen.stride)
-        killing.moments(chosen.kills, chosen.seed)
+        killing.moments(chosen.kills)
+        killing.deaths(chosen.deaths)
     told = {"documents": killing.documents, "steps": killing.steps, **killing.figures}
     print(json.dumps(told | {"seconds": round(time.monotonic() - since, 1)}))  # noqa: T201  what it is for
 
