@@ -127,6 +127,15 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code or barcode printed on a page. format: as zxing-cpp names it. text: what it holds."""
+
+    format: str
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The upright page within a page that lies askew, on its side or in a photograph.
 
@@ -146,7 +155,7 @@ class PageWords:
     rotation: degrees clockwise (0, 90, 180, 270) that the stored page was turned to be displayed upright.
     frame: where the page was found to stand otherwise than it is displayed; its words' boxes are on the page as it is
     displayed all the same: each about the middle of its word, and as wide and high as the word itself.
-    issues: what its pixels leave in doubt.
+    issues: what its pixels leave in doubt. codes: QR codes and barcodes on it.
     """
 
     number: int
@@ -156,6 +165,7 @@ class PageWords:
     rotation: int = 0
     frame: Frame | None = None
     issues: tuple[Issue, ...] = ()
+    codes: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +390,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of output: an invoice, or the failure that stands in its place."""
+    """One line of output: an invoice, or the failure that stands in its place.
+
+    codes: QR codes and barcodes on its pages, each with its page's number.
+    """
 
     file: str
     sha256: str
@@ -388,6 +401,7 @@ class Record:
     failure: Failure | None = None
     recipe: str = ""
     timings: dict[str, float] = field(default_factory=dict, compare=False)
+    codes: tuple[tuple[int, Code], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

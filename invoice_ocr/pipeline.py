@@ -305,7 +305,8 @@ def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> It
     invoices = understand(reading, pack, settings, one.witnesses)
     timings["understand"] = time.monotonic() - since
     for invoice in invoices:
-        yield Record(one.source.name, one.source.sha256, _with_issues(invoice, one), None, recipe, timings)
+        codes = tuple((p.number, code) for p in reading.pages if p.number in invoice.pages for code in p.codes)
+        yield Record(one.source.name, one.source.sha256, _with_issues(invoice, one), None, recipe, timings, codes)
 
 
 def _with_issues(invoice: Invoice, one: Read) -> Invoice:

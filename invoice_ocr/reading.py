@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from invoice_ocr.intake import Failed, Opened, Source
-    from invoice_ocr.model import Failure, Issue, PageImage, Witness
+    from invoice_ocr.model import Code, Failure, Issue, PageImage, Witness
     from invoice_ocr.ocr import Engine
 
 # Documents opened ahead of the one whose words come next. Enough to fill an engine's pool with pages; small enough that
@@ -33,6 +33,7 @@ class Read:
     whole: bool = False
     _pages: list[PageWords | None] = field(default_factory=list)
     _missing: int = 0
+    _codes: dict[int, tuple[Code, ...]] = field(default_factory=dict)
     _since: float = field(default_factory=time.monotonic)
 
     @property
@@ -54,16 +55,18 @@ class Read:
         for page in part.pages:
             if page.words is None and page.image is not None:
                 waiting.append((len(self._pages), page.image))
+                self._codes[len(self._pages)] = page.codes
                 self._missing += 1
                 self._pages.append(None)
             else:
-                self._pages.append(PageWords(page.number, page.width, page.height, page.words or (), page.rotation))
+                size = page.number, page.width, page.height
+                self._pages.append(PageWords(*size, page.words or (), page.rotation, codes=page.codes))
         return waiting
 
     def put(self, slot: int, words: PageWords) -> None:
         """Take in what the engine read in the picture of that slot, and what it doubts."""
         self.issues.extend(words.issues)
-        self._pages[slot] = replace(words, issues=())
+        self._pages[slot] = replace(words, issues=(), codes=self._codes.pop(slot, ()))
         self._missing -= 1
 
 

@@ -13,7 +13,7 @@ from invoice_ocr.model import FIELD_KINDS, Box, Evidence, Field, Invoice
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from invoice_ocr.model import Alternative, LineItem, Record, TaxLine, Value
+    from invoice_ocr.model import Alternative, Code, LineItem, Record, TaxLine, Value
 
 SCHEMA = "invoice-ocr/1"
 
@@ -71,7 +71,13 @@ def record_to_dict(record: Record) -> dict[str, Any]:
         "issues": [{"code": i.code, "message": i.message, "fields": list(i.fields)} for i in invoice.issues],
         "error": {"code": failure.code, "message": failure.message, "fix": failure.fix} if failure else None,
         "recipe": record.recipe,
+        **({"codes": [code_to_dict(code) | {"page": page} for page, code in record.codes]} if record.codes else {}),
     }
+
+
+def code_to_dict(code: Code) -> dict[str, Any]:
+    """A QR code or barcode: what kind it is, what it holds, where it is."""
+    return {"format": code.format, "text": code.text, "box": plain_box(code.box)}
 
 
 def plain(value: Value | None) -> str | None:

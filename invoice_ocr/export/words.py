@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from invoice_ocr.export.csv import cell, write_rows
-from invoice_ocr.export.json import plain_box, plain_confidence, write_objects
+from invoice_ocr.export.json import code_to_dict, plain_box, plain_confidence, write_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,6 +66,7 @@ def _page(words: PageWords, page: Page) -> dict[str, Any]:
         "rotation": words.rotation,
         "words": [_word(word) for word in words.words],
         "lines": [_line(line) for line in page.lines],
+        "codes": [code_to_dict(code) for code in words.codes],
     }
 
 

@@ -18,7 +18,7 @@ from invoice_ocr.intake.pool import Pool
 from invoice_ocr.intake.process import Answer
 from invoice_ocr.intake.sources import Failed, Source, failure_of
 from invoice_ocr.intake.testimony import heard
-from invoice_ocr.model import Box, Failure, Issue, PageImage, Word
+from invoice_ocr.model import Box, Code, Failure, Issue, PageImage, Word
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
@@ -252,12 +252,13 @@ def _understood(answer: Answer, document: _Open) -> tuple[list[OpenedPage], list
     """Pages, issues and what is left of one answer, each value made sure of: a worker may have gone wrong."""
     pictures = iter(_pictures(answer))
     pages = []
-    for number, width, height, rotation, words, pictured in answer.header["sheets"]:
+    for number, width, height, rotation, words, pictured, seen in answer.header["sheets"]:
         found = None
         if words is not None:
             found = tuple(Word(str(text), Box(*map(float, corners)), 1.0, "text-layer") for text, corners in words)
         image = _image(int(number), int(rotation), next(pictures), document.source.name) if pictured else None
-        pages.append(OpenedPage(int(number), float(width), float(height), int(rotation), found, image))
+        codes = tuple(Code(str(kind), str(text), Box(*map(float, corners))) for kind, text, corners in seen)
+        pages.append(OpenedPage(int(number), float(width), float(height), int(rotation), found, image, codes))
     document.lost += [(int(number), str(name), str(message)) for number, name, message in answer.header["lost"]]
     rest = answer.header["rest"]
     return pages, [Issue(str(code), str(message)) for code, message in answer.header["issues"]], rest and int(rest)

@@ -76,10 +76,11 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
             part.issues.append(("text.no-layer", f"Page {number} is a picture: it has no text layer."))
             load.add(Sheet(number, width, height, rotation, words=[]))
         else:
-            load.add(Sheet(number, width, height, rotation, pixels=pixels))
+            found: list[tuple[str, str, Corners]] = []
             if request.witnesses in {"all", "qr"} and not request.mend:
-                page = codes.witnesses(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
-                part.witnesses.extend(page)
+                said, found = codes.look(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
+                part.witnesses.extend(said)
+            load.add(Sheet(number, width, height, rotation, pixels=pixels, codes=found))
     return part
 
 

@@ -13,7 +13,7 @@ from invoice_ocr.errors import ConfigError
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Failed, Source
     from invoice_ocr.intake.testimony import Testimony
-    from invoice_ocr.model import Failure, Issue, PageImage, Witness, Word
+    from invoice_ocr.model import Code, Failure, Issue, PageImage, Witness, Word
 
 _ANSWER_SECONDS = 3.0  # after which the pages that are ready are sent off
 _ANSWER_PAGES = 32
@@ -28,6 +28,7 @@ class OpenedPage:
 
     number: from 1. width, height: points. rotation: degrees clockwise (0, 90, 180, 270) by which it was turned.
     words: the text layer's words where it can be trusted, else None. image: the page's pixels where OCR needs them.
+    codes: QR codes and barcodes on it.
     """
 
     number: int
@@ -36,6 +37,7 @@ class OpenedPage:
     rotation: int = 0
     words: tuple[Word, ...] | None = None
     image: PageImage | None = None
+    codes: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,10 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page as a worker gives it. words: (text, corners), or None when they cannot be trusted."""
+    """One page as a worker gives it. words: (text, corners), or None when they cannot be trusted.
+
+    codes: (format, text, corners) of its QR codes and barcodes.
+    """
 
     number: int
     width: float
@@ -127,6 +132,7 @@ class Sheet:
     rotation: int = 0
     words: list[tuple[str, Corners]] | None = None
     pixels: Pixels | None = None
+    codes: list[tuple[str, str, Corners]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

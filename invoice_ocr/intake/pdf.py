@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pymupdf as untyped
@@ -125,6 +125,7 @@ def _sheet(
         pymupdf.TOOLS.reset_mupdf_warnings()
         drawn = page.get_displaylist()
         words: list[tuple[str, Corners]] | None = None
+        found: list[tuple[str, str, Corners]] = []
         pixels = None
         if request.text != "ocr":
             verdict = _verdict(page, drawn)
@@ -132,14 +133,15 @@ def _sheet(
         if words is None:
             pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
         if request.witnesses in {"all", "qr"} and not request.mend:
-            witnesses.extend(_codes(page, drawn, pixels, number))
+            said, found = _codes(page, drawn, pixels, number)
+            witnesses.extend(said)
     except MemoryError as error:
         raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
     except _DAMAGE as error:
         raise _typed(error, f"Page {number} is damaged: it cannot be drawn.") from error
     if _drawn_in_part(blank=words == []):
         issues.append(("page.damaged", f"Page {number} is damaged; what could be drawn of it was read."))
-    return Sheet(number, width, height, rotation, words, pixels)
+    return Sheet(number, width, height, rotation, words, pixels, found)
 
 
 def _drawn_in_part(*, blank: bool) -> bool:
@@ -206,13 +208,16 @@ def _key(box: Sequence[float]) -> tuple[int, ...]:
     return tuple(round(edge) for edge in box)
 
 
-def _codes(page: Any, drawn: Any, pixels: Pixels | None, number: int) -> Iterator[Testimony]:
-    """What the payment codes on a page say. Where OCR does not need its pixels, it is drawn if it may hold one."""
+def _codes(
+    page: Any, drawn: Any, pixels: Pixels | None, number: int
+) -> tuple[list[Testimony], list[tuple[str, str, Corners]]]:
+    """As `codes.look`. Where OCR does not need a page's pixels, it is drawn if it may hold a code."""
     if pixels is not None:
-        yield from codes.witnesses(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
-    elif page.rect.width * page.rect.height <= _LARGE and codes.may_hold_code(page.get_bboxlog()):
+        return codes.look(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
+    if page.rect.width * page.rect.height <= _LARGE and codes.may_hold_code(page.get_bboxlog()):
         grey = _raster(drawn, codes.DPI / 72)
-        yield from codes.witnesses(number, grey.samples, grey.width, grey.height, codes.DPI)
+        return codes.look(number, grey.samples, grey.width, grey.height, codes.DPI)
+    return [], []
 
 
 def _raster(drawn: Any, scale: float) -> Raster:

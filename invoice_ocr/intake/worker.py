@@ -75,7 +75,9 @@ def _layer(number: int, width: float, height: float, words: list[list[Any]]) -> 
 def _packed(part: Part) -> tuple[dict[str, Any], list[Any]]:
     pictures: list[Pixels] = [sheet.pixels for sheet in part.sheets if sheet.pixels] + part.clips
     header = {
-        "sheets": [(s.number, s.width, s.height, s.rotation, s.words, s.pixels is not None) for s in part.sheets],
+        "sheets": [
+            (s.number, s.width, s.height, s.rotation, s.words, s.pixels is not None, s.codes) for s in part.sheets
+        ],
         "issues": part.issues,
         "lost": part.lost,
         "rest": part.rest,

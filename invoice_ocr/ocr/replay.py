@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from invoice_ocr.errors import MissingPart
-from invoice_ocr.model import Box, Frame, PageImage, PageWords, Reading, Word
+from invoice_ocr.model import Box, Code, Frame, PageImage, PageWords, Reading, Word
 
 FORMAT = "invoice-ocr/reading/1"
 
@@ -60,7 +60,7 @@ def write_reading(reading: Reading) -> str:
     """A reading as JSON text; coordinates to a hundredth of a point, confidences to four digits.
 
     A word is [text, left, top, right, bottom, confidence, source], then its alternatives; a frame is [width, height]
-    and the nine numbers of its matrix.
+    and the nine numbers of its matrix, a code [format, text, left, top, right, bottom].
     """
     pages = [
         {
@@ -69,6 +69,7 @@ def write_reading(reading: Reading) -> str:
             "height": round(page.height, 2),
             "rotation": page.rotation,
             **({"frame": _plain_frame(page.frame)} if page.frame else {}),
+            **({"codes": [_plain_code(code) for code in page.codes]} if page.codes else {}),
             "words": [
                 [
                     word.text,
@@ -102,11 +103,17 @@ def _page(page: Mapping[str, Any]) -> PageWords:
         for text, left, top, right, bottom, confidence, source, *alternatives in page["words"]
     )
     frame = _frame(*page["frame"]) if "frame" in page else None
-    return PageWords(page["number"], page["width"], page["height"], words, page["rotation"], frame)
+    codes = tuple(Code(kind, text, Box(*sides)) for kind, text, *sides in page.get("codes", ()))
+    return PageWords(page["number"], page["width"], page["height"], words, page["rotation"], frame, codes=codes)
 
 
 def _frame(width: float, height: float, *matrix: float) -> Frame:
     return Frame(width, height, matrix)
+
+
+def _plain_code(code: Code) -> list[str | float]:
+    sides = (code.box.left, code.box.top, code.box.right, code.box.bottom)
+    return [code.format, code.text, *(round(side, 2) for side in sides)]
 
 
 def _plain_frame(frame: Frame) -> list[float]:
