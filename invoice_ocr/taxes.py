@@ -16,7 +16,8 @@ from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts, interpret
 
-_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+# `19 %`, and `%20` as Turks write it.
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%|%\s?(\d{1,2}(?:[.,]\d{1,3})?)(?![\d.,]*\d)")
 _CENT = Decimal("0.01")
 _HIGHEST = Decimal(30)
 _LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities
@@ -156,7 +157,7 @@ def _from_totals(document: Document, net: Decimal, tax: Decimal) -> TaxLine | No
     for page in document.pages:
         for line in page.lines:
             for hit in _RATE.finditer(line.text) if "%" in line.text else ():
-                rate = _rate(hit.group(1))
+                rate = _rate(hit[1] or hit[2])
                 if rate is not None and abs(net * rate / 100 - tax) <= Decimal("0.006") and (rate or not tax):
                     evidence = Evidence(page.number, line.box, line.text, "universal.tax_rate", line.words[0].source)
                     return TaxLine(rate.quantize(_CENT), net, tax, "S" if rate else None, 0.9, (evidence,))
@@ -208,7 +209,7 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
     if not any(char.isdigit() for char in text):
         return None
     hits = [(cell, hit) for cell in cells for hit in _tax_hits(cell, pack)]
-    rates = [rate for hit in _RATE.finditer(text) if (rate := _rate(hit.group(1))) is not None]
+    rates = [rate for hit in _RATE.finditer(text) if (rate := _rate(hit[1] or hit[2])) is not None]
     amounts = _row_amounts(cells, conventions)
     if not amounts or len(amounts) > _MOST_AMOUNTS:
         return None

@@ -103,3 +103,8 @@ Taux | Base HT | Montant TVA | Montant TTC | Total hors taxes | 826,00 €
 20% | 166,00 | 33,20 | 199,20 | TVA | 99,20 €
 10% | 660,00 | 66,00 | 726,00 | TOTAL TTC | 925,20 €"""
     assert [item.description for item in items(page, ",")] == ["Café", "Livre"]
+
+
+def test_a_rate_with_its_sign_in_front_makes_a_tax_line() -> None:
+    page = "Fatura No: A-17\nTarih: 03.05.2024\nAra Toplam | 100,00 TL\nKDV %20 | 20,00 TL\nGenel Toplam | 120,00 TL"
+    assert tax_lines(page) == [("20.00", "100.00", "20.00")]
