@@ -15,7 +15,7 @@ from invoice_ocr.training import crops, texts
 from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
 from invoice_ocr.training.fonts import Face
 from invoice_ocr.training.recogniser import Plan, Run, Shards, batches, collate, decode, loss_of, train
-from invoice_ocr.training.recogniser_net import Crnn, from_doctr, to_doctr
+from invoice_ocr.training.recogniser_net import Crnn, from_doctr, mean, to_doctr
 
 pytestmark = pytest.mark.torch
 
@@ -156,3 +156,12 @@ def test_ligatures_are_drawn_where_a_face_has_them_and_spelt_in_letters() -> Non
     drawn = crops._ligatured("office flat fine", face)
     assert drawn == "o\ufb03ce flat \ufb01ne"
     assert crops._places(drawn).tolist() == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]
+
+
+def test_the_mean_of_two_trainings_is_halfway_in_every_weight() -> None:
+    one, other = Crnn(len(ALPHABET)), Crnn(len(ALPHABET))
+    middle = mean(one.state_dict(), from_doctr(to_doctr(other.state_dict())))
+    ends = [to_doctr(net.state_dict()) for net in (one, other)]
+    for got, a, b in zip(to_doctr(middle), *ends, strict=True):
+        np.testing.assert_allclose(got, (a + b) / 2, atol=1e-6)
+    one.load_state_dict(middle)

@@ -139,6 +139,15 @@ def export(
     recogniser: Annotated[
         Path | None, typer.Option("--recogniser", metavar="FILE", help="last.pt of a recogniser.", show_default=False)
     ] = None,
+    mean_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--mean-with",
+            metavar="FILE",
+            help="recogniser.npz that the training started from: export the mean of both.",
+            show_default=False,
+        ),
+    ] = None,
     detector: Annotated[
         Path | None, typer.Option("--detector", metavar="FILE", help="ema.pt of a detector.", show_default=False)
     ] = None,
@@ -156,7 +165,14 @@ def export(
     if recogniser is not None:
         saved = runtimes.load_checkpoint(recogniser)
         recipe = {"program": "invoice-ocr train recogniser", **saved["state"]}
-        _differences("recogniser", runtimes.export_recogniser(saved["averaged"], out, recipe, {}), stdout)
+        state = saved["averaged"]
+        if mean_with is not None:
+            from invoice_ocr.training.recogniser_net import from_doctr, mean
+            from invoice_ocr.training.shipped import read_weights
+
+            state = mean(state, from_doctr(read_weights(mean_with)))
+            recipe["mean_with"] = mean_with.name
+        _differences("recogniser", runtimes.export_recogniser(state, out, recipe, {}), stdout)
     if detector is not None:
         state = runtimes.load_checkpoint(detector)
         recipe = {"program": "invoice-ocr train detector"}

@@ -201,3 +201,21 @@ def from_doctr(arrays: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_smal
         if ".bias_ih_" in name:
             state[name.replace("_ih_", "_hh_")] = torch.zeros_like(state[name])
     return state
+
+
+def mean(state: dict[str, Tensor], former: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The middle between two states of the twin, the second of which the first was trained on from.
+
+    Further training forgets something of what it began with; the middle reads better than either end (Wortsman et al.,
+    Robust fine-tuning of zero-shot models, 2022). Batch norms' counters are those of `state`.
+    """
+    folded = [dict(one) for one in (state, former)]
+    for one in folded:
+        for name in [name for name in one if ".bias_ih_" in name]:
+            other = name.replace("_ih_", "_hh_")
+            one[name], one[other] = one[name] + one[other], torch.zeros_like(one[other])
+    first, second = folded
+    return {
+        name: (tensor + second[name]) / 2 if tensor.dtype.is_floating_point else tensor
+        for name, tensor in first.items()
+    }
