@@ -112,11 +112,12 @@ def probability(curves: Mapping[str, Curve], name: str, basis: str, support: flo
     """The probability that a value is right, 0..MOST. legible: as `legibility` has it.
 
     What was read from pixels is never surer than the same support gives a printed value: clear reading adds nothing.
+    Nor is print less sure than the curve of print and pixels together, where text layers alone are too few to tell.
     """
-    printed = apply_curve(curve_of(curves, name, basis, layer=True), support)
+    read = apply_curve(curve_of(curves, name, basis, layer=False), support)
+    printed = max(read, apply_curve(curve_of(curves, name, basis, layer=True), support))
     if legible is None:
         return min(MOST, printed)
-    read = apply_curve(curve_of(curves, name, basis, layer=False), support)
     return min(MOST, printed, read * readable(curves, name, basis, legible))
 
 

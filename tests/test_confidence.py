@@ -82,3 +82,9 @@ def test_without_curves_nothing_is_certain() -> None:
     bare = replace(load_pack(), curves={})
     (invoice,) = understand(sketch(PAGE), bare, Settings())
     assert all(field.status != "accepted" for field in invoice.fields.values())
+
+
+def test_print_is_no_less_sure_than_print_and_pixels_together() -> None:
+    curves = {"iban": ((0.0, 0.0), (0.5, 0.8)), "layer.iban": ((0.0, 0.0), (0.9, 0.99))}
+    assert probability(curves, "iban", "", 0.5, None) == 0.8
+    assert probability(curves, "iban", "", 0.9, None) == 0.99
