@@ -27,6 +27,7 @@ TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
 _SEEN_AGAIN = 0.6
 _LEAST_REPEATED = 4
 _ONLY_DATE = 1.5
+GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _NAMED = 0.95  # how much the label `Currency` says about the code beside it
@@ -326,7 +327,7 @@ def _settle_reference(choices: dict[str, Choice]) -> None:
     number = choices.get("invoice_number")
     if number is None or "payment_reference" in choices or "iban" not in choices:
         return
-    evidence = replace(number.evidence, source="derived", rule="universal.payment_reference.number")
+    evidence = replace(number.evidence, source="derived", rule=GUESSED)
     choices["payment_reference"] = replace(
         number, name="payment_reference", evidence=evidence, support=_QUOTED * number.support, rivals=(), proof=""
     )

@@ -17,7 +17,7 @@ from invoice_ocr.model import (
     Witness,
 )
 from invoice_ocr.paper import Paper
-from invoice_ocr.resolve import TOTALS, Choice, Resolution
+from invoice_ocr.resolve import GUESSED, TOTALS, Choice, Resolution
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.identifier import find_ibans
 from invoice_ocr.values.text import fold
@@ -75,6 +75,13 @@ class _Bench:
 
     def __post_init__(self) -> None:
         self.choices: dict[str, Choice] = dict(self.resolution.choices)
+        quoted = self.choices.get("payment_reference")
+        if (
+            quoted
+            and quoted.evidence.rule == GUESSED
+            and any(statement.name == "payment_reference" for one in self.witnesses for statement in one.statements)
+        ):
+            del self.choices["payment_reference"]  # nobody printed it: what is said to be quoted holds
         self.issues: list[Issue] = []
         self.known = self.paper.blank or any(
             self.paper.find(statement.value, "")
