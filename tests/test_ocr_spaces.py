@@ -46,6 +46,9 @@ def test_the_space_of_a_line_is_that_between_its_words_not_its_columns() -> None
         ("Date:", "22.01.2016", 42, False),  # the colon is a word's, not a number's
         ("-", "84340", 42, False),
         ("1.", ".5", 42, False),
+        ("RM152.", "00", 48, True),
+        ("1.", "10,00", 48, False),  # a number in a list, and what it counts
+        ("RM152.", "00", 60, False),
     ],
 )
 def test_pieces_of_one_word_are_joined(left: str, right: str, gap: float, one: bool) -> None:
@@ -91,3 +94,14 @@ def test_a_space_that_was_read_is_not_doubled() -> None:
     picture, text = drawn("a", "b", gap=20)
     read = Text("a b", 0.9, (text.steps[0], sum(text.steps) / 2, text.steps[1]))
     assert spaced(read, picture, 0.5) == read
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"), [("RM152. 00", "RM152.00"), ("1. 10,00", "1. 10,00"), ("5. 4200", "5. 4200")]
+)
+def test_cents_stand_with_their_amount(read: str, kept: str) -> None:
+    blank = np.full((32, 100), 255, np.uint8)
+    steps = tuple(i / len(read) for i in range(len(read)))
+    found = spaced(Text(read, 0.9, steps), blank, 0.5)
+    assert found.text == kept
+    assert len(found.steps) == len(kept)

@@ -23,11 +23,14 @@ SPACES = (0.12, 1.0)  # white between two boxes that can be a space; more is a c
 ENOUGH = 3  # spaces by which a line can be judged on its own
 NARROW = frozenset("1Iil|.,:;'’!")  # signs that stand in more white than others
 NUMBER_ENDS = re.compile(r"\d[./:-]?$|^\D*\d{1,3}(?:[.' ]\d{3})*,$")  # a comma that ends a date parts it from a time
+CENTS = re.compile(r"(?<=\d[.]) (?=\d\d(?![\d.,]))")  # a space before two last digits: tills set stops wide
+WHOLE, LAST_DIGITS = re.compile(r"\d[.]$"), re.compile(r"\d\d(?![\d.,])")
 NUMBER_BEGINS = re.compile(r"[.,/:-]?\d")
 CUT, CUT_NARROW = 0.72, 1.05  # of the line's space, from which white inside a box is one; beside a narrow sign
 LEAST_CUT = 0.3
 JOIN, JOIN_ONE, JOIN_NUMBER = 0.5, 0.92, 0.85  # of the line's space, under which white between two boxes is none
 MOST_JOINED = 0.52
+JOIN_CENTS, MOST_CENTS = 1.05, 0.8  # the same between a stop and two last digits
 INKED = 0.4  # of the strongest contrast, from which a pixel is ink
 RULE = 0.92  # of a row inked, from which it is a ruled line
 
@@ -53,7 +56,7 @@ def white(left: np.ndarray, right: np.ndarray) -> float:
 
 
 def spaced(text: Text, picture: np.ndarray, space: float) -> Text:
-    """The text with a space wherever the picture shows one that was not read.
+    """The text with a space wherever the picture shows one that was not read, and none before cents.
 
     picture: uint8, shape (32, width), as the recogniser saw it. space: the line's, see `typical`.
     """
@@ -72,7 +75,9 @@ def spaced(text: Text, picture: np.ndarray, space: float) -> Text:
             continue
         letters.insert(after, " ")
         steps.insert(after, middle)
-    return replace(text, text="".join(letters), steps=tuple(steps)) if len(letters) > len(text.text) else text
+    for gap in reversed([match.start() for match in CENTS.finditer("".join(letters))]):
+        del letters[gap], steps[gap]
+    return replace(text, text="".join(letters), steps=tuple(steps)) if len(letters) != len(text.text) else text
 
 
 def _whites(picture: np.ndarray) -> list[tuple[int, int]]:
@@ -111,4 +116,6 @@ def _is_one(left: Piece, right: Piece, space: float) -> bool:
     if NUMBER_ENDS.search(left[0]) and NUMBER_BEGINS.match(right[0]):
         digits = before.isdigit() + after.isdigit()  # of two; none where both pieces bring a separator
         most = (JOIN, JOIN_NUMBER, JOIN_ONE if "1" in (before, after) else JOIN)[digits]
+    if WHOLE.search(left[0]) and LAST_DIGITS.match(right[0]):
+        return gap < min(JOIN_CENTS * space, MOST_CENTS)
     return gap < min(most * space, MOST_JOINED)
