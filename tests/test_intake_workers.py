@@ -175,6 +175,14 @@ def test_a_document_that_dies_half_way_is_a_failure_as_a_whole(intake: Intake) -
     assert (joined.pages, code(joined)) == ((), "E_PARSER_CRASH")
 
 
+def test_a_large_coordinator_does_not_make_its_workers_look_grown() -> None:
+    ballast = b"x" * 1_200_000_000
+    with Intake(Settings(jobs=1), parser=FAULTS) as intake:
+        results = read(intake, *["pid:"] * 3)
+    assert len({page.words[0].text for result in results for page in result.pages}) == 1
+    del ballast
+
+
 def test_a_worker_makes_room_for_a_fresh_one_after_two_hundred_answers() -> None:
     with Intake(Settings(jobs=1), parser=FAULTS) as intake:
         results = read(intake, *["pid:"] * 201)

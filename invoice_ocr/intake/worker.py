@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import astuple
 from typing import Any, BinaryIO
 
@@ -26,6 +27,7 @@ def main(parser: str, memory_mb: int) -> None:
     requests, answers = _take_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, which then ends us
     sys.setrecursionlimit(2000)
+    peak_mb = _memory()
     standing = confine(memory_mb)
     module, _, name = parser.partition(":")
     parse: Parser = getattr(importlib.import_module(module), name)
@@ -36,7 +38,7 @@ def main(parser: str, memory_mb: int) -> None:
         header, blobs = message
         _allow_time(float(header.pop("seconds")))
         answer, buffers = _answered(parse, header, bytes(blobs[0]))
-        answer["peak_mb"] = _peak_mb()
+        answer["peak_mb"] = peak_mb()
         wire.send(answers, answer, buffers)
         del message, blobs, answer, buffers
         _stop_clock()
@@ -123,11 +125,29 @@ def _stop_clock() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _peak_mb() -> float:
-    """The most memory this process has held, in megabytes; 0 where the system does not say."""
+def _memory() -> Callable[[], float]:
+    """What says how many megabytes this process has held at most; 0 where the system does not say.
+
+    To be asked for before the barriers, since the file stays open. On Linux `ru_maxrss` is no use: it begins with what
+    the coordinator held when it started this process, and a large one would have every worker replaced at once.
+    """
+    try:
+        status = os.open("/proc/self/status", os.O_RDONLY)
+    except OSError:
+        return _peak_of_usage
+
+    def peak() -> float:
+        for line in os.pread(status, 1 << 14, 0).splitlines():
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) / 1e3
+        return 0.0
+
+    return peak
+
+
+def _peak_of_usage() -> float:
     try:
         import resource
     except ImportError:
         return 0.0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
