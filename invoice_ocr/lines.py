@@ -17,6 +17,7 @@ from invoice_ocr.values.currency import read_currency
 # Heads of a table stand in one row, or in up to three rows this many points apart.
 _HEAD_HEIGHT = 26.0
 _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due", "total_tax"})
+_BESIDE = 12.0  # points right of a table's last column, from which words are not of it
 _NUMERIC = frozenset({"quantity", "unit_price", "amount", "gross", "tax", "tax_rate", "discount"})
 _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _UNIT = re.compile(r"[\d\s.,']+([^\W\d_][^\s\d]{0,14})$")
@@ -159,9 +160,11 @@ def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -
             return rows, index + 1, True
         if len(_heads(cells, pack)) >= 3 and not _has_amount(cells):
             return rows, index, False
+        if len(_heads(cells[:-1], pack)) >= 3 and not any(map(str.isdigit, "".join(cell.text for cell in cells[:-1]))):
+            return rows, index + 1, True  # the head of a table of taxes, with a total at the end of its row
         if _is_of_taxes(cells):
             return rows, index + 1, True
-        words = _by_column(cells, columns)
+        words = _by_column(_within(cells, columns), columns)
         if _starts_item(words):
             rows.append(_Row(words, grid.page.number))
             bottom = max(cell.box.bottom for cell in cells)
@@ -199,6 +202,14 @@ def _is_item_text(cell: Cell, columns: Sequence[Column], pack: RulePack) -> bool
     if any(not cell.text[: hit.start].strip() for hit in pack.headers.find(cell.text)[:1]):
         return False
     return any(column.kind == "description" and _shares(cell.box, column.box) for column in columns)
+
+
+def _within(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Cell]:
+    """The cells of a row without those that stand beside the table: right of a last column that holds something."""
+    last = max(columns, key=lambda column: column.box.right).box
+    if not any(_shares(cell.box, last) for cell in cells):
+        return list(cells)
+    return [cell for cell in cells if cell.box.left < last.right + _BESIDE]
 
 
 def _by_column(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, list[Word]]:

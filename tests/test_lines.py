@@ -108,3 +108,18 @@ Taux | Base HT | Montant TVA | Montant TTC | Total hors taxes | 826,00 €
 def test_a_rate_with_its_sign_in_front_makes_a_tax_line() -> None:
     page = "Fatura No: A-17\nTarih: 03.05.2024\nAra Toplam | 100,00 TL\nKDV %20 | 20,00 TL\nGenel Toplam | 120,00 TL"
     assert tax_lines(page) == [("20.00", "100.00", "20.00")]
+
+
+def test_what_stands_beside_a_table_is_not_of_it() -> None:
+    page = """Description | Qty | Unit | Price | Amount | SELLER
+Steel bolts | 2 | kg | 10.00 | 20.00 | Example Ltd
+Copper wire | 3 | m | 5.00 | 15.00 | Somewhere"""
+    assert [(item.description, item.unit) for item in items(page)] == [("Steel bolts", "kg"), ("Copper wire", "m")]
+
+
+def test_the_head_of_a_table_of_taxes_beside_a_misread_total_is_no_item() -> None:
+    page = """Description | Quantity | Unit price | Amount
+Steel bolts | 2 | 10.00 | 20.00
+Copper wire | 3 | 5.00 | 15.00
+VAT rate | Net | VAT amount | Gross amount | Tofel nel | 35.00"""
+    assert [item.description for item in items(page)] == ["Steel bolts", "Copper wire"]
