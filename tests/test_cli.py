@@ -304,7 +304,10 @@ def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing_behind(
 ) -> None:
     (elsewhere / "pipe").mkdir()
     with subprocess.Popen(
-        command("extract", "-", "-o", "out.jsonl", *LAYER), stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        command("extract", "-", "-o", "out.jsonl", *LAYER),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(sent, signal.SIG_DFL),  # a suite started in the background ignores Ctrl-C
     ) as process:
         since = time.monotonic()
         while not list(elsewhere.glob(".out.jsonl.*")) and time.monotonic() - since < 30:
