@@ -160,7 +160,7 @@ def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -
             return rows, index + 1, True
         if len(_heads(cells, pack)) >= 3 and not _has_amount(cells):
             return rows, index, False
-        if len(_heads(cells[:-1], pack)) >= 3 and not any(map(str.isdigit, "".join(cell.text for cell in cells[:-1]))):
+        if not any(map(str.isdigit, "".join(cell.text for cell in cells[:-1]))) and len(_heads(cells[:-1], pack)) >= 3:
             return rows, index + 1, True  # the head of a table of taxes, with a total at the end of its row
         if _is_of_taxes(cells):
             return rows, index + 1, True

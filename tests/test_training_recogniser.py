@@ -160,7 +160,7 @@ def test_ligatures_are_drawn_where_a_face_has_them_and_spelt_in_letters() -> Non
 
 def test_the_mean_of_two_trainings_is_halfway_in_every_weight() -> None:
     one, other = Crnn(len(ALPHABET)), Crnn(len(ALPHABET))
-    middle = mean(one.state_dict(), from_doctr(to_doctr(other.state_dict())))
+    middle = mean(one.state_dict(), to_doctr(other.state_dict()))
     ends = [to_doctr(net.state_dict()) for net in (one, other)]
     for got, a, b in zip(to_doctr(middle), *ends, strict=True):
         np.testing.assert_allclose(got, (a + b) / 2, atol=1e-6)

@@ -167,10 +167,10 @@ def export(
         recipe = {"program": "invoice-ocr train recogniser", **saved["state"]}
         state = saved["averaged"]
         if mean_with is not None:
-            from invoice_ocr.training.recogniser_net import from_doctr, mean
+            from invoice_ocr.training.recogniser_net import mean
             from invoice_ocr.training.shipped import read_weights
 
-            state = mean(state, from_doctr(read_weights(mean_with)))
+            state = mean(state, read_weights(mean_with))
             recipe["mean_with"] = mean_with.name
         _differences("recogniser", runtimes.export_recogniser(state, out, recipe, {}), stdout)
     if detector is not None:

@@ -30,10 +30,8 @@ LEAST_SIGN = 0.006  # of the square of a word's height, inked at least
 NEIGHBOURS = 4  # words on each side that say where a line's capitals and baseline are
 NEAR = 20.0  # of a box's height: words farther off may be set in another size
 TOP_SLACK, BOTTOM_SLACK = 0.5, 0.25  # of a detected box's height, by which it may lie below capitals, above the line
-SAME, TALLER = (
-    (0.93, 1.07),
-    (1.25, 1.6),
-)  # how high capitals around are if a word is of capitals, or of low letters alone
+SAME = (0.93, 1.07)  # of a word's height: words around are as high as that where it has a capital too
+TALLER = (1.25, 1.6)  # and as that where it is of low letters alone
 WITNESSES = 30  # words around that say which
 PAD_X, PAD_Y = 0.12, 0.08  # of the ink's height, kept around it: the middle of what the recogniser learnt with
 

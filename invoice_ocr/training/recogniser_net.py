@@ -203,19 +203,13 @@ def from_doctr(arrays: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_smal
     return state
 
 
-def mean(state: dict[str, Tensor], former: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The middle between two states of the twin, the second of which the first was trained on from.
+def mean(
+    state: dict[str, Tensor], former: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_small"
+) -> dict[str, Tensor]:
+    """The middle between a state of the twin and the weights (docTR's arrays) that its training began from.
 
     Further training forgets something of what it began with; the middle reads better than either end (Wortsman et al.,
     Robust fine-tuning of zero-shot models, 2022). Batch norms' counters are those of `state`.
     """
-    folded = [dict(one) for one in (state, former)]
-    for one in folded:
-        for name in [name for name in one if ".bias_ih_" in name]:
-            other = name.replace("_ih_", "_hh_")
-            one[name], one[other] = one[name] + one[other], torch.zeros_like(one[other])
-    first, second = folded
-    return {
-        name: (tensor + second[name]) / 2 if tensor.dtype.is_floating_point else tensor
-        for name, tensor in first.items()
-    }
+    arrays = [(now + before) / 2 for now, before in zip(to_doctr(state, arch), former, strict=True)]
+    return {**state, **from_doctr(arrays, arch)}
