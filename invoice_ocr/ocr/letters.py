@@ -35,8 +35,10 @@ def strangers(words: Sequence[tuple[str, float]]) -> tuple[list[int], frozenset[
     >>> strangers(page)[0]
     [4]
     """
-    known = frozenset().union(*(_letters(script, words) for script in ENOUGH)) | MONEY
-    return [i for i, (word, sure) in enumerate(words) if sure < SURE and not known.issuperset(_telling(word))], known
+    told = [(_telling(word), sure) for word, sure in words]
+    plain = sum(char.isascii() and char.isalpha() for word, _ in words for char in word)
+    known = frozenset().union(*(_letters(script, told, plain) for script in ENOUGH)) | MONEY
+    return [i for i, (letters, sure) in enumerate(told) if sure < SURE and not letters <= known], known
 
 
 def allowed(alphabet: str, known: frozenset[str]) -> np.ndarray:
@@ -59,15 +61,16 @@ def _is_money(char: str) -> bool:
     return 0x20A0 <= ord(char) < 0x20D0
 
 
-def _letters(script: str, words: Sequence[tuple[str, float]]) -> frozenset[str]:
-    """The telling letters of the page's languages in one script."""
-    seen = Counter(letter for word, sure in words for letter in _telling(word) if script_of(letter) == script)
-    certain = Counter(
-        letter for word, sure in words if sure >= SURE for letter in _telling(word) if script_of(letter) == script
-    )
+def _letters(script: str, told: Sequence[tuple[set[str], float]], plain: int) -> frozenset[str]:
+    """The telling letters of the page's languages in one script.
+
+    told: the telling letters of each word, and its confidence. plain: letters of the page that every language has.
+    """
+    own = [(letter, sure) for letters, sure in told for letter in letters if script_of(letter) == script]
+    seen = Counter(letter for letter, _ in own)
+    certain = Counter(letter for letter, sure in own if sure >= SURE)
     repeated = frozenset(letter for letter, count in certain.items() if count >= REPEATED)
     if seen.total() < ENOUGH[script]:
-        plain = sum(char.isascii() and char.isalpha() for word, _ in words for char in word)
         foreign = script != "latin" and plain > OUTNUMBERED * seen.total()
         names = () if foreign else USUAL if script == "latin" else _of(script)
         return repeated.union(*(_of(script)[name] for name in names))

@@ -178,6 +178,8 @@ class NeuralEngine:
     def _reread_odd_letters(self, page: _Sighted, read: list[ctc.Text]) -> None:
         """Doubtful words with letters that the page's languages lack, read again without these; in place."""
         odd, known = letters.strangers([(text.text, text.confidence) for text in read])
+        if not odd:
+            return
         again = self._texts([page.pictures[i] for i in odd], letters.allowed(self._alphabet, known))
         for i, text in zip(odd, again, strict=True):
             read[i] = text
