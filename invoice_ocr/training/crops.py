@@ -89,7 +89,8 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out."""
     size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
     over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
-    if rng.random() < TILLS:
+    till = rng.random() < TILLS
+    if till:
         over, line = 1, _till(rng, text, face)
     else:
         line = _set(rng, text, face, size * over)
@@ -113,7 +114,7 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     cut = _cut(ink, left, top, right, bottom)
     if over == 2:
         cut = cv2.resize(cut, (max(2, cut.shape[1] // 2), max(2, cut.shape[0] // 2)), interpolation=cv2.INTER_AREA)
-    grey = _printed(rng, cut)
+    grey = _printed(rng, cut, 3.0 if till else 1.0)
     width = round(grey.shape[1] * HEIGHT / grey.shape[0])
     width = max(NARROWEST, min(WIDEST, width))
     scale = width / (right - left)
@@ -279,13 +280,16 @@ def _cut(ink: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.nd
     return ink[top + above : bottom + above, left + before : right + before]
 
 
-def _printed(rng: random.Random, ink: np.ndarray) -> np.ndarray:
-    """Ink on paper, grey 0..255, with the damage of print, scan and compression; a third comes out clean."""
+def _printed(rng: random.Random, ink: np.ndarray, wear: float) -> np.ndarray:
+    """Ink on paper, grey 0..255, with the damage of print, scan and compression; a third comes out clean.
+
+    wear: how many times as often as elsewhere print is ragged, faded or has gaps.
+    """
     seeded = np.random.default_rng(rng.getrandbits(64))
     alpha = ink.astype(np.float32) / 255
-    clean = rng.random() < 0.35
+    clean = rng.random() < 0.35 / wear
     if not clean:
-        alpha = _worn(rng, seeded, alpha)
+        alpha = _worn(rng, seeded, alpha, wear)
     paper = rng.uniform(170, 255) if rng.random() < 0.3 else 255.0
     dark = rng.uniform(0, 60) if rng.random() < 0.72 else rng.uniform(60, max(70.0, paper - 90))
     if clean and rng.random() < 0.6:
@@ -298,14 +302,16 @@ def _printed(rng: random.Random, ink: np.ndarray) -> np.ndarray:
     return _scanned(rng, seeded, _stained(rng, seeded, grey, alpha), (paper + dark) / 2)
 
 
-def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
-    """Too much or too little toner, specks missing, the dots of an impact or thermal printer."""
+def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray, wear: float) -> np.ndarray:
+    """Too much or too little toner, specks missing, the dots of an impact or thermal printer and what these leave."""
     way = rng.random()
     if way < 0.07:
         alpha = cv2.dilate(alpha, np.ones((2, 2), np.uint8))
     elif way < 0.11 and alpha.shape[0] > 22:
         alpha = cv2.erode(alpha, np.ones((2, 2), np.uint8))
-    if rng.random() < 0.12:  # ragged edges: coarse paper, a worn head
+    if rng.random() < 0.03 * wear:
+        alpha = _coarsened(rng, seeded, alpha)
+    if rng.random() < 0.1 * wear:  # ragged edges: coarse paper, a worn head
         rough = cv2.GaussianBlur(seeded.normal(0, 1, alpha.shape).astype(np.float32), (0, 0), rng.uniform(0.5, 1.2))
         alpha = ((alpha - 0.5 + rng.uniform(0.15, 0.7) * rough) * rng.uniform(1.2, 3) + 0.5).clip(0, 1)
     if rng.random() < 0.05:
@@ -314,7 +320,32 @@ def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) ->
         dots = np.array([[1, 1], [1, 0.25]], np.float32)
         high, wide = alpha.shape
         alpha = alpha * np.tile(dots, (high // 2 + 1, wide // 2 + 1))[:high, :wide]
+    if rng.random() < 0.05 * wear:
+        alpha = _faded(rng, seeded, alpha)
+    if rng.random() < 0.02 * wear:  # dots of a thermal head that heat no more
+        for column in rng.choices(range(alpha.shape[1]), k=rng.randrange(1, 2 + alpha.shape[1] // 40)):
+            alpha[:, column : column + rng.choice((1, 1, 2))] = 0
     return alpha
+
+
+def _faded(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
+    """Print that parts of the word have lost, down to a fifth of its ink."""
+    high, wide = alpha.shape
+    left = seeded.uniform(rng.uniform(-0.2, 0.8), 1.3, (2, max(2, round(wide / high)))).astype(np.float32)
+    field: np.ndarray = cv2.resize(left, (wide, high), interpolation=cv2.INTER_CUBIC)
+    return alpha * field.clip(0.2, 1)
+
+
+def _coarsened(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
+    """Print of few dots, some of them wrong, scanned at a multiple of their size: stairs and specks."""
+    high, wide = alpha.shape
+    rows = rng.randrange(13, 21)
+    if high < 1.2 * rows:
+        return alpha
+    small = cv2.resize(alpha, (max(4, round(wide * rows / high)), rows), interpolation=cv2.INTER_AREA)
+    small = small + rng.uniform(0.05, 0.2) * seeded.normal(0, 1, small.shape).astype(np.float32)
+    dots = (small > rng.uniform(0.3, 0.55)).astype(np.float32) if rng.random() < 0.6 else small.clip(0, 1)
+    return cv2.resize(dots, (wide, high), interpolation=rng.choice((cv2.INTER_NEAREST, cv2.INTER_LINEAR)))
 
 
 def _stained(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -46,6 +46,7 @@ class Plan:
     clip: float = 5.0
     average: float = 0.998
     align: int = 150_000
+    teach: int = 250_000  # samples over which the weight of a teacher's readings falls from 1 to 0, if there is one
     short: int = 60_000  # until so many samples, only crops up to 160 wide
     wide: float = 0.35  # share of the crops wider than 256 that a round shows: they cost most and teach little more
     decay: int = 0  # samples over which the rate falls to nothing, from `decay_from` on; 0: constant
@@ -161,6 +162,12 @@ def loss_of(logits: Tensor, labels: Tensor, lengths: Tensor, target: Tensor, ali
     return loss
 
 
+def loss_to_teacher(logits: Tensor, taught: Tensor, lengths: Tensor) -> Tensor:
+    """Cross entropy of each step against the teacher's chances for it, a mean over crops as in `loss_of`."""
+    each = -(taught.float().softmax(-1) * logits.float().log_softmax(-1)).sum(-1)
+    return (each.sum(1) / lengths.clamp(min=1) ** 0.5).mean()
+
+
 def decode(logits: Tensor) -> list[str]:
     """Greedy CTC: the likeliest class of each step, repeats and blanks dropped."""
     texts = []
@@ -173,7 +180,16 @@ def decode(logits: Tensor) -> list[str]:
 class Run:
     """What a training run holds between checkpoints: the network, its average, the optimiser, the counters."""
 
-    def __init__(self, plan: Plan, out: Path, device: str, *, resume: bool, start: Path | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        out: Path,
+        device: str,
+        *,
+        resume: bool,
+        start: Path | None = None,
+        teacher: Path | None = None,
+    ) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.out, self.device = plan, out, device
         self.model, self.averaged = (Crnn(len(ALPHABET), plan.arch).to(device) for _ in range(2))
@@ -183,6 +199,13 @@ class Run:
         if start is not None:
             state = from_doctr(read_weights(start), plan.arch)
             self.model.load_state_dict(state, strict=False)  # batch norms' counters are not kept
+        self.teacher: Crnn | None = None
+        if teacher is not None:
+            self.teacher = Crnn(len(ALPHABET)).to(device).eval()
+            self.teacher.to(memory_format=torch.channels_last)
+            taught = from_doctr(read_weights(teacher))
+            self.teacher.load_state_dict(taught, strict=False)
+            self._take_over(taught)
         self.averaged.load_state_dict(self.model.state_dict())
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.99), weight_decay=plan.weight_decay
@@ -198,6 +221,13 @@ class Run:
         if "optimiser" in saved:
             self.optimiser.load_state_dict(saved["optimiser"])
         self.step, self.shown, self.seen = saved["state"]["step"], saved["state"]["shown"], saved["seen"]
+
+    def _take_over(self, taught: dict[str, Tensor]) -> None:
+        """Begin with the teacher's last layers, where the shapes agree; only the features are learnt from nothing."""
+        own = self.model.state_dict()
+        same = {name: value for name, value in taught.items() if name.startswith(("lstm", "dense"))}
+        same = {name: value for name, value in same.items() if own[name].shape == value.shape}
+        self.model.load_state_dict(same, strict=False)
 
     def save(self) -> None:
         part = self.out / "last.part"
@@ -220,7 +250,13 @@ class Run:
         for parameters in self.optimiser.param_groups:
             parameters["lr"] = plan.rate(self.step, self.shown)
         align = max(0.0, 1 - self.shown / plan.align) if plan.align else 0.0
-        loss = loss_of(self.model(picture), labels, lengths, target, align)
+        logits = self.model(picture)
+        loss = loss_of(logits, labels, lengths, target, align)
+        weight = max(0.0, 1 - self.shown / plan.teach) if self.teacher is not None else 0.0
+        if self.teacher is not None and weight > 0:
+            with torch.no_grad():
+                taught = self.teacher(picture)
+            loss = loss + weight * loss_to_teacher(logits, taught, lengths)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), plan.clip)
@@ -247,6 +283,7 @@ def train(
     minutes: float | None = None,
     resume: bool = True,
     start: Path | None = None,
+    teacher: Path | None = None,
     threads: int = 0,
     report: Report | None = None,
     every: float = 600.0,
@@ -256,14 +293,15 @@ def train(
 
     shards: folder of `crops.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser, counters) and
     `diary.jsonl`. start: weights (.npz, as shipped) to begin from where there is nothing to resume; set `align` and
-    `short` of the plan to 0 then. report: called with (averaged model, entry) every `every` seconds; what it returns
+    `short` of the plan to 0 then. teacher: weights of a trained small network; its last layers are taken over where there
+    is nothing to resume, and it shows its readings for `teach` samples. report: called with (averaged model, entry) every `every` seconds; what it returns
     joins the entry.
     """
     plan = plan or Plan()
     if threads:
         torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(plan, out, device, resume=resume, start=start)
+    run = Run(plan, out, device, resume=resume, start=start, teacher=teacher)
     data = Shards(shards, seen=run.seen)
     rng, noise = random.Random(plan.seed + run.step), np.random.default_rng(plan.seed + run.step)
     began = mark = time.monotonic()
