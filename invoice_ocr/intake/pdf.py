@@ -20,6 +20,7 @@ from invoice_ocr.errors import (
 )
 from invoice_ocr.intake import codes
 from invoice_ocr.intake.attachments import e_invoices
+from invoice_ocr.intake.code_places import Shape, places
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.testimony import Testimony
 from invoice_ocr.intake.tokens import Token, tokens_of
@@ -39,6 +40,9 @@ _RASTER_PIXELS = 2_000_000  # of the small rendering at 72 dpi; larger pages are
 _LARGE = 1.1 * 842 * 1191  # square points: A3 and a little
 _LARGEST = 1e6  # points: no printer is 350 m wide
 _COARSEST = 36.0  # dpi
+_PICTURE, _VECTOR = 1, 3  # kinds of MuPDF's blocks
+_DRAWN_AS = {"fill-path": "filled", "stroke-path": "stroked", "fill-imgmask": "picture"}
+_QUIET = (-12.0, -12.0, 12.0, 12.0)  # points of white around a code
 
 
 def parse(request: Request) -> Part:
@@ -127,13 +131,15 @@ def _sheet(
         words: list[tuple[str, Corners]] | None = None
         found: list[tuple[str, str, Corners]] = []
         pixels = None
+        shapes: list[Shape] = []
         if request.text != "ocr":
-            verdict = _verdict(page, drawn)
+            shapes = _shapes(page, drawn)
+            verdict = _verdict(page, drawn, [box for kind, box in shapes if kind == "picture"])
             words = _words(verdict, number, request.text, issues)
         if words is None:
             pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
         if request.witnesses in {"all", "qr"} and not request.mend:
-            said, found = _codes(page, drawn, pixels, number)
+            said, found = _codes(page, drawn, shapes, pixels, number)
             witnesses.extend(said)
     except MemoryError as error:
         raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
@@ -163,10 +169,27 @@ def _words(verdict: Verdict, number: int, text: str, issues: list[tuple[str, str
     return [(token.text, tuple(round(edge, 2) for edge in token.corners)) for token in verdict.words]  # type: ignore[misc]
 
 
-def _verdict(page: Any, drawn: Any) -> Verdict:
-    """What of the page's text layer can be believed."""
-    with_images = pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS | pymupdf.TEXT_PRESERVE_IMAGES))
-    images = [block[:4] for block in with_images.extractBLOCKS() if block[6] == 1]
+def _shapes(page: Any, drawn: Any) -> list[Shape]:
+    """What is drawn on a page beside its text.
+
+    The log has each path as one shape, and text pages have the pieces of a path: MuPDF 1.28 leaves out some of those.
+    """
+    pieces: list[Shape] = []
+    flags = pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_COLLECT_VECTORS
+    for *corners, said, _, kind in pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS | flags)).extractBLOCKS():
+        if kind == _PICTURE:
+            pieces.append(("picture", tuple(corners)))
+        elif kind == _VECTOR:
+            pieces.append(("stroked" if "stroked" in said[:20] else "filled", tuple(corners)))
+    turn = page.rotation_matrix if page.rotation else None
+    for name, box, *_ in page.get_bboxlog():
+        if (drawn_as := _DRAWN_AS.get(name)) is not None:
+            pieces.append((drawn_as, box if turn is None else tuple(pymupdf.Rect(box) * turn)))
+    return pieces
+
+
+def _verdict(page: Any, drawn: Any, images: Sequence[Corners]) -> Verdict:
+    """What of the page's text layer can be believed. images: corners of its pictures."""
     tokens = tokens_of(pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS)).extractRAWDICT()["blocks"])
     if not any(token.painted for token in tokens) and coverage(images, page.rect.width, page.rect.height) > SCANNED:
         return Verdict([], len(tokens), trusted=False, why="it is a picture")
@@ -209,15 +232,33 @@ def _key(box: Sequence[float]) -> tuple[int, ...]:
 
 
 def _codes(
-    page: Any, drawn: Any, pixels: Pixels | None, number: int
+    page: Any, drawn: Any, shapes: Sequence[Shape], pixels: Pixels | None, number: int
 ) -> tuple[list[Testimony], list[tuple[str, str, Corners]]]:
-    """As `codes.look`. Where OCR does not need a page's pixels, it is drawn if it may hold a code."""
+    """As `codes.look`. Where OCR does not need a page's pixels, only the parts are drawn that may hold a code."""
     if pixels is not None:
         return codes.look(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
-    if page.rect.width * page.rect.height <= _LARGE and codes.may_hold_code(page.get_bboxlog()):
-        grey = _raster(drawn, codes.DPI / 72)
-        return codes.look(number, grey.samples, grey.width, grey.height, codes.DPI)
-    return [], []
+    said: list[Testimony] = []
+    found: list[tuple[str, str, Corners]] = []
+    known: set[bytes] = set()
+    scale = codes.DPI / 72
+    for place in places(shapes, tuple(page.rect)):
+        if _area(place) > _LARGE:
+            continue
+        part = (pymupdf.Rect(place) + _QUIET) & page.rect
+        grey = drawn.get_pixmap(matrix=pymupdf.Matrix(scale, scale), colorspace=pymupdf.csGRAY, alpha=0, clip=part)
+        heard, seen = codes.look(
+            number,
+            grey.samples,
+            grey.width,
+            grey.height,
+            codes.DPI,
+            left=grey.x / scale,
+            top=grey.y / scale,
+            heard=known,
+        )
+        said += heard
+        found += seen
+    return said, found
 
 
 def _raster(drawn: Any, scale: float) -> Raster:
