@@ -19,6 +19,9 @@ from invoice_ocr.values.text import fold
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 _REACH = 3.6
 _WEAKEST = 0.12
+REPAIRED = (
+    ".repaired"  # ends the rule of a value whose look-alike characters were changed so that its check digits hold
+)
 _RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,3})?)\)?")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 # Numbers of commercial registers that say by themselves which they are.
@@ -228,7 +231,7 @@ def _same(
         return
     if spec.reader in ("name", "text") and not re.match(r"\s*[:：]", text):
         return
-    found = read(spec.reader, text, sheet.pack.months)
+    found = read(spec.reader, text, sheet.pack.months, pixels=_is_read(cell), kinds=rule.check)
     numbered = any(sheet.pack.fields[other.field].reader == "reference" for other in sheet.pack.by_label[hit.key])
     for place, item in enumerate(found):
         if spec.reader == "date" and numbered and not text[: item.start].strip(" :.#-"):
@@ -252,7 +255,7 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
     for other in sheet.grid.right_of(cell):
         if sheet.starts_with_label(other) and not (spec.reader == "name" and not _is_label(sheet, other)):
             break
-        items = read(spec.reader, other.text, sheet.pack.months)
+        items = read(spec.reader, other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
         if spec.reader in ("name", "text", "reference"):
             items = [] if spec.reader == "name" and _is_label(sheet, other) else items[:1]
         found += [(other, item) for item in items]
@@ -281,7 +284,7 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
                 continue
         elif sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
             return
-        found = read(spec.reader, other.text, sheet.pack.months)
+        found = read(spec.reader, other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
         if spec.reader in ("amount", "date"):
             found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
         if found and not (spec.reader == "name" and _is_label(sheet, other)):
@@ -348,8 +351,14 @@ def _under(label: Box, value: Box) -> bool:
     return value.left < label.right + 4 and value.right > label.left - 4
 
 
+def _is_read(cell: Cell) -> bool:
+    """Whether a cell was recognised in pixels."""
+    return cell.line.words[0].source == "ocr"
+
+
 def _candidate(rule: Rule, position: str, cell: Cell, item: Found, score: float) -> Candidate:
-    return make_candidate(rule.field, f"{rule.id}.{position}", cell, item, score)
+    source = f"{rule.id}.{position}{REPAIRED if item.repaired else ''}"
+    return make_candidate(rule.field, source, cell, item, score)
 
 
 def make_candidate(name: str, rule: str, cell: Cell, item: Found, score: float) -> Candidate:

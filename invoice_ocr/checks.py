@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from invoice_ocr.candidates import REPAIRED
 from invoice_ocr.model import Issue, LineItem, TaxLine, Value
 from invoice_ocr.resolve import Choice, Resolution
+from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.identifier import find_ibans, find_vat_ids
+from invoice_ocr.values.repair import check_digits
 
 # Rounding may move a sum by one cent for each of a few tax rates.
 _TOLERANCE = Decimal("0.05")
@@ -37,16 +40,17 @@ NOTES = frozenset(
 
 
 def check(
-    resolution: Resolution, tax_lines: Sequence[TaxLine] = (), line_items: Sequence[LineItem] = ()
+    resolution: Resolution, pack: RulePack, tax_lines: Sequence[TaxLine] = (), line_items: Sequence[LineItem] = ()
 ) -> list[Issue]:
     """Every issue of one document, in a fixed order.
 
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, date.ambiguous, amount.ambiguous,
-    currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid, identifier.look-alike, amount.sign.
+    currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid, identifier.repaired,
+    identifier.check-digit, identifier.look-alike, amount.sign.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
-    issues += [*_look_alikes(resolution), *_lost_digits(resolution)]
+    issues += [*_misread(resolution, pack), *_lost_digits(resolution)]
     issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution)]
     return issues
 
@@ -110,10 +114,20 @@ def _identifiers(resolution: Resolution) -> Iterator[Issue]:
             yield Issue("vat-id.invalid", f"{choice.value} is no valid VAT id", (name,))
 
 
-def _look_alikes(resolution: Resolution) -> Iterator[Issue]:
-    for name in _UNCHECKED:
-        choice = resolution.choices.get(name)
-        if choice and choice.evidence.source == "ocr" and (found := _LOOK_ALIKE.search(str(choice.value))):
+def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
+    """Identifiers that pixels may not show as they were read, where no witness says the same."""
+    for name, choice in resolution.choices.items():
+        if choice.evidence.source != "ocr" or choice.witnesses:
+            continue
+        if choice.evidence.rule.endswith(REPAIRED):
+            doubt = f"{choice.evidence.text} was taken for {choice.value}: its check digits hold only so"
+            yield Issue("identifier.repaired", doubt, (name,))
+            continue
+        digits = check_digits(str(choice.value), pack.checks.get(choice.evidence.rule.rpartition(".")[0], ()))
+        if digits == "fails":
+            doubt = f"{choice.value} was read from pixels, and its check digits do not hold"
+            yield Issue("identifier.check-digit", doubt, (name,))
+        elif name in _UNCHECKED and not digits and (found := _LOOK_ALIKE.search(str(choice.value))):
             doubt = f"{choice.value} was read from pixels, and its {found.group()} may be a letter or a digit"
             yield Issue("identifier.look-alike", doubt, (name,))
 

@@ -221,7 +221,12 @@ def _understood(
     items = lines.find(document, pack, habits.decimal)
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
-    issues = [*checks.check(resolution, by_rate, items), *contradictions, *own.check(resolution, company), *doubts]
+    issues = [
+        *checks.check(resolution, pack, by_rate, items),
+        *contradictions,
+        *own.check(resolution, company),
+        *doubts,
+    ]
     pages = tuple(page.number for page in document.pages)
     return confidence.calibrate(
         resolution, issues, pack, settings, pages=pages, tax_lines=by_rate, line_items=items, document=index

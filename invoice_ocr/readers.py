@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from invoice_ocr.model import Value
@@ -11,6 +11,7 @@ from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import find_currencies, read_currency
 from invoice_ocr.values.date import Written, find_compact_dates, find_dates, find_foreign_dates
 from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, find_references, find_vat_ids
+from invoice_ocr.values.repair import repair_iban, repair_number, repair_vat_id
 from invoice_ocr.values.text import plain_hyphens
 
 _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
@@ -24,6 +25,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _WRITTEN = re.compile(r"[\s:.]*\d{1,2}\.? (?:\w+ )?[^\W\d_]{3,14}\.?,? (?:\w+ )?(?:19|20)\d\d[\s.]*")
 # A bare number with a word behind it counts things or days: `30 days`, `4 pcs`.
 _COUNTED = re.compile(r"\s{0,2}[^\W\d_]{2,}")
+_REPAIRED = 0.85  # of an identifier that holds only with other characters than were read
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
 
@@ -31,7 +33,8 @@ _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 class Found:
     """One value in a text. readings: all values it may mean. quality: 0..1, how much its form suits the reader.
 
-    orders: for dates, the order behind each reading. mark: for amounts, the currency mark beside it.
+    orders: for dates, the order behind each reading. mark: for amounts, the currency mark beside it. repaired: some
+    characters were changed for look-alikes with which its check digits hold.
     """
 
     value: Value
@@ -41,14 +44,23 @@ class Found:
     readings: tuple[Value, ...] = ()
     orders: tuple[str, ...] = ()
     mark: str = ""
+    repaired: bool = False
 
 
-def read(reader: str, text: str, months: Mapping[str, int]) -> list[Found]:
+def read(
+    reader: str, text: str, months: Mapping[str, int], *, pixels: bool = False, kinds: Sequence[str] = ()
+) -> list[Found]:
     """What the named reader makes of a text that stands beside its label, left to right; [] when nothing.
 
-    months: folded month names to 1..12. Raises KeyError for a reader that is not of the closed list.
+    months: folded month names to 1..12. pixels: the text was recognised, and letters may have been taken for digits;
+    what check digits make of it then comes first. kinds: numbers with check digits that it may be, as in Rule.check.
+    Raises KeyError for a reader that is not of the closed list.
     """
-    return _READERS[reader](text, months)
+    mended = _REPAIRS[reader](text) if pixels and reader in _REPAIRS else None
+    if pixels and kinds:
+        mended = repair_number(text, kinds)
+    repaired = [Found(mended.value, mended.start, mended.end, _REPAIRED, repaired=True)] if mended else []
+    return [*repaired, *_READERS[reader](text, months)]
 
 
 def from_amount(amount: Amount) -> Found:
@@ -194,6 +206,7 @@ def _read_text(text: str, _: Mapping[str, int]) -> list[Found]:
     return [Found(rest, offset, offset + len(rest), 1.0)] if told else []
 
 
+_REPAIRS: dict[str, Callable[[str], Identifier | None]] = {"iban": repair_iban, "vat_id": repair_vat_id}
 _READERS: dict[str, Callable[[str, Mapping[str, int]], list[Found]]] = {
     "amount": _read_amount,
     "bic": _read_bic,

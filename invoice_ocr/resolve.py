@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from invoice_ocr.candidates import find_labels
+from invoice_ocr.candidates import REPAIRED, find_labels
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
 from invoice_ocr.grid import make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
@@ -175,7 +175,7 @@ def _choose(name: str, candidates: Sequence[Candidate]) -> Choice | None:
     if not ranked or ranked[0][0] < 0.12:
         return None
     score, group = ranked[0]
-    best = max(group, key=lambda candidate: (round(candidate.score, 2), -candidate.evidence.page))
+    best = max(group, key=lambda c: (not c.evidence.rule.endswith(REPAIRED), round(c.score, 2), -c.evidence.page))
     rival = ranked[1][0] if len(ranked) > 1 else 0.0
     rivals = tuple(max(other, key=lambda c: c.score) for _, other in ranked[1:4])
     return Choice(name, best.value, best.evidence, _support(score, rival), rivals, best.readings)

@@ -18,6 +18,7 @@ import yaml
 from invoice_ocr.errors import RuleError
 from invoice_ocr.ruleset import Country, Example, FieldSpec, Rule, RulePack, label_key
 from invoice_ocr.values.currency import read_currency
+from invoice_ocr.values.repair import is_kind
 from invoice_ocr.values.text import fold
 
 __all__ = ["Country", "Example", "FieldSpec", "Rule", "RulePack", "label_key", "load_pack", "rules_folder"]
@@ -45,7 +46,7 @@ COLUMNS = frozenset(
 ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
 _LARGEST = 400_000  # bytes of one file: more is no rule pack
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
-_RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at"}
+_RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
 
 
@@ -247,12 +248,7 @@ class _Loader:
         for key in ("source", "labels", "reject") + (() if spec.reader == "none" else ("accept",)):
             if not entry.get(key):
                 self.blame(where, f"has no {key}; every rule needs one")
-        try:
-            weight = float(str(entry.get("weight", 1.0)))
-        except ValueError:
-            weight = -1.0
-        if not 0 < weight <= 1:
-            self.blame(where, f"weight {entry.get('weight')!r} must be over 0 and at most 1")
+        weight = self.weight(where, str(entry.get("weight", 1.0)))
         at = self.texts(where, "at", list(entry.get("at", spec.at)) if not isinstance(entry.get("at"), str) else None)
         self.check_positions(name, entry["id"], at)
         labels = self.texts(where, "labels", entry.get("labels", []))
@@ -265,10 +261,37 @@ class _Loader:
         reject = self.texts(where, "reject", entry.get("reject", []))
         source = str(entry.get("source", ""))
         rule = Rule(
-            entry["id"], spec.name, language, source, labels, weight, at, accept, reject, own=self.own, file=name
+            entry["id"],
+            spec.name,
+            language,
+            source,
+            labels,
+            weight,
+            at,
+            accept,
+            reject,
+            own=self.own,
+            file=name,
+            check=self.kinds(where, entry.get("check", [])),
         )
         self.rules[rule.id] = rule
         return None
+
+    def weight(self, where: str, text: str) -> float:
+        try:
+            weight = float(text)
+        except ValueError:
+            weight = -1.0
+        if not 0 < weight <= 1:
+            self.blame(where, f"weight {text!r} must be over 0 and at most 1")
+        return weight
+
+    def kinds(self, where: str, value: Any) -> tuple[str, ...]:
+        kinds = self.texts(where, "check", value)
+        for kind in kinds:
+            if not is_kind(kind):
+                self.blame(where, f"check: python-stdnum knows no numbers {kind!r}; a name such as fr.siret is meant")
+        return kinds
 
     def example(self, where: str, text: str) -> Example:
         page, arrow, value = text.rpartition(" => ")

@@ -35,6 +35,7 @@ class Rule:
     """Labels that introduce one field. weight: 0..1, how surely. at: where the value may stand, tried in order.
 
     own: written by the user; it holds whatever language a document is in. file: the name of the file it stands in.
+    check: kinds of number, as python-stdnum names them, whose check digits its values may have.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Rule:
     reject: tuple[str, ...]
     own: bool = False
     file: str = ""
+    check: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class RulePack:
     def keys_of(self) -> Mapping[str, tuple[str, ...]]:
         """The folded labels of each rule."""
         return {rule.id: tuple(dict.fromkeys(label_key(label) for label in rule.labels)) for rule in self.rules}
+
+    @cached_property
+    def checks(self) -> Mapping[str, tuple[str, ...]]:
+        """Ids of the rules whose values have check digits to the kinds of number that these may be."""
+        return {rule.id: rule.check for rule in self.rules if rule.check}
 
     @cached_property
     def labels(self) -> LabelIndex:

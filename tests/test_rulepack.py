@@ -63,6 +63,7 @@ def test_every_mistake_is_reported_at_once_with_its_place(tmp_path: Path) -> Non
     labels: ["...", EUR]
     weight: 3
     at: [above]
+    check: [fr.none]
     colour: red
     accept: ["Total 5"]
 months: {13: [Nonember]}
@@ -78,6 +79,7 @@ months: {13: [Nonember]}
         "weight '3'",
         "unknown position 'above'",
         "unknown key 'colour'",
+        "python-stdnum knows no numbers 'fr.none'",
         "must read `page text => value`",
         "months.13",
         "has neither letters nor digits",

@@ -12,8 +12,11 @@ from invoice_ocr.values.text import plain_hyphens
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[\s.\-]?[A-Z0-9]){10,32}")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}\s?[A-Z]{2}\s?[A-Z0-9]{2}(?:\s?[A-Z0-9]{3})?(?![A-Za-z0-9])")
+VAT_COUNTRIES = tuple(
+    "AT BE BG CHE CY CZ DE DK EE EL GR ES FI FR GB HR HU IE IT LT LU LV MT NL NO PL PT RO SE SI SK XI".split()  # noqa: SIM905  (a table reads better as one text)
+)
 _VAT = re.compile(
-    r"(?<![A-Za-z0-9])(?P<country>AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|GR|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI)"
+    rf"(?<![A-Za-z0-9])(?P<country>{'|'.join(VAT_COUNTRIES)})"
     r"(?P<body>[\s.\-]{0,2}[A-Z0-9](?:[\s.\-]?[A-Z0-9+*]){6,13})(?![a-z])"
 )
 _REFERENCE = re.compile(r"[^\W_](?:[\w./\-#&+]*[^\W_])?")
@@ -59,13 +62,20 @@ def _iban(text: str, start: int, labelled: bool) -> Identifier | None:
     return Identifier(value, text[:end], start, start + end, valid) if valid or labelled else None
 
 
-@lru_cache(maxsize=256)
 def iban_length(country: str) -> int:
     """Characters an IBAN of a country has, such as 22 for DE; 0 where there are none."""
+    form = iban_form(country)
+    return 2 + len(form) if form else 0
+
+
+@lru_cache(maxsize=256)
+def iban_form(country: str) -> str:
+    """What stands behind the country in its IBANs, a letter for each character: n digits, a letters, c either."""
     from stdnum import numdb
 
     structure = numdb.get("iban").info(country)[0][1].get("bban", "")
-    return 4 + sum(int(number) for number in re.findall(r"\d+", structure)) if structure else 0
+    parts = re.findall(r"(\d+)!?([nac])", structure)
+    return "nn" + "".join(int(count) * kind for count, kind in parts) if parts else ""
 
 
 def find_bics(text: str) -> list[Identifier]:
