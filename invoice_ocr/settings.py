@@ -84,6 +84,14 @@ class Settings:
         recipe=True,
         pattern=r"([A-Za-z]{2,3}(-[A-Za-z]+)?(,[A-Za-z]{2,3}(-[A-Za-z]+)?)*)?",
     )
+    quality: str = option(
+        "balanced",
+        "fast: each word is read once. balanced: small print is looked for again, and what fits in nowhere read again. "
+        "accurate: words in doubt are read by a second, larger network too.",
+        recipe=True,
+        choices=("fast", "balanced", "accurate"),
+        group="Engine",
+    )
     dpi: int = option(200, "Resolution at which PDF pages are rendered.", recipe=True, low=50, high=1200)
     pages: str = option(
         "",

@@ -185,7 +185,7 @@ class TwoScripts(PaintedNetworks):
 
     alphabet = "LJЖ"
 
-    def logits(self, batch: np.ndarray) -> np.ndarray:
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
         logits = np.full((len(batch), batch.shape[2] // 4, 4), -20.0, np.float32)
         logits[:, :, 3] = 0.0
         for row, crop in enumerate(batch):
@@ -193,12 +193,46 @@ class TwoScripts(PaintedNetworks):
             strange = abs(int(np.median(crop[16, inner, 0])) - 50) < 12
             for step in range(0, 20, 2):
                 logits[row, step] = (4.0, 0.0, 4.5, -9.0) if strange else (9.0, 0.0, 0.0, -9.0)
-        return logits
+        return [logits]
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        logits = self.logits(batch)
+        (logits,) = self.opinions(batch)
         chances = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
         return logits.argmax(-1), chances.max(-1)
+
+
+class TwoReaders(PaintedNetworks):
+    """The first takes every bar for A, sure of it only where it is long; the second says B and is always sure."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        self.asked.append(len(batch))
+        first, second = (np.zeros((len(batch), batch.shape[2] // 4, len(LETTERS) + 1), np.float32) for _ in "ab")
+        for opinion in (first, second):
+            opinion[:, 1:, -1] = 20.0
+        first[:, 0, 0] = np.where(batch[:, 16].any(-1).sum(-1) > 200, 20.0, 2.0)
+        second[:, 0, 1] = 20.0
+        return [first, second]
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        first = self.opinions(batch)[0]
+        self.asked.pop()
+        chances = np.exp(first) / np.exp(first).sum(-1, keepdims=True)
+        return chances.argmax(-1), chances.max(-1)
+
+
+@pytest.mark.parametrize(
+    ("quality", "said", "asked"), [("fast", "AA", []), ("balanced", "AA", []), ("accurate", "AB", [1])]
+)
+def test_words_in_doubt_alone_are_read_by_the_second_recogniser_too(quality: str, said: str, asked: list[int]) -> None:
+    networks = TwoReaders()
+    reader = NeuralEngine("painted", networks, LETTERS, Thresholds(), Pools(), {}, quality)
+    (read,) = reader.read([page({"A": (100, 200, 800, 250), "B": (900, 200, 960, 250)})])
+    assert [word.text for word in read.words] == list(said)
+    assert networks.asked == asked
 
 
 def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:

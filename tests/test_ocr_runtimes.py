@@ -69,8 +69,8 @@ def test_batches_of_any_size_give_the_same_as_one_by_one() -> None:
     networks = load_manifest()
     pair = OnnxNetworks(networks["detector"], networks["recogniser"])
     batch = crops(64)
-    together = pair.logits(batch)
-    alone = np.concatenate([pair.logits(crop[None]) for crop in batch])
+    (together,) = pair.opinions(batch)
+    alone = np.concatenate([pair.opinions(crop[None])[0] for crop in batch])
     assert np.abs(together - alone).max() < CLOSE
 
 
@@ -86,7 +86,7 @@ def test_both_runtimes_agree_on_logits_and_words() -> None:
         recogniser.architecture, recogniser.alphabet, recogniser.weights(), columns=512, half=False
     )
     for width in (32, 128):
-        assert np.abs(model.logits(crops(width)) - pair.logits(crops(width))).max() < CLOSE
+        assert np.abs(model.logits(crops(width)) - pair.opinions(crops(width))[0]).max() < CLOSE
     words = []
     for runtime in ("onnx", "tensorflow"):
         engine = load_engine(Settings(runtime=runtime, device="cpu"))

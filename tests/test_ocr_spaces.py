@@ -105,3 +105,9 @@ def test_cents_stand_with_their_amount(read: str, kept: str) -> None:
     found = spaced(Text(read, 0.9, steps), blank, 0.5)
     assert found.text == kept
     assert len(found.steps) == len(kept)
+
+
+def test_boxes_known_to_run_on_become_one_word_whatever_the_white() -> None:
+    left, right = ("Descr", 0.9, np.array([0, 0, 60, 30.0])), ("iption", 0.8, np.array([90, 0, 150, 30.0]))
+    assert [text for text, _, _ in joined([[left], [right]], 0.4, [True])] == ["Description"]
+    assert [text for text, _, _ in joined([[left], [right]], 5.0, [False])] == ["Descr", "iption"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
 import cv2
@@ -12,7 +13,7 @@ import numpy as np
 
 from invoice_ocr.model import Box, PageImage, PageWords, Word
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, ctc, ink, letters, order, scripts, spaces, views
+from invoice_ocr.ocr import crops, ctc, ink, letters, order, pitch, scripts, spaces, views
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (
@@ -21,6 +22,7 @@ COARSE = (
 # What is read with less confidence is mostly dirt, rules and pictures: against 0.2 this takes precision on receipts
 # from 0.66 to 0.72 for 0.010 of recall, on invoices from 0.931 to 0.939 for 0.002.
 LEAST_CONFIDENCE = 0.35
+DOUBTFUL = 0.9  # of confidence, under which a word is read by the second recogniser too, where there is one
 LOST_BY_RAISING = 0.3  # of confidence, up to which the reading of a raised picture is preferred
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
@@ -37,8 +39,8 @@ class Networks(Protocol):
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Best class and its probability at each step: uint8 (n, 32, width, 3) RGB to int and float32 (n, steps)."""
 
-    def logits(self, batch: np.ndarray) -> np.ndarray:
-        """What `recognise` decides from: float32 (n, steps, classes + 1)."""
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        """The logits of each recogniser there is, the first that of `recognise`: float32 (n, steps, classes + 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class NeuralEngine:
         thresholds: spots.Thresholds,
         pools: Pools,
         description: dict[str, Any],
+        quality: str = "balanced",
     ) -> None:
         self.name = name
         self._networks = networks
@@ -82,6 +85,7 @@ class NeuralEngine:
         self._thresholds = thresholds
         self._pools = pools
         self._description = description
+        self._quality = quality
 
     def describe(self) -> dict[str, Any]:
         return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
@@ -104,7 +108,9 @@ class NeuralEngine:
         large = [_first_view(page).scale * page.dpi < COARSE for page in pages]
         sights = self._detect(pages, [views.SIZES[1] if is_large else views.SIZES[0] for is_large in large])
         again = [
-            i for i, (found, is_large) in enumerate(zip(sights, large, strict=True)) if found.small and not is_large
+            i
+            for i, (found, is_large) in enumerate(zip(sights, large, strict=True))
+            if found.small and not is_large and self._quality != "fast"
         ]
         for i, found in zip(again, self._detect([pages[i] for i in again], [views.SIZES[1]] * len(again)), strict=True):
             sights[i] = found
@@ -130,7 +136,10 @@ class NeuralEngine:
         ]
 
     def _texts(self, pictures: Sequence[np.ndarray], allowed: np.ndarray | None = None) -> list[ctc.Text]:
-        """What each normalised picture says; allowed: bool, shape (classes + 1,), which classes it may hold."""
+        """What each normalised picture says.
+
+        allowed: bool, shape (classes + 1,), which classes it may hold; every recogniser is asked then.
+        """
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
         for places, batch in crops.batches(pictures, self._pools.columns):
             ids, confidences = self._networks.recognise(batch) if allowed is None else self._best_of(allowed, batch)
@@ -141,14 +150,26 @@ class NeuralEngine:
 
     def _read(self, pages: list[_Sighted]) -> Iterator[PageWords]:
         """The words of pages whose words have been found."""
-        texts = iter(self._texts([picture for page in pages for picture in page.pictures]))
+        pictures = [picture for page in pages for picture in page.pictures]
+        once = self._texts(pictures)
+        if self._quality == "accurate":
+            self._reread_doubtful(pictures, once)
+        texts = iter(once)
         for page in pages:
             read = [next(texts) for _ in page.pictures]
             lines = order.lines_of(page.boxes)
-            self._reread_raised(page, lines, read)
-            self._reread_strangers(page, lines, read)
-            self._reread_odd_letters(page, read)
+            if self._quality != "fast":
+                self._reread_raised(page, lines, read)
+                self._reread_strangers(page, lines, read)
+                self._reread_odd_letters(page, read)
             yield _page_words(page, lines, read)
+
+    def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
+        """Words in doubt, read again by every recogniser together; in place."""
+        again = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
+        everything = np.ones(len(self._alphabet) + 1, bool)
+        for i, text in zip(again, self._texts([pictures[i] for i in again], everything), strict=True):
+            read[i] = text
 
     def _reread_raised(self, page: _Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Words that may be of low letters alone, in scripts whose small letters look like capitals; in place."""
@@ -185,10 +206,21 @@ class NeuralEngine:
             read[i] = text
 
     def _best_of(self, allowed: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `Networks.recognise`, but classes that are not `allowed` are out of the question."""
-        logits = np.where(allowed, self._networks.logits(batch), -np.inf)
-        best = logits.max(-1)
-        return logits.argmax(-1), 1 / np.exp(logits - best[..., None]).sum(-1)
+        """As `Networks.recognise`, by all recognisers together; classes not `allowed` are out of the question.
+
+        They were taught to see a letter at the same step, so that the mean of their probabilities is one reading.
+        """
+        chances = np.mean(
+            [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)], 0
+        )
+        return chances.argmax(-1), chances.max(-1)
+
+
+def _chances(logits: np.ndarray) -> np.ndarray:
+    """Probabilities over the last axis."""
+    raised = np.exp(logits - logits.max(-1, keepdims=True))
+    chances: np.ndarray = raised / raised.sum(-1, keepdims=True)
+    return chances
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +326,22 @@ def straighten(pixels: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray
 
 def _page_words(page: _Sighted, places: Sequence[Sequence[int]], texts: list[ctc.Text]) -> PageWords:
     lines = []
-    for line, space in zip(places, spaces.typical(page.boxes, places), strict=True):
-        sure = [i for i in line if texts[i].confidence >= LEAST_CONFIDENCE]
-        parts = [split(spaces.spaced(texts[i], page.pictures[i], space), page.boxes[i]) for i in sure]
-        joined = spaces.joined(parts, space)
+    sure = [[i for i in line if texts[i].text and texts[i].confidence >= LEAST_CONFIDENCE] for line in places]
+    found = [i for line in sure for i in line]
+    cell = pitch.pitch_of([texts[i] for i in found], page.boxes[found])
+    for line, space in zip(sure, spaces.typical(page.boxes, places), strict=True):
+        own = cell and pitch.of_line([texts[i] for i in line], page.boxes[line], cell)
+        if own:
+            said = [pitch.spaced(texts[i], page.boxes[i], own) for i in line]
+            ends = [
+                pitch.is_next(said[k], page.boxes[a], said[k + 1], page.boxes[b], own)
+                for k, (a, b) in enumerate(pairwise(line))
+            ]
+        else:
+            said = [spaces.spaced(texts[i], page.pictures[i], space) for i in line]
+            ends = []
+        parts = [split(text, page.boxes[i]) for i, text in zip(line, said, strict=True)]
+        joined = spaces.joined(parts, space, ends)
         if joined:
             lines.append(joined)
     settled = scripts.settle([[text for text, _, _ in line] for line in lines])

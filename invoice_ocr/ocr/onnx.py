@@ -11,7 +11,7 @@ import numpy as np
 from invoice_ocr.errors import ModelIntegrity
 from invoice_ocr.ocr import require
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.manifest import Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.manifest import SECOND, Network, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.settings import Settings
 
@@ -29,37 +29,40 @@ def load(settings: Settings) -> NeuralEngine:
     networks = load_manifest(folder)
     detector = require_network(networks, "detector", folder)
     recogniser = require_network(networks, "recogniser", folder)
-    pair = OnnxNetworks(detector, recogniser)
+    second = require_network(networks, SECOND, folder) if settings.quality == "accurate" else None
+    if second is not None and second.alphabet != recogniser.alphabet:
+        raise ModelIntegrity(f"the recognisers in {folder} have different alphabets")
+    pair = OnnxNetworks(detector, recogniser, second)
     columns = settings.batch_size * 128 if settings.batch_size else COLUMNS
     description = {
         "device": "cpu",
-        "weights": {network.name: network.arrays.sha256 for network in (detector, recogniser)},
+        "weights": {network.name: network.arrays.sha256 for network in (detector, recogniser, second) if network},
         "versions": {"onnxruntime": pair.version},
     }
     thresholds = Thresholds(**detector.details["thresholds"])
-    return NeuralEngine("onnx", pair, recogniser.alphabet, thresholds, Pools(columns=columns), description)
+    pools = Pools(columns=columns)
+    return NeuralEngine("onnx", pair, recogniser.alphabet, thresholds, pools, description, settings.quality)
 
 
 class OnnxNetworks:
-    """A detector and a recogniser, each an ONNX Runtime session on the CPU."""
+    """A detector and one or two recognisers, each an ONNX Runtime session on the CPU."""
 
-    def __init__(self, detector: Network, recogniser: Network) -> None:
+    def __init__(self, detector: Network, recogniser: Network, second: Network | None = None) -> None:
         import onnxruntime
 
         self.version: str = onnxruntime.__version__
         self._detector = Session(detector)
-        self._recogniser = Session(recogniser)
+        self._recognisers = [Session(network) for network in (recogniser, second) if network]
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
         return self._detector.run(["probabilities"], {"pages": pages})[0]
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ids, confidences = self._recogniser.run(["ids", "confidences"], {"crops": batch})
+        ids, confidences = self._recognisers[0].run(["ids", "confidences"], {"crops": batch})
         return ids, confidences
 
-    def logits(self, batch: np.ndarray) -> np.ndarray:
-        """float32, shape (n, steps, classes + 1): what `recognise` decided from; for comparing runtimes."""
-        return self._recogniser.run(["logits"], {"crops": batch})[0]
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        return [recogniser.run(["logits"], {"crops": batch})[0] for recogniser in self._recognisers]
 
 
 class Session:

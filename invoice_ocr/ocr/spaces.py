@@ -90,13 +90,18 @@ def _whites(picture: np.ndarray) -> list[tuple[int, int]]:
     return list(zip((busy[breaks] + 1).tolist(), busy[breaks + 1].tolist(), strict=True))
 
 
-def joined(line: Sequence[Sequence[Piece]], space: float) -> list[Piece]:
-    """The words of a line, those made one that too little white parts. line: the pieces of each box, left to right."""
+def joined(line: Sequence[Sequence[Piece]], space: float, runs_on: Sequence[bool] = ()) -> list[Piece]:
+    """The words of a line, those made one that too little white parts.
+
+    line: the pieces of each box, left to right. runs_on: whether each box but the last ends in the middle of a word,
+    where that is known.
+    """
     words: list[Piece] = []
-    for pieces in line:
+    for at, pieces in enumerate(line):
         if not pieces:
             continue
-        if words and _is_one(words[-1], pieces[0], space):
+        one = words and (runs_on[at - 1] if runs_on else _is_one(words[-1], pieces[0], space))
+        if one:
             words[-1] = _both(words[-1], pieces[0])
             words += pieces[1:]
         else:

@@ -16,7 +16,7 @@ import numpy as np
 from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.ocr import require
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.manifest import folder_of, load_manifest, require_network
+from invoice_ocr.ocr.manifest import SECOND, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.settings import Settings
 
@@ -26,6 +26,7 @@ CPU_POOLS = Pools()
 GPU_POOLS = Pools(pages=8, crops=8192, columns=65536)
 DOCTR = "doctr:"
 DOCTR_THRESHOLDS = Thresholds(pixel=0.3, box=0.1, shrink=0.4)  # docTR's own defaults, for docTR's own weights
+NO_SECOND = "Leave out --quality accurate, or the name of docTR's recogniser."
 RECOGNISERS = ("crnn_mobilenet_v3_small", "crnn_mobilenet_v3_large", "crnn_vgg16_bn")
 DETECTORS = ("db_mobilenet_v3_large", "db_resnet50")
 
@@ -74,25 +75,32 @@ def load(settings: Settings) -> NeuralEngine:
         "weights": origins,
         "versions": {"tensorflow": tf.__version__, "python-doctr": _doctr_version()},
     }
-    pair = TensorflowNetworks(detector, recogniser)
-    return NeuralEngine("tensorflow", pair, recogniser.alphabet, thresholds, pools, description)
+    recognisers = [recogniser]
+    if settings.quality == "accurate":
+        if "recogniser" in published:
+            raise ConfigError("--quality accurate reads with two recognisers that were trained together", fix=NO_SECOND)
+        entry = require_network(networks, SECOND, folder)
+        recognisers.append(Recogniser(entry.architecture, entry.alphabet, entry.weights(), columns, half=bool(gpu)))
+        origins[SECOND] = entry.arrays.sha256
+    pair = TensorflowNetworks(detector, recognisers)
+    return NeuralEngine("tensorflow", pair, recogniser.alphabet, thresholds, pools, description, settings.quality)
 
 
 class TensorflowNetworks:
-    """A detector and a recogniser, compiled."""
+    """A detector and one or two recognisers, compiled."""
 
-    def __init__(self, detector: Detector, recogniser: Recogniser) -> None:
+    def __init__(self, detector: Detector, recognisers: list[Recogniser]) -> None:
         self._detector = detector
-        self._recogniser = recogniser
+        self._recognisers = recognisers
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
         return self._detector.detect(pages)
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self._recogniser.recognise(batch)
+        return self._recognisers[0].recognise(batch)
 
-    def logits(self, batch: np.ndarray) -> np.ndarray:
-        return self._recogniser.logits(batch)
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        return [recogniser.logits(batch) for recogniser in self._recognisers]
 
 
 class Recogniser:
