@@ -171,8 +171,10 @@ def _look(
                 lost[index] = made
             else:
                 clips |= {(index, suspect): clip for suspect, clip in zip(wanted[index], made, strict=True)}
-        for ((index, suspect), clip), text in zip(clips.items(), recognise(list(clips.values())), strict=True):
-            memory[index][_place(suspect, dpi)] = ("", 1.0) if _blank(clip) else text
+        pictures = {(clip.shape, clip.tobytes()): clip for clip in clips.values() if not _blank(clip)}
+        texts = dict(zip(pictures, recognise(list(pictures.values())), strict=True))  # invoices repeat each other
+        for (index, suspect), clip in clips.items():
+            memory[index][_place(suspect, dpi)] = texts.get((clip.shape, clip.tobytes()), ("", 1.0))
     known = {(index, suspect): memory[index].get(_place(suspect, dpi)) for index, suspect in doubted}
     return {key: look for key, look in known.items() if look is not None}, lost
 

@@ -119,6 +119,23 @@ def test_words_of_several_invoices_are_recognised_together_and_each_keeps_its_ow
     assert pixels.cuts == [(2, 200), (1, 300)]
 
 
+def test_pictures_that_are_the_same_are_recognised_once() -> None:
+    shown: list[int] = []
+
+    def recognise(clips: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        shown.append(len(clips))
+        return [("1.190,00" if np.array_equal(clip, INK) else "7", 0.99) for clip in clips]
+
+    def cut(places: Mapping[int, Sequence[object]], dpi: float) -> dict[int, list[np.ndarray] | InputError]:
+        return {index: [INK.copy() if index else INK, 255 - INK][: len(those)] for index, those in places.items()}
+
+    invoices = [invoice("1.190,00", "7"), invoice("1.190,00"), invoice("9.999,00")]
+    honest, same, lying = pixel_check.check(invoices, cut, recognise, dpi=200, alphabet=str)
+    assert shown[0] == 2
+    assert honest.issues == same.issues == ()
+    assert lying.decision == "review"
+
+
 def test_a_document_that_cannot_be_opened_again_is_not_posted_unseen() -> None:
     def gone(places: Mapping[int, object], dpi: float) -> dict[int, list[np.ndarray] | InputError]:
         return {index: NotFound("it has gone") for index in places}
