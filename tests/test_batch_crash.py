@@ -168,7 +168,12 @@ def begun(place: Path, *arguments: str) -> subprocess.Popen[str]:
         (inbox / f"{index:02}.pdf").write_bytes(LETTER.read_bytes() + b"\n%" + str(index).encode())
     command = [sys.executable, "-m", "invoice_ocr", "batch", "inbox", "-o", "out.csv", "--text", "layer", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=place, env=environment, stderr=subprocess.PIPE, text=True)
+    # A suite started in the background ignores Ctrl-C, and so would what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(command, cwd=place, env=environment, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
