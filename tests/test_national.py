@@ -201,6 +201,135 @@ PAGES = {
         价税合计（小写） | ¥1130.00
         """, "CNY", "91110108551385082Q", "130.00", date(2024, 3, 19),
     ),
+    "sk": (
+        """
+        Severan s.r.o.
+        Hlavná 12, 040 01 Košice
+        IČO: 35763469 | DIČ: 2020317068 | IČ DPH: SK2020317068
+        Faktúra č. 20240117
+        Odberateľ:
+        Južné Pole a.s.
+        Dátum vystavenia: 05.03.2024 | Dátum dodania: 04.03.2024
+        Dátum splatnosti: 19.03.2024
+        Názov položky | Množstvo | Jedn. cena | Spolu bez DPH
+        Montáž | 2 | 500,00 | 1 000,00
+        Základ dane | 1 000,00 €
+        DPH 23 % | 230,00 €
+        Celkom k úhrade | 1 230,00 €
+        """, "EUR", "SK2020317068", "230.00", date(2024, 3, 19),
+    ),
+    "hr": (
+        """
+        Sjeverac d.o.o.
+        Ilica 12, 10000 Zagreb
+        OIB: 33392005961 | PDV ID: HR33392005961
+        RAČUN br. 20240117
+        Kupac:
+        Južno Polje d.d.
+        Datum računa: 05.03.2024. | Datum isporuke: 04.03.2024.
+        Datum dospijeća: 19.03.2024.
+        Naziv | Količina | Cijena | Iznos
+        Montaža | 2 | 500,00 | 1.000,00
+        Osnovica | 1.000,00 EUR
+        PDV 25% | 250,00 EUR
+        Ukupno za platiti | 1.250,00 EUR
+        """, "EUR", "HR33392005961", "250.00", date(2024, 3, 19),
+    ),
+    "sl": (
+        """
+        Severnik d.o.o.
+        Slovenska cesta 12, 1000 Ljubljana
+        ID za DDV: SI50223054 | Matična št.: 5043611000
+        Račun št. 20240117
+        Kupec:
+        Južno Polje d.d.
+        Kraj in datum izdaje: Ljubljana, 5. 3. 2024 | Datum opravljene storitve: 4. 3. 2024
+        Rok plačila: 19. 3. 2024
+        Opis | Količina | Cena brez DDV | Vrednost brez DDV
+        Montaža | 2 | 500,00 | 1.000,00
+        Skupaj brez DDV | 1.000,00 EUR
+        DDV 22 % | 220,00 EUR
+        Za plačilo | 1.220,00 EUR
+        """, "EUR", "SI50223054", "220.00", date(2024, 3, 19),
+    ),
+    "bg": (
+        """
+        Доставчик: Север ООД
+        гр. София, ул. Шипка 12
+        ЕИК: 175074752 | ИН по ЗДДС: BG175074752
+        ФАКТУРА № 20240117
+        Получател: Юг ЕООД
+        Дата на издаване: 05.03.2024 | Дата на данъчно събитие: 04.03.2024
+        Срок за плащане: 19.03.2024
+        Наименование | Количество | Ед. цена | Стойност
+        Монтаж | 2 | 500,00 | 1 000,00
+        Данъчна основа | 1 000,00 EUR
+        ДДС 20% | 200,00 EUR
+        Сума за плащане | 1 200,00 EUR
+        """, "EUR", "BG175074752", "200.00", date(2024, 3, 19),
+    ),
+    "et": (
+        """
+        Põhjala OÜ
+        Pikk 12, 10133 Tallinn
+        Reg. nr 10345833 | KMKR nr EE100931558
+        Arve nr 20240117
+        Klient: Lõuna AS
+        Arve kuupäev: 05.03.2024 | Maksetähtaeg: 19.03.2024
+        Nimetus | Kogus | Hind | Summa
+        Paigaldus | 2 | 500,00 | 1 000,00
+        Summa käibemaksuta | 1 000,00
+        Käibemaks 24% | 240,00
+        Kokku tasuda (EUR) | 1 240,00
+        """, "EUR", "EE100931558", "240.00", date(2024, 3, 19),
+    ),
+    "lv": (
+        """
+        Piegādātājs: SIA Ziemelis
+        Brīvības iela 12, Rīga, LV-1010
+        PVN reģ. Nr. LV40003521600
+        RĒĶINS Nr. 20240117
+        Saņēmējs: AS Dienvidi
+        Datums: 2024. gada 5. marts | Apmaksas termiņš: 19.03.2024
+        Nosaukums | Daudzums | Cena | Summa
+        Montāža | 2 | 500,00 | 1 000,00
+        Summa bez PVN | 1 000,00 EUR
+        PVN 21% | 210,00 EUR
+        Kopā apmaksai | 1 210,00 EUR
+        """, "EUR", "LV40003521600", "210.00", date(2024, 3, 19),
+    ),
+    "lt": (
+        """
+        UAB Šiaurys
+        Gedimino pr. 12, Vilnius
+        Įmonės kodas 302598476 | PVM mokėtojo kodas LT119511515
+        PVM SĄSKAITA FAKTŪRA
+        Sąskaitos Nr. 20240117
+        Pirkėjas: UAB Pietys
+        Data: 2024 m. kovo 5 d. | Apmokėti iki: 2024-03-19
+        Pavadinimas | Kiekis | Kaina | Suma
+        Montavimas | 2 | 500,00 | 1 000,00
+        Suma be PVM | 1 000,00 Eur
+        PVM 21 % | 210,00 Eur
+        Bendra suma | 1 210,00 Eur
+        """, "EUR", "LT119511515", "210.00", date(2024, 3, 19),
+    ),
+    "sr": (
+        """
+        Prodavac: Severac d.o.o.
+        Bulevar oslobođenja 12, Novi Sad
+        PIB: 101134702 | Matični broj: 07018762
+        Faktura broj 20240117
+        Kupac: Južno Polje a.d.
+        Datum izdavanja: 05.03.2024 | Datum prometa: 04.03.2024
+        Rok plaćanja: 19.03.2024
+        Naziv robe/usluge | Količina | Cena | Osnovica
+        Montaža | 2 | 500,00 | 1.000,00
+        Osnovica | 1.000,00 RSD
+        PDV 20% | 200,00 RSD
+        Ukupno za uplatu | 1.200,00 RSD
+        """, "RSD", "101134702", "200.00", date(2024, 3, 19),
+    ),
 }  # fmt: skip
 
 
@@ -237,7 +366,7 @@ def test_sums_and_currency_are_read(language: str) -> None:
 @pytest.mark.parametrize("language", PAGES)
 def test_the_number_under_which_the_seller_pays_tax_is_read(language: str) -> None:
     fields = read(language).fields
-    name = "seller_tax_number" if language in ("tr", "ru", "uk", "zh") else "seller_vat_id"
+    name = "seller_tax_number" if language in ("tr", "ru", "uk", "zh", "sr") else "seller_vat_id"
     assert fields[name].value == PAGES[language][2]
 
 

@@ -35,7 +35,11 @@ _MONTH_FIRST = re.compile(
 _IN_TWO = r"(?P<m>[^\W\d_]{1,8}\s[^\W\d_]{1,8})"
 _DAY_FIRST_IN_TWO = re.compile(rf"(?<![\w.,/])(?P<d>\d{{1,2}})[.\s]{{0,3}}{_IN_TWO}[\s.,]{{1,3}}(?P<y>\d{{4}})(?!\d)")
 _MONTH_FIRST_IN_TWO = re.compile(rf"(?<!\w){_IN_TWO}\s(?P<d>\d{{1,2}})[\s,]{{1,3}}(?P<y>\d{{4}})(?!\d)")
-_YEAR_FIRST = re.compile(rf"(?<!\d)(?P<y>\d{{4}})[\s.,\-/]{{1,2}}(?P<m>{_WORD})[\s.\-/]{{0,2}}(?P<d>\d{{1,2}})(?!\d)")
+# Lithuanian sets `m.` behind the year and Latvian `gada`, and the day before the month.
+_YEAR_FIRST = re.compile(
+    rf"(?<!\d)(?P<y>\d{{4}})(?:\s?m\.)?[\s.,\-/]{{1,2}}(?P<m>{_WORD})[\s.\-/]{{0,2}}(?P<d>\d{{1,2}})(?!\d)"
+)
+_YEAR_DAY = re.compile(rf"(?<!\d)(?P<y>\d{{4}})\.?\s?gada\s(?P<d>\d{{1,2}})\.?\s?(?P<m>{_WORD})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
         return []
     text = _plain(text)
     found = [hit for reader in (_numeric, _cjk) for hit in reader(text)]
-    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _DAY_FIRST_IN_TWO, _MONTH_FIRST_IN_TWO):
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_DAY, _DAY_FIRST_IN_TWO, _MONTH_FIRST_IN_TWO):
         found += _written(text, pattern, months)
     kept: list[Written] = []
     for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
