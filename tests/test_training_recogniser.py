@@ -11,11 +11,24 @@ import torch
 from stdnum import iban
 
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
+from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.training import crops, texts
 from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
 from invoice_ocr.training.fonts import Face
-from invoice_ocr.training.recogniser import Plan, Run, Shards, batches, collate, decode, loss_of, train
+from invoice_ocr.training.recogniser import (
+    SECOND_ARCH,
+    Plan,
+    Run,
+    Shards,
+    batches,
+    collate,
+    decode,
+    loss_of,
+    loss_to_teacher,
+    train,
+)
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr, mean, to_doctr
+from invoice_ocr.training.shipped import read_weights
 
 pytestmark = pytest.mark.torch
 
@@ -105,6 +118,27 @@ def test_a_crnn_learns_a_handful_of_words(shards: Path) -> None:
         optimiser.step()
         losses.append(loss.item())
     assert losses[-1] < 0.35 * losses[0]
+
+
+def test_a_larger_network_begins_with_its_teachers_last_layers_and_is_taught_by_its_readings(
+    shards: Path, tmp_path: Path
+) -> None:
+    teacher = SHIPPED / "recogniser.npz"
+    plan = Plan(arch=SECOND_ARCH, align=0, pixels=1500, teach=100)
+    run = Run(plan, tmp_path, "cpu", resume=False, teacher=teacher)
+    taught = from_doctr(read_weights(teacher))
+    assert torch.equal(run.model.dense.weight.detach(), taught["dense.weight"])
+    group = [crop for crop in Shards(shards).round(random.Random(1)) if len(crop[0]) <= 96][:6]
+    noise = np.random.default_rng(1)
+    taught_at_first = run.learn(group, noise)
+    run.shown = 100  # the teacher has said all it had to say
+    assert taught_at_first > run.learn(group, noise) + 1
+
+
+def test_a_reading_is_nearest_to_its_teacher_where_it_is_the_same() -> None:
+    taught, other = torch.randn(2, 5, 9), torch.randn(2, 5, 9)
+    lengths = torch.tensor([3, 2])
+    assert loss_to_teacher(taught, taught, lengths) < loss_to_teacher(other, taught, lengths)
 
 
 def test_training_stops_saves_and_goes_on_where_it_was(shards: Path, tmp_path: Path) -> None:

@@ -45,12 +45,24 @@ Start = Annotated[
 ]
 
 
+Teacher = Annotated[
+    Path | None,
+    typer.Option(
+        "--teacher",
+        metavar="NPZ",
+        help="Weights of a recogniser: train the larger, second one, which learns from its readings.",
+        show_default=False,
+    ),
+]
+
+
 @train.command()
 @verb
 def recogniser(
     *,
     out: Out,
     start: Start = None,
+    teacher: Teacher = None,
     crops: Crops = None,
     shards: Shards = 10,
     minutes: Minutes = None,
@@ -73,10 +85,20 @@ def recogniser(
         note(f"drawing {shards} files of words into {folder}", verbosity)
         drawn.make_shards(folder, first=seed * 1000, count=shards)
     plan = replace(school.Plan(), seed=seed)
-    if start is not None:
+    if start is not None or teacher is not None:
         plan = replace(plan, align=0, short=0)
+    if teacher is not None:
+        plan = replace(plan, arch=school.SECOND_ARCH)
     last = school.train(
-        shards=folder, out=out, plan=plan, samples=samples, minutes=minutes, resume=resume, start=start, threads=threads
+        shards=folder,
+        out=out,
+        plan=plan,
+        samples=samples,
+        minutes=minutes,
+        resume=resume,
+        start=start,
+        teacher=teacher,
+        threads=threads,
     )
     _done(f"{last['shown']} words shown, loss {last['loss']}", out, stdout)
     return ExitCode.OK
@@ -139,6 +161,12 @@ def export(
     recogniser: Annotated[
         Path | None, typer.Option("--recogniser", metavar="FILE", help="last.pt of a recogniser.", show_default=False)
     ] = None,
+    second: Annotated[
+        Path | None,
+        typer.Option(
+            "--second", metavar="FILE", help="last.pt of a recogniser that had a --teacher.", show_default=False
+        ),
+    ] = None,
     mean_with: Annotated[
         Path | None,
         typer.Option(
@@ -156,8 +184,8 @@ def export(
 ) -> ExitCode:
     """Turn checkpoints into weights for both runtimes, and compare the runtimes with the twin."""
     _require()
-    if recogniser is None and detector is None:
-        raise ConfigError("nothing to export", fix="Give --recogniser, --detector or both.")
+    if recogniser is None and second is None and detector is None:
+        raise ConfigError("nothing to export", fix="Give --recogniser, --second, --detector or several of them.")
     from invoice_ocr.training import export as runtimes
 
     out.mkdir(parents=True, exist_ok=True)
@@ -173,6 +201,14 @@ def export(
             state = mean(state, read_weights(mean_with))
             recipe["mean_with"] = mean_with.name
         _differences("recogniser", runtimes.export_recogniser(state, out, recipe, {}), stdout)
+    if second is not None:
+        from invoice_ocr.ocr.manifest import SECOND
+        from invoice_ocr.training.recogniser import SECOND_ARCH
+
+        saved = runtimes.load_checkpoint(second)
+        recipe = {"program": "invoice-ocr train recogniser --teacher", **saved["state"]}
+        parity = runtimes.export_recogniser(saved["averaged"], out, recipe, {}, name=SECOND, architecture=SECOND_ARCH)
+        _differences(SECOND, parity, stdout)
     if detector is not None:
         state = runtimes.load_checkpoint(detector)
         recipe = {"program": "invoice-ocr train detector"}

@@ -100,12 +100,14 @@ def export_recogniser(
     recipe: Mapping[str, Any],
     scores: Mapping[str, Any],
     *,
+    name: str = "recogniser",
     architecture: str = "crnn_mobilenet_v3_small",
     alphabet: str = ALPHABET,
 ) -> dict[str, float]:
-    """Write recogniser.npz, recogniser.onnx and the manifest's entry; returns the largest differences of logits.
+    """Write <name>.npz, <name>.onnx and the manifest's entry; returns the largest differences of logits.
 
-    state: of `recogniser_net.Crnn`. Raises ValueError when a runtime differs from the twin, and writes nothing then.
+    state: of `recogniser_net.Crnn`. name: recogniser, or `manifest.SECOND`. Raises ValueError when a runtime differs
+    from the twin, and writes nothing then.
     """
     rounded = _rounded(state)
     net = recogniser_net.Crnn(len(alphabet), architecture)
@@ -121,9 +123,10 @@ def export_recogniser(
     axes = {"crops": {0: "n", 2: "width"}, **{out: {0: "n", 1: "steps"} for out in ("ids", "confidences", "logits")}}
     graph = _graph(_Recogniser(net), example, axes)
     with tempfile.TemporaryDirectory() as place:
-        entry = _write(Path(place), "recogniser", architecture, arrays, graph, details, recipe, scores)
-        parity = _compare_recognisers(Path(place), net, architecture, alphabet, arrays)
-        _install(Path(place), folder, "recogniser", entry | {"parity": parity})
+        entry = _write(Path(place), name, architecture, arrays, graph, details, recipe, scores)
+        session = Session(load_manifest(Path(place))[name])
+        parity = _compare_recognisers(session, net, architecture, alphabet, arrays)
+        _install(Path(place), folder, name, entry | {"parity": parity})
     return parity
 
 
@@ -294,10 +297,9 @@ def _install(place: Path, folder: Path, name: str, entry: Mapping[str, Any]) -> 
 
 
 def _compare_recognisers(
-    place: Path, net: nn.Module, architecture: str, alphabet: str, arrays: list[np.ndarray]
+    session: Session, net: nn.Module, architecture: str, alphabet: str, arrays: list[np.ndarray]
 ) -> dict[str, float]:
     """Largest |difference| of logits to the twin's, by runtime, over printed and random crops of three widths."""
-    session = Session(load_manifest(place)["recogniser"])
     doctr = DoctrRecogniser(architecture, alphabet, arrays, 256, half=False)
     worst = {"onnx": 0.0, "tensorflow": 0.0}
     for width in (32, 128, 256):

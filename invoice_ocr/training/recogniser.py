@@ -30,6 +30,7 @@ from invoice_ocr.training.shipped import read_weights
 
 Report = Callable[[Crnn, dict[str, Any]], dict[str, Any]]
 Sample = tuple[np.ndarray, np.ndarray, np.ndarray]  # pixels (width, 32), labels, centres
+SECOND_ARCH = "crnn_mobilenet_v3_large"  # of the second recogniser, which reads what the first doubts
 STEP = 4  # pixels of width a time step of the network sees first
 
 
@@ -293,9 +294,9 @@ def train(
 
     shards: folder of `crops.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser, counters) and
     `diary.jsonl`. start: weights (.npz, as shipped) to begin from where there is nothing to resume; set `align` and
-    `short` of the plan to 0 then. teacher: weights of a trained small network; its last layers are taken over where there
-    is nothing to resume, and it shows its readings for `teach` samples. report: called with (averaged model, entry) every `every` seconds; what it returns
-    joins the entry.
+    `short` of the plan to 0 then. teacher: weights of a trained small network; its last layers are taken over where
+    there is nothing to resume, and it shows its readings for `teach` samples. report: called with (averaged model,
+    entry) every `every` seconds; what it returns joins the entry.
     """
     plan = plan or Plan()
     if threads:
