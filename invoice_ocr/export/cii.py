@@ -52,7 +52,10 @@ def _day(day: date | None) -> Content:
 def _line(line: Line) -> list[Content]:
     summation = [("ram:LineTotalAmount", amount(line.amount))]
     return [
-        ("ram:AssociatedDocumentLineDocument", [("ram:LineID", line.number)]),
+        (
+            "ram:AssociatedDocumentLineDocument",
+            [("ram:LineID", line.number), ("ram:IncludedNote", [("ram:Content", line.note)])],
+        ),
         ("ram:SpecifiedTradeProduct", [("ram:SellerAssignedID", line.article), ("ram:Name", line.name)]),
         (
             "ram:SpecifiedLineTradeAgreement",

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from invoice_ocr import assumed
 from invoice_ocr.errors import NotExportable
 from invoice_ocr.export.countries import country_of, vat_country
 from invoice_ocr.export.taxing import Tax, taxes_of
@@ -38,7 +39,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line (BG-25). price: net, of one unit; unit: code of UN/ECE Recommendation 20; tax: its breakdown."""
+    """One line (BG-25). price: net, of one unit; unit: code of UN/ECE Recommendation 20; tax: its breakdown.
+
+    note: BT-127, what of it is assumed.
+    """
 
     number: str
     name: str
@@ -48,6 +52,7 @@ class Line:
     amount: Decimal
     tax: Tax
     article: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def einvoice_of(record: Record, *, force: bool = False) -> EInvoice:
     values = {name: field.value for name, field in invoice.fields.items() if field.value is not None}
     sums = _totals(values, [line.tax for line in invoice.tax_lines], problems)
     taxes = taxes_of(invoice, sums, problems) if sums else ()
-    seller, buyer, assumed = _parties(values, problems)
+    seller, buyer, unsaid = _parties(values, problems)
     number, issued, currency = values.get("invoice_number"), values.get("issue_date"), values.get("currency")
     for value, term in ((number, "number"), (issued, "issue date"), (currency, "currency")):
         if value is None:
@@ -137,6 +142,7 @@ def einvoice_of(record: Record, *, force: bool = False) -> EInvoice:
         raise NotExportable(f"{record.file} lacks what EN 16931 asks for: {'; '.join(dict.fromkeys(problems))}.")
     lines = _lines(invoice, taxes, sums)
     adjustments = tuple(_adjustments(lines, taxes))
+    unsaid += _unsaid(invoice, values, sums)
     return EInvoice(
         str(number),
         issued if isinstance(issued, date) else date.min,
@@ -148,16 +154,21 @@ def einvoice_of(record: Record, *, force: bool = False) -> EInvoice:
         adjustments,
         taxes,
         _with_lines(sums, lines, adjustments),
-        _note(record.file, assumed),
+        assumed.note(record.file, unsaid),
         {name: str(values[name]) for name in _TEXTS if name in values},
         {name: value for name in _DATES if isinstance(value := values.get(name), date)},
     )
 
 
-def _note(file: str, assumed: list[str]) -> str:
-    name = file.replace("\\", "/").rpartition("/")[2]
-    told = f" Assumed, since it does not say: {', '.join(assumed)}." if assumed else ""
-    return f"Reconstructed from {name} by invoice-ocr; this is not the original invoice.{told}"
+def _unsaid(invoice: Invoice, values: dict[str, Value], sums: Sums) -> Iterator[str]:
+    """What the standard wants and the invoice does not say."""
+    written = {"prepaid": bool(sums.prepaid), "payment_terms": sums.due > 0 and "due_date" not in values}
+    yield from (term for name, term in assumed.FIELDS.items() if name not in values and written.get(name, True))
+    if not invoice.line_items:
+        yield assumed.LINES
+    if not invoice.tax_lines:
+        yield assumed.BREAKDOWN
+    yield from (assumed.category_at(line.rate) for line in invoice.tax_lines if line.category is None)
 
 
 def _totals(values: dict[str, Value], by_rate: list[Decimal | None], problems: list[str]) -> Sums | None:
@@ -271,7 +282,8 @@ def _line(invoice: Invoice, index: int, taxes: tuple[Tax, ...]) -> Line | None:
     name = item.description or item.article_number or ""
     unit = item.unit if item.unit and _is_stated(item) else unit_code(item.unit)
     amount = item.amount.quantize(_CENT)
-    return Line(item.position or str(index + 1), name, quantity, unit, price, amount, tax, item.article_number)
+    note = assumed.line_note([column for column in assumed.COLUMNS if getattr(item, column) is None])
+    return Line(item.position or str(index + 1), name, quantity, unit, price, amount, tax, item.article_number, note)
 
 
 def _adjustments(lines: tuple[Line, ...], taxes: tuple[Tax, ...]) -> Iterator[Adjustment]:

@@ -146,6 +146,7 @@ def _line(line: Line, one: EInvoice) -> list[Content]:
     ]
     return [
         ("cbc:ID", line.number),
+        ("cbc:Note", line.note),
         (quantity, number(line.quantity), {"unitCode": line.unit}),
         ("cbc:LineExtensionAmount", amount(line.amount), currency),
         ("cac:Item", item),

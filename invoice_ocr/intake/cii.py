@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from invoice_ocr import assumed
 from invoice_ocr.intake.testimony import Testimony
 from invoice_ocr.intake.xml import all_of, amount_at, first, plain_amount, plain_date, text_at
 
@@ -86,7 +87,7 @@ def _sums(settlement: etree._Element, currency: str | None, said: Testimony) -> 
         said.state("total_tax", plain_amount(tax.text and tax.text.strip()), term="BT-110")
     said.state("total_gross", amount_at(sums, "GrandTotalAmount"), term="BT-112")
     prepaid = amount_at(sums, "TotalPrepaidAmount")
-    said.state("prepaid", prepaid if prepaid and prepaid.strip("0.") else None, term="BT-113")
+    said.state("prepaid", prepaid if prepaid and prepaid.strip("-0.") else None, term="BT-113")
     said.state("amount_due", amount_at(sums, "DuePayableAmount"), term="BT-115")
 
 
@@ -102,7 +103,7 @@ def _line_item(item: etree._Element) -> tuple[str | None, ...] | None:
     price = amount_at(agreement, "NetPriceProductTradePrice/ChargeAmount")
     if amount is None and price is None:
         return None
-    return (
+    row = (
         text_at(item, "AssociatedDocumentLineDocument/LineID"),
         text_at(product, "SellerAssignedID"),
         text_at(product, "Name") or text_at(product, "Description"),
@@ -112,3 +113,4 @@ def _line_item(item: etree._Element) -> tuple[str | None, ...] | None:
         amount_at(settlement, "ApplicableTradeTax/RateApplicablePercent|ApplicablePercent"),
         amount,
     )
+    return assumed.stated(row, text_at(item, "AssociatedDocumentLineDocument/IncludedNote/Content"))

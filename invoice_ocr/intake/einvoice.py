@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from lxml import etree
 
+from invoice_ocr import assumed
 from invoice_ocr.errors import InputError, XmlInvalid
 from invoice_ocr.intake import cii, ubl
 from invoice_ocr.intake.testimony import Testimony
@@ -42,7 +44,15 @@ def read(content: bytes, title: str) -> Testimony:
         raise XmlInvalid("This XML has neither an invoice number nor a total.", fix="Ask its sender for a whole file.")
     _plain_ibans(said)
     _settle_kind(said)
+    _settle_categories(said)
+    _leave_out(assumed.in_notes(_notes(root)), said)
     return said
+
+
+def _notes(root: etree._Element) -> list[str]:
+    """The notes on the whole document (BT-22)."""
+    found = [*all_of(root, "Note"), *all_of(root, "ExchangedDocument/IncludedNote/Content")]
+    return [" ".join((note.text or "").split()) for note in found]
 
 
 def attached(content: bytes, title: str) -> tuple[Testimony | None, tuple[str, str] | None]:
@@ -86,6 +96,27 @@ def _settle_kind(said: Testimony) -> None:
             (rate, net and _negated(net), tax and _negated(tax), category)
             for rate, net, tax, category in said.tax_lines
         ]
+
+
+def _settle_categories(said: Testimony) -> None:
+    """The breakdown without categories that contradict it: there is no standard rate (S) of nothing."""
+    said.tax_lines = [
+        (rate, net, tax, None if category == "S" and rate is not None and not rate.strip("0.") else category)
+        for rate, net, tax, category in said.tax_lines
+    ]
+
+
+def _leave_out(terms: frozenset[str], said: Testimony) -> None:
+    """Take out what an e-invoice made here says of itself that no invoice says."""
+    names = {name for name, term in assumed.FIELDS.items() if term in terms}
+    said.statements = [statement for statement in said.statements if statement[0] not in names]
+    if assumed.LINES in terms:
+        said.line_items = []
+    said.tax_lines = [
+        (rate, net, tax, None if assumed.category_at(Decimal(rate or 0)) in terms else category)
+        for rate, net, tax, category in said.tax_lines
+        if assumed.BREAKDOWN not in terms
+    ]
 
 
 def _negated(amount: str) -> str:

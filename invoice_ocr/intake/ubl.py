@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from invoice_ocr import assumed
 from invoice_ocr.intake.testimony import Testimony
 from invoice_ocr.intake.xml import all_of, amount_at, first, name_of, plain_amount, plain_date, text_at
 
@@ -77,7 +78,7 @@ def _sums(root: etree._Element, said: Testimony) -> None:
     said.state("total_net", amount_at(sums, "TaxExclusiveAmount"), term="BT-109")
     said.state("total_gross", amount_at(sums, "TaxInclusiveAmount"), term="BT-112")
     prepaid = amount_at(sums, "PrepaidAmount")
-    said.state("prepaid", prepaid if prepaid and prepaid.strip("0.") else None, term="BT-113")
+    said.state("prepaid", prepaid if prepaid and prepaid.strip("-0.") else None, term="BT-113")
     said.state("amount_due", amount_at(sums, "PayableAmount"), term="BT-115")
     for total in totals:
         for part in all_of(total, "TaxSubtotal"):
@@ -89,7 +90,7 @@ def _sums(root: etree._Element, said: Testimony) -> None:
 
 def _line_item(item: etree._Element) -> tuple[str | None, ...]:
     quantity = first(item, "InvoicedQuantity|CreditedQuantity")
-    return (
+    row = (
         text_at(item, "ID"),
         text_at(item, "Item/SellersItemIdentification/ID"),
         text_at(item, "Item/Name") or text_at(item, "Item/Description"),
@@ -99,3 +100,4 @@ def _line_item(item: etree._Element) -> tuple[str | None, ...]:
         amount_at(item, "Item/ClassifiedTaxCategory/Percent"),
         amount_at(item, "LineExtensionAmount"),
     )
+    return assumed.stated(row, text_at(item, "Note"))
