@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from invoice_ocr.candidates import REPAIRED
 from invoice_ocr.model import Issue, LineItem, TaxLine, Value
 from invoice_ocr.resolve import Choice, Resolution
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.identifier import find_ibans, find_vat_ids
-from invoice_ocr.values.repair import check_digits
+from invoice_ocr.values.repair import REPAIRED, check_digits
 
 # Rounding may move a sum by one cent for each of a few tax rates.
 _TOLERANCE = Decimal("0.05")
@@ -46,7 +45,7 @@ def check(
 
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, date.ambiguous, amount.ambiguous,
     currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid, identifier.repaired,
-    identifier.check-digit, identifier.look-alike, amount.sign.
+    identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
@@ -115,11 +114,16 @@ def _identifiers(resolution: Resolution) -> Iterator[Issue]:
 
 
 def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
-    """Identifiers that pixels may not show as they were read, where no witness says the same."""
+    """Numbers that pixels may not show as they were read, where no witness says the same."""
     for name, choice in resolution.choices.items():
         if choice.evidence.source != "ocr" or choice.witnesses:
             continue
         if choice.evidence.rule.endswith(REPAIRED):
+            if isinstance(choice.value, Decimal):
+                why = f"{choice.proof} holds only so" if choice.proof else "no amount has letters in it"
+                doubt = f"{choice.evidence.text} was taken for {choice.value}: {why}"
+                yield Issue("amount.repaired", doubt, (name,))
+                continue
             doubt = f"{choice.evidence.text} was taken for {choice.value}: its check digits hold only so"
             yield Issue("identifier.repaired", doubt, (name,))
             continue

@@ -11,6 +11,7 @@ from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import find_currencies, read_currency
 from invoice_ocr.values.date import Written, find_compact_dates, find_dates, find_foreign_dates
 from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, find_references, find_vat_ids
+from invoice_ocr.values.misread import find_read_amounts, mend
 from invoice_ocr.values.repair import repair_iban, repair_number, repair_vat_id
 from invoice_ocr.values.text import plain_hyphens
 
@@ -56,6 +57,8 @@ def read(
     what check digits make of it then comes first. kinds: numbers with check digits that it may be, as in Rule.check.
     Raises KeyError for a reader that is not of the closed list.
     """
+    if pixels and reader == "amount" and (amounts := _read_pixels(text, months)):
+        return amounts
     mended = _REPAIRS[reader](text) if pixels and reader in _REPAIRS else None
     if pixels and kinds:
         mended = repair_number(text, kinds)
@@ -77,9 +80,7 @@ def from_date(written: Written) -> Found:
 
 
 def _read_amount(text: str, months: Mapping[str, int]) -> list[Found]:
-    if _YEAR.search(text):
-        for written in find_dates(text, months):
-            text = text[: written.start] + "x" * (written.end - written.start) + text[written.end :]
+    text = _without_dates(text, months)
     found = [_counting(from_amount(amount), amount, text) for amount in find_amounts(text)]
     whole = [item for item in found if item.quality == 1.0 and text[item.start] not in ".,"]
     if not whole and (joined := _SPLIT_CENTS.sub(r"\1", text)) != text:
@@ -87,6 +88,25 @@ def _read_amount(text: str, months: Mapping[str, int]) -> list[Found]:
         best = [item for item in again if item.quality == 1.0]
         if best:  # the cents were set apart from their number by a slip of the recogniser
             return [Found(item.value, 0, len(text), 0.8, item.readings, mark=item.mark) for item in best[-1:]]
+    return found
+
+
+def _without_dates(text: str, months: Mapping[str, int]) -> str:
+    if _YEAR.search(text):
+        for written in find_dates(text, months):
+            text = text[: written.start] + "x" * (written.end - written.start) + text[written.end :]
+    return text
+
+
+def _read_pixels(text: str, months: Mapping[str, int]) -> list[Found]:
+    """Amounts in a text from pixels, if any has to be mended there."""
+    text = _without_dates(text, months)
+    if mend(text) == text:
+        return []
+    found = []
+    for amount, trust, lettered in find_read_amounts(text):
+        item = _counting(from_amount(amount), amount, text)
+        found.append(replace(item, quality=trust * item.quality, repaired=lettered))
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from invoice_ocr.candidates import REPAIRED, find_labels
+from invoice_ocr.candidates import find_labels
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
 from invoice_ocr.grid import make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
@@ -20,6 +20,8 @@ from invoice_ocr.totals import Sums, after_rounding, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references
+from invoice_ocr.values.misread import find_read_amounts
+from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold
 
 TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
@@ -200,7 +202,7 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         best_rival = max((rival.score for rival in rivals), default=0.0)
         support = 1.0 - (1.0 - sums.joint) * 0.25 if proved else _support(candidate.score, best_rival) * 0.9
         value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
-        readings = (value,) if proved else candidate.readings
+        readings = (value,) if proved and len(candidate.readings) == 1 else candidate.readings
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
     _settle_paid(choices)
     _settle_due(choices, credit=credit)
@@ -419,14 +421,20 @@ def _all_amounts(document: Document, pack: RulePack) -> list[Candidate]:
             if not any(char.isdigit() for char in cell.text):
                 continue
             dates = find_dates(cell.text, pack.months)
-            for amount in find_amounts(cell.text):
+            read = cell.line.words[0].source == "ocr"
+            every = find_read_amounts(cell.text) if read else [(one, 1.0, False) for one in find_amounts(cell.text)]
+            for amount, trust, lettered in every:
                 if any(written.start <= amount.start < written.end for written in dates):
                     continue
                 item = from_amount(amount)
                 words = cell.words(amount.start, amount.end)
                 box = Box.around(word.box for word in words)
-                evidence = Evidence(cell.page, box, amount.text, "universal.amount", words[0].source, words)
-                found.append(Candidate("amount", item.value, item.quality, evidence, item.readings, mark=item.mark))
+                rule = f"universal.amount{REPAIRED if lettered else ''}"
+                evidence = Evidence(
+                    cell.page, box, cell.text[amount.start : amount.end].strip(), rule, words[0].source, words
+                )
+                score = trust * item.quality
+                found.append(Candidate("amount", item.value, score, evidence, item.readings, mark=item.mark))
     return found
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from invoice_ocr.model import Candidate, Evidence, Value
+from invoice_ocr.values.repair import REPAIRED
+from invoice_ocr.ways import Way, find_ways
 
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _CENT = Decimal("0.01")
@@ -17,6 +19,12 @@ _LARGEST_ROUNDING = Decimal(1)
 _MOST = 14  # candidates of one term that are tried
 # A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
 _HIGHEST_RATE = Decimal("0.34")
+# What names a gross total, and how surely. Cash does where no change was given back.
+_GROSS = {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3}
+_EXACT = {"cash": 0.25}
+_FEW = 3  # amounts with cents, at least, that show how a document writes money
+_HALF = 0.4
+_AGREED = 0.6  # what is left of the doubt in a total when another kind of sum gives it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +56,58 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     candidates: those of labelled amounts. amounts: every amount on the document, name "amount", which may stand
     in for one term whose label was not understood when the other two are labelled and the sum holds.
     """
+    candidates = _with_cents(candidates, amounts)
+    ways = find_ways(candidates, amounts)
     terms = {
         "total_net": _terms(candidates, {"total_net": 1.0, "subtotal": 0.8}),
         "total_tax": _with_sums(_terms(candidates, {"total_tax": 1.0})),
-        "total_gross": _terms(candidates, {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3, "cash": 0.25}),
+        "total_gross": _terms(candidates, _GROSS if any(way.kind == "paid" for way in ways) else _GROSS | _EXACT),
     }
-    best = max(_proofs(terms, amounts, candidates), key=lambda found: found[0], default=None)
+    proofs = _proofs(terms, amounts, candidates, ways)
+    best = max(proofs, key=lambda found: found[0] + _borne_out(found[1], ways), default=None)
     alone = _best_alone(terms)
-    if best is None or _overruled(best[1], alone) or _of_one_rate(best[1], terms["total_gross"]):
+    if best is None:
+        return Sums(alone)
+    misread = _look_alike(_magnitude(best[1]["total_gross"]), terms["total_gross"], _printed(amounts))
+    if misread:
+        best = (best[0], {**best[1], **_named(total_gross=misread)}, best[2])
+    sure = bool(misread) or len(_kinds(best[1], ways)) > 1 or "paid" in _kinds(best[1], ways)
+    if not sure and (_overruled(best[1], alone) or _of_one_rate(best[1], terms["total_gross"])):
         return Sums(alone)
     chosen = {**alone, **best[1]}
     if "total_net" not in best[1] and "total_net" in alone:
         chosen.pop("total_net")
-    return Sums(chosen, best[2], frozenset(best[1]), _joint(best[1], candidates))
+    joint = 1 - (1 - _joint(best[1], candidates)) * _AGREED ** len(_kinds(best[1], ways))
+    return Sums(chosen, best[2], frozenset(best[1]), joint)
+
+
+def _with_cents(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> list[Candidate]:
+    """With little trust in totals read from pixels without cents where most amounts have them: half is missing."""
+    decimals = [_decimals(c) for c in amounts]
+    if decimals.count(2) < _FEW or decimals.count(2) < 2 * (len(decimals) - decimals.count(2)):
+        return list(candidates)
+    whole = [c.evidence.source == "ocr" and _decimals(c) == 0 for c in candidates]
+    return [replace(c, score=_HALF * c.score) if less else c for c, less in zip(candidates, whole, strict=True)]
+
+
+def _decimals(candidate: Candidate) -> int | None:
+    exponent = candidate.value.as_tuple().exponent if isinstance(candidate.value, Decimal) else None
+    return -exponent if isinstance(exponent, int) else None
+
+
+def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:
+    """What other sums add to the score of a proof; less than nothing where cash less change says otherwise."""
+    kinds = _kinds(proved, ways)
+    gross = proved["total_gross"]
+    paid = {way.value for way in ways if way.kind == "paid"}
+    contradicted = paid and all(abs(value - _magnitude(gross)) > _CASH_ROUNDING for value in paid)
+    return 0.4 * len(kinds) - (2.0 if contradicted and gross.evidence.rule.startswith("universal.") else 0.0)
+
+
+def _kinds(proved: Mapping[str, Candidate], ways: Iterable[Way]) -> set[str]:
+    """Which kinds of other sums give the gross total of a proof too."""
+    gross = proved.get("total_gross")
+    return {way.kind for way in ways if gross and way.value == _magnitude(gross)}
 
 
 def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) -> bool:
@@ -146,7 +193,10 @@ _Found = tuple[float, dict[str, Candidate], str]
 
 
 def _proofs(
-    terms: Mapping[str, list[_Term]], amounts: Sequence[Candidate], candidates: Sequence[Candidate]
+    terms: Mapping[str, list[_Term]],
+    amounts: Sequence[Candidate],
+    candidates: Sequence[Candidate],
+    ways: Sequence[Way],
 ) -> Iterator[_Found]:
     """Every set of totals whose sum holds, with its score."""
     printed = _printed(amounts)
@@ -160,8 +210,9 @@ def _proofs(
         yield from _included(gross, terms["total_tax"])
         if not any(tax.score > 0.4 and tax.value > 0 for tax in terms["total_tax"]):
             yield from _untaxed(gross, terms["total_net"])
-        yield from _paid(gross, candidates)
-    yield from _paid_unlabelled(printed, candidates)
+    for net in terms["total_net"]:
+        yield from _without_gross(net, terms["total_tax"], printed)
+    yield from _other_ways(terms["total_gross"], ways, printed)
 
 
 def _with_tax(
@@ -175,6 +226,8 @@ def _with_tax(
             if abs(rest - tax.value - extra) > _CENT or tax.value > _HIGHEST_RATE * max(net.value, _CENT):
                 continue
             score = gross.score + net.score + tax.score + (1.2 if tax.value else 0.5) - (0.4 if extra else 0)
+            if not tax.value and net.candidate.evidence.box == gross.candidate.evidence.box:
+                score -= 1.0  # nothing is added to one amount
             if net.value + tax.value + extra != gross.value:
                 score -= 0.6  # a cent off: rounding by line, or another number
             shown = f" {extra:+}" if extra else ""
@@ -227,6 +280,20 @@ def _without_net(gross: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal,
             )
 
 
+def _without_gross(net: _Term, taxes: Sequence[_Term], printed: Mapping[Decimal, Candidate]) -> Iterator[_Found]:
+    """A labelled net and tax whose sum is printed below them: that place is the gross."""
+    for tax in taxes:
+        whole = net.value + tax.value
+        if whole not in printed or not 0 < tax.value <= _HIGHEST_RATE * net.value or min(net.score, tax.score) < 0.6:
+            continue
+        places = [term.candidate.evidence for term in (net, tax)]
+        own = printed[whole].evidence
+        if all((own.page, own.box.top) > (place.page, place.box.top) for place in places):
+            gross = _Term(whole, replace(printed[whole], name="total_gross"), 0.3)
+            named = _named(total_net=net, total_tax=tax, total_gross=gross)
+            yield net.score + tax.score + 0.7, named, f"{net.value} + {tax.value} = {whole}"
+
+
 def _included(gross: _Term, taxes: Sequence[_Term]) -> Iterator[_Found]:
     """A gross and the tax in it, printed with its rate: nothing else joins the three."""
     if gross.score < 0.5:
@@ -250,29 +317,71 @@ def _untaxed(gross: _Term, nets: Sequence[_Term]) -> Iterator[_Found]:
             )
 
 
-def _paid(gross: _Term, candidates: Sequence[Candidate]) -> Iterator[_Found]:
-    """Cash handed over less change given back is what was bought for."""
-    cash = {abs(c.value): c for c in candidates if c.name == "cash" and isinstance(c.value, Decimal)}
-    change = {abs(c.value) for c in candidates if c.name == "change" and isinstance(c.value, Decimal)}
-    for given in cash:
-        for back in change:
-            if (
-                back > 0
-                and given - back == gross.value
-                and gross.candidate.name in ("total_gross", "amount_due", "subtotal")
-            ):
-                yield gross.score + 1.0, _named(total_gross=gross), f"{given} - {back} = {gross.value}"
+def _other_ways(totals: Sequence[_Term], ways: Sequence[Way], printed: Mapping[Decimal, Candidate]) -> Iterator[_Found]:
+    """Totals that cash less change, prices or taxes make: labelled, or so sure that no label is needed."""
+    labelled = {term.value: term for term in totals}
+    for value in dict.fromkeys(way.value for way in ways):
+        found = [way for way in ways if way.value == value]
+        kinds = {way.kind for way in found}
+        proof = next((way.proof for way in found if way.kind == "paid"), found[0].proof)
+        term = labelled.get(value) or _look_alike(value, totals, printed)
+        if term is None and kinds == {"paid"}:
+            term = next((one for one in totals if one.score > 0.5 and abs(one.value - value) <= _CASH_ROUNDING), None)
+        if (
+            "paid" not in kinds
+            and len(kinds) == 1
+            and not (_is_last(term, totals) if term else _stands(found[0], printed))
+        ):
+            continue
+        if term is None:
+            candidate = printed.get(value) or _unprinted(found[-1])
+            term = _Term(value, replace(candidate, name="total_gross"), 0.55 if value in printed else 0.4)
+        yield term.score + 0.9, _named(total_gross=term), proof
 
 
-def _paid_unlabelled(printed: Mapping[Decimal, Candidate], candidates: Sequence[Candidate]) -> Iterator[_Found]:
-    """Cash less change where the total itself has no label that was understood, but is printed."""
-    for given in (c for c in candidates if c.name == "cash" and isinstance(c.value, Decimal)):
-        for back in (c for c in candidates if c.name == "change" and isinstance(c.value, Decimal)):
-            rest = _magnitude(given) - _magnitude(back)
-            if rest in printed and _magnitude(back) > 0 and rest > 0 and min(given.score, back.score) > 0.5:
-                gross = _Term(rest, replace(printed[rest], name="total_gross"), 0.55)
-                proof = f"{_magnitude(given)} - {_magnitude(back)} = {rest}"
-                yield 1.4, _named(total_gross=gross), proof
+def _stands(way: Way, printed: Mapping[Decimal, Candidate]) -> bool:
+    """Whether what rows of taxes make stands elsewhere on the document, beside a word that was not understood."""
+    place = printed[way.value].evidence if way.kind == "taxed" and way.value in printed else None
+    if place is None:
+        return False
+    own = way.evidence
+    return place.page != own.page or abs(place.box.center_y - own.box.center_y) > own.box.height / 2
+
+
+def _look_alike(value: Decimal, totals: Sequence[_Term], printed: Mapping[Decimal, Candidate]) -> _Term | None:
+    """A labelled total read from pixels that differs in one digit from what must be, and is read nowhere."""
+    if value in printed:
+        return None
+    for term in totals:
+        own = term.candidate
+        if own.evidence.source == "ocr" and own.name == "total_gross" and _one_digit(str(term.value), str(value)):
+            source = replace(own.evidence, rule=own.evidence.rule + REPAIRED)
+            return _Term(value, replace(own, value=value, evidence=source), 0.8 * term.score)
+    return None
+
+
+def _one_digit(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
+def _is_last(term: _Term | None, totals: Sequence[_Term]) -> bool:
+    """Whether a labelled total is no part of a larger one below: prices make a sum that may still be taxed."""
+    if term is None or term.candidate.name == "subtotal":
+        return False
+    own = term.candidate.evidence
+    return not any(
+        other.value > term.value
+        and other.score > 0.4
+        and other.candidate.name in ("total_gross", "amount_due")
+        and (other.candidate.evidence.page, other.candidate.evidence.box.top) > (own.page, own.box.top)
+        for other in totals
+    )
+
+
+def _unprinted(way: Way) -> Candidate:
+    """A total that no amount shows, from the sum that makes it."""
+    source = replace(way.evidence, source="derived", rule=f"universal.total_gross.{way.kind}")
+    return Candidate("total_gross", way.value, 0.5, source, (way.value,))
 
 
 def _named(**terms: _Term) -> dict[str, Candidate]:
@@ -319,29 +428,41 @@ def after_rounding(
     """The total that cash rounding leaves: what a till slip asks for. None when nothing was rounded.
 
     slip: it is one; elsewhere rounding changes what is due, and the total only where a label says so. A line of
-    rounding and an amount below that differs from `gross` by just that much prove it. An amount below a hair's
-    breadth off without such a line leaves both readings open: its word may not have been understood.
+    rounding and an amount below that differs from `gross` by just that much prove it, and on a slip cash less change.
+    An amount below a hair's breadth off without such a line leaves both readings open: its word may not have been
+    understood.
     """
+    for way in find_ways(candidates, ()) if slip else ():
+        if way.kind == "paid" and 0 < abs(way.value - _magnitude(gross)) <= _CASH_ROUNDING:
+            printed = next((_of_value(c, way.value) for c in amounts if _magnitude(c) == way.value), None)
+            if printed or gross.evidence.rule.startswith("universal."):
+                return printed or replace(_unprinted(way), score=gross.score)
     by = {_magnitude(c) for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page}
     names = {"total_gross", "total_net"} | ({"amount_due", "amount", "cash"} if slip else set())
     names |= {"amount"} if gross.evidence.source == "ocr" else set()
+    asked = () if slip else [c.evidence for c in candidates if c.name == "amount_due" and c.score > 0.5]
     below = [
         candidate
         for candidate in (*sorted(candidates, key=lambda candidate: -candidate.score), *amounts)
         if candidate.name in names
         and candidate.evidence.page == gross.evidence.page
         and candidate.evidence.box.top > gross.evidence.box.top + 2
+        and not any((candidate.evidence.page, candidate.evidence.box) == (due.page, due.box) for due in asked)
     ]
     for candidate in below:
         apart = abs(_magnitude(candidate) - _magnitude(gross))
         if 0 < apart < _LARGEST_ROUNDING and apart in by:
-            whole = _magnitude(candidate)
-            return replace(candidate, name="total_gross", readings=(whole,), score=max(candidate.score, 0.8))
+            return _of_value(candidate, _magnitude(candidate))
+    labelled = [c for c in below if not c.evidence.rule.startswith("universal.")]
     near = [c for c in below if 0 < abs(_magnitude(c) - _magnitude(gross)) <= _CASH_ROUNDING and c.score > 0.5]
-    again = any(_magnitude(c) == _magnitude(gross) for c in below)
+    again = any(_magnitude(c) == _magnitude(gross) and c.name in ("total_gross", "amount_due") for c in labelled)
     if near and not again:
         return replace(gross, readings=(*gross.readings[:1], _magnitude(near[0])))
     return None
+
+
+def _of_value(candidate: Candidate, whole: Decimal) -> Candidate:
+    return replace(candidate, name="total_gross", value=whole, readings=(whole,), score=max(candidate.score, 0.8))
 
 
 def _best_alone(terms: Mapping[str, list[_Term]]) -> dict[str, Candidate]:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from invoice_ocr.values.identifier import VAT_COUNTRIES, Identifier, find_ibans, find_vat_ids, iban_form
 
+REPAIRED = ".repaired"  # ends the rule of a value some characters of which were changed for look-alikes
+
 # Marks that printers draw and recognisers take alike. What comes back is a capital letter or a digit.
 _GROUPS = ("0ODQo", "1ILil|!", "2Zz", "5Ss", "6Gb", "8B", "9gq")
 _ALIKE = {char: "".join(c for c in group if c.isdigit() or c.isupper()) for group in _GROUPS for char in group}

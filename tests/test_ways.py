@@ -1,0 +1,126 @@
+"""Totals that several sums give: cash less change, prices added up, taxes by rate; and amounts mended by them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+from invoice_ocr.values.misread import find_read_amounts, mend
+
+
+def read(text: str) -> Invoice:
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    return invoice
+
+
+def total(text: str) -> Decimal | None:
+    value = read(text).fields["total_gross"].value
+    assert value is None or isinstance(value, Decimal)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "lettered"),
+    [
+        ("1.19O,00", "1190.00", True),
+        ("l2.50", "12.50", True),
+        ("RM 1O.5O SR", "10.50", True),
+        ("12. 15", "12.15", False),
+        ("17 . 33", "17.33", False),
+        ("30 45", "30.45", False),
+        ("22 - 60", "22.60", False),
+        ("RM40. 00", "40.00", False),
+        ("1 234,50", "1234.50", False),
+    ],
+)
+def test_an_amount_from_pixels_is_read_though_its_marks_were_not(text: str, value: str, lettered: bool) -> None:
+    ((amount, trust, letters),) = find_read_amounts(text)
+    assert str(amount.value) == value
+    assert letters is lettered
+    assert (trust == 1.0) is (text == "1 234,50")
+
+
+@pytest.mark.parametrize(
+    "text", ["12. 05 2024", "12.05.2024", "DIN A4", "ISO 9001", "B 12,50", "7,0 %", "Tisch 5 12", "1SO.50x"]
+)
+def test_what_is_no_broken_amount_stays(text: str) -> None:
+    assert mend(text) == text
+
+
+@given(st.decimals("0.01", "9999.99", places=2), st.sampled_from(["{}", "{} EUR", "EUR {}", "{}-", "-{}"]))
+def test_an_amount_that_is_whole_is_never_another(value: Decimal, form: str) -> None:
+    text = form.format(value)
+    assert mend(text) == text
+
+
+@given(st.integers(0, 99999), st.integers(0, 99), st.data())
+def test_letters_for_digits_give_the_amount_or_none(whole: int, cents: int, data: st.DataObject) -> None:
+    text = f"{whole}.{cents:02d}"
+    like = {"0": "OoQD", "1": "Il|", "2": "Z", "5": "S", "8": "B"}
+    damaged = "".join(data.draw(st.sampled_from((char, *like.get(char, "")))) for char in text)
+    values = [amount.value for amount, _, _ in find_read_amounts(damaged)]
+    if any(char.isdigit() for char in damaged) and whole < 1000:
+        assert values == [Decimal(text)]
+
+
+def test_a_letter_in_a_total_is_a_digit_where_the_sum_holds_only_so_and_is_told() -> None:
+    invoice = read("Rechnung 17\nNetto | 1.000,00\nMwSt 19 % | 190,00\nGesamtbetrag | 1.19O,00 EUR")
+    field = invoice.fields["total_gross"]
+    assert (field.value, field.status) == (Decimal("1190.00"), "review")
+    assert field.evidence
+    assert field.evidence.text.startswith("1.19O,00")
+    (issue,) = [issue for issue in invoice.issues if issue.code == "amount.repaired"]
+    assert "1000.00 + 190.00 = 1190.00" in issue.message
+
+
+def test_a_misread_digit_gives_way_to_what_taxes_by_rate_make() -> None:
+    page = (
+        "Beleg\nMwSt | Netto | Steuer | Brutto\n19 % | 20,00 | 3,80 | 23,80\n7 % | 10,00 | 0,70 | 10,70\nSumme EUR | {}"
+    )
+    invoice = read(page.format("34,90"))
+    assert invoice.fields["total_gross"].value == Decimal("34.50")
+    assert "amount.repaired" in invoice.reasons
+    assert "amount.repaired" not in read(page.format("34,50")).reasons
+
+
+@pytest.mark.parametrize(
+    ("page", "value"),
+    [
+        ("Tomato | 12.10\nBread | 3.40\nXqzt | 15.50\nCash | 20.00\nChange | 4.50", "15.50"),
+        ("Tomato | 12.10\nBread | 3.40\nXqzt\nCash | 20.00\nChange | 4.50", "15.50"),
+        ("Tomato | 12.10\nBread | 3.40\nSub total | 15.50\nTotal | 15.5O\nCash | 20.00\nChange | 4.50", "15.50"),
+        ("Tomato | 12.10\nBread | 3.40\nTotal | 15 50\nCash | 20.00\nChange | 4 50", "15.50"),
+        ("Bread | 10.44\nTotal | 10.44\nRounding | 0.01\nTotal | 10.45\nCash | 20.00\nChange | 9.55", "10.45"),
+        ("Lamp | 40.00\nSub total | 40.00\nCash | 50.00\nChange | 10.00", "40.00"),
+        ("Lamp | 92.50\nSubtotal | 92.50\nGST 6% | 5.55\nXqzt | 98.05\n", "98.05"),
+    ],
+)
+def test_a_till_slip_is_what_cash_less_change_prices_and_taxes_make(page: str, value: str) -> None:
+    assert total(page) == Decimal(value)
+
+
+def test_prices_that_are_still_to_be_taxed_make_no_total() -> None:
+    assert total("Lamp | 40.00\nRug | 20.00\nTotal | 60.00\nGrand total | 63.60") == Decimal("63.60")
+
+
+def test_sums_of_different_kinds_make_a_total_surer() -> None:
+    alone = read("Receipt\nTotal | 15.50\nCash | 20.00").fields["total_gross"]
+    paid = read("Receipt\nTotal | 15.50\nCash | 20.00\nChange | 4.50").fields["total_gross"]
+    priced = read("Receipt\nTomato | 12.10\nBread | 3.40\nTotal | 15.50\nCash | 20.00\nChange | 4.50").fields[
+        "total_gross"
+    ]
+    assert alone.support < paid.support < priced.support
+
+
+def test_change_is_no_tax() -> None:
+    invoice = read("Lamp | 247.50\nSubTotal | 247.50\nTotal incl GST | 247.50\nCash | 300.00\nChange | 52.50")
+    assert invoice.fields["total_gross"].value == Decimal("247.50")
+    assert invoice.fields["total_tax"].value != Decimal("52.50")
