@@ -45,16 +45,6 @@ class LabelIndex:
                 slips[slip(key)] = (key, *slips.get(slip(key), ()))
         return slips
 
-    @cached_property
-    def near(self) -> Mapping[str, tuple[str, ...]]:
-        """Every label with one character left out, to the labels it came from."""
-        near: dict[str, tuple[str, ...]] = {}
-        for key in sorted(self.keys):
-            if len(key) >= _FUZZY_FROM:
-                for shorter in {key, *(key[:at] + key[at + 1 :] for at in range(len(key)))}:
-                    near[shorter] = (*near.get(shorter, ()), key)
-        return near
-
     def find(self, text: str, *, forgiving: bool = False) -> tuple[Hit, ...]:
         """Labels in a text, left to right, none inside another; the longest wins.
 
@@ -110,18 +100,20 @@ class LabelIndex:
         return next((key for key in self._whole.slips.get(slip(joined), ()) if key in self.keys), None)
 
     @cached_property
-    def ends(self) -> tuple[frozenset[str], frozenset[str]]:
-        """How long labels begin and how they end, one of which a single slip leaves as it is."""
-        long = [key for key in self.keys if len(key) >= _FUZZY_FROM]
-        return frozenset(key[:_HEAD] for key in long), frozenset(key[-_TAIL:] for key in long)
+    def ends(self) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+        """The long labels by how they begin and by how they end, one of which a single slip leaves as it is."""
+        heads: dict[str, list[str]] = {}
+        tails: dict[str, list[str]] = {}
+        for key in self.keys:
+            if len(key) >= _FUZZY_FROM:
+                heads.setdefault(key[:_HEAD], []).append(key)
+                tails.setdefault(key[-_TAIL:], []).append(key)
+        return {head: tuple(keys) for head, keys in heads.items()}, {tail: tuple(keys) for tail, keys in tails.items()}
 
     def _nearest(self, joined: str) -> str | None:
         heads, tails = self._whole.ends
-        if joined[:_HEAD] not in heads and joined[-_TAIL:] not in tails:
-            return None
-        shorter = {joined, *(joined[:at] + joined[at + 1 :] for at in range(len(joined)))}
-        rivals = {key for part in shorter for key in self._whole.near.get(part, ())} & self.keys
-        close = sorted(key for key in rivals if OSA.distance(joined, key) <= 1)
+        rivals = {*heads.get(joined[:_HEAD], ()), *tails.get(joined[-_TAIL:], ())} & self.keys
+        close = [key for key in rivals if OSA.distance(joined, key, score_cutoff=1) <= 1]
         return close[0] if len(close) == 1 else None
 
 
