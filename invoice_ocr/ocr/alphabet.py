@@ -28,3 +28,15 @@ _GREEK = "ΆΈΉΊΌΎΏΐΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΪΫάέ
 
 ALPHABET: str = _LATIN + _SIGNS + _CURRENCIES + _CYRILLIC + _GREEK
 BLANK: int = len(ALPHABET)
+
+_HANZI = "".join(
+    bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
+)
+_MODERN = (
+    "镕喆祎堃珺瑄钰昇玥晞璟翀赟睿曈淏韡犇弢旻玮瓒堺峯嘢啰冇咁嘅喺啲"  # names and shops print these, GB 2312 lacks them
+)
+_FULL_WIDTH = "，。、；：？！“”‘’（）【】《》〈〉「」『』—…·～￥％＋－＝＜＞／"
+_CHINESE_SIGNS = "①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ※№℃°±×÷≤≥≠≈√∞→←↑↓■□●○★☆◆◇▲△►✓€£¥§©®™²³µ–•‰αβγδλμπφωΔΣΩéüêè"
+
+CHINESE: str = "".join(dict.fromkeys(_span(0x20, 0x7E) + _FULL_WIDTH + _CHINESE_SIGNS + _HANZI + _MODERN))
+ALPHABETS = {"european": ALPHABET, "chinese": CHINESE}

@@ -18,14 +18,18 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.alphabet import ALPHABET, ALPHABETS, CHINESE
 from invoice_ocr.ocr.crops import HEIGHT, NARROWEST, WIDTHS
 from invoice_ocr.ocr.ink import PAD_X, PAD_Y
+from invoice_ocr.training import chinese, texts
 from invoice_ocr.training.fonts import Face, families
-from invoice_ocr.training.texts import random_text
 
 WIDEST = WIDTHS[-1]
-_CLASS = {char: index for index, char in enumerate(ALPHABET)}
+_TEXTS = {"european": texts.random_text, "chinese": chinese.random_text}
+_HAN = frozenset(ord(char) for char in CHINESE if "\u4e00" <= char <= "\u9fff")
+_LEAST_HAN = 6500  # of them, that a face has if it is meant for simplified Chinese
+_LEAST_FOR_HAN = 15  # pixels, under which their strokes run together
+_ELSEWHERE = (" HK", " TW", " TC", " JP", " KR", "Big5")  # faces with the shapes of other countries
 _LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
 _LETTERS = {sign: letters for letters, sign in _LIGATURES.items()}
 TILLS = 0.12  # share of crops as tills and impact printers set them
@@ -50,14 +54,16 @@ def _font(path: str, index: int, size: int) -> ImageFont.FreeTypeFont:
 class FaceChooser:
     """Draws faces: half from what offices print with, half from every family alike; held-out families apart."""
 
-    def __init__(self, *, held_out: bool = False) -> None:
+    def __init__(self, alphabet: str = "european", *, held_out: bool = False) -> None:
         every = families(held_out)
+        if alphabet == "chinese":
+            every = {family: kept for family, faces in every.items() if (kept := tuple(filter(_writes_chinese, faces)))}
         self.common = [faces for faces in every.values() if faces[0].common]
         self.all = list(every.values())
         # Faces with many characters, for texts that the others cannot draw.
         self.wide = sorted(
-            (f for faces in families(False).values() for f in faces),
-            key=lambda f: -len(f.chars.intersection(map(ord, ALPHABET))),
+            (f for faces in (every if alphabet == "chinese" else families(False)).values() for f in faces),
+            key=lambda f: -len(f.chars.intersection(map(ord, ALPHABETS[alphabet]))),
         )[:60]
 
     def choose(self, rng: random.Random, text: str) -> Face | None:
@@ -74,6 +80,10 @@ class FaceChooser:
         return rng.choice(fitting) if fitting else None
 
 
+def _writes_chinese(face: Face) -> bool:
+    return len(face.chars.intersection(_HAN)) > _LEAST_HAN and not any(word in face.name for word in _ELSEWHERE)
+
+
 @dataclass(slots=True)
 class _Line:
     """Text as ink, 0..255, before any damage. edges: x of each character's sides; em, capital, baseline: pixels."""
@@ -88,6 +98,8 @@ class _Line:
 def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out."""
     size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
+    if size < _LEAST_FOR_HAN and any(ord(char) in _HAN for char in text):
+        size += _LEAST_FOR_HAN - _SIZES[0]
     over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
     till = rng.random() < TILLS
     if till:
@@ -162,7 +174,8 @@ def _places(drawn: str) -> np.ndarray:
 
 def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
     """Letters of a few whole dots each, often narrow and tall, as tills and impact printers set them."""
-    line = _set(rng, text, face, rng.randrange(11, 20), coarse=True)
+    dots = rng.randrange(11, 20) + (5 if any(ord(char) in _HAN for char in text) else 0)
+    line = _set(rng, text, face, dots, coarse=True)
     if line is None:
         return None
     if rng.random() < 0.4:
@@ -332,8 +345,9 @@ def _faded(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -
     """Print that parts of the word have lost, down to a fifth of its ink."""
     high, wide = alpha.shape
     left = seeded.uniform(rng.uniform(-0.2, 0.8), 1.3, (2, max(2, round(wide / high)))).astype(np.float32)
-    field: np.ndarray = cv2.resize(left, (wide, high), interpolation=cv2.INTER_CUBIC)
-    return alpha * field.clip(0.2, 1)
+    field = cv2.resize(left, (wide, high), interpolation=cv2.INTER_CUBIC)
+    faded: np.ndarray = alpha * np.clip(field, 0.2, 1)
+    return faded
 
 
 def _coarsened(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
@@ -342,10 +356,13 @@ def _coarsened(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarra
     rows = rng.randrange(13, 21)
     if high < 1.2 * rows:
         return alpha
-    small = cv2.resize(alpha, (max(4, round(wide * rows / high)), rows), interpolation=cv2.INTER_AREA)
-    small = small + rng.uniform(0.05, 0.2) * seeded.normal(0, 1, small.shape).astype(np.float32)
-    dots = (small > rng.uniform(0.3, 0.55)).astype(np.float32) if rng.random() < 0.6 else small.clip(0, 1)
-    return cv2.resize(dots, (wide, high), interpolation=rng.choice((cv2.INTER_NEAREST, cv2.INTER_LINEAR)))
+    coarse: np.ndarray = cv2.resize(alpha, (max(4, round(wide * rows / high)), rows), interpolation=cv2.INTER_AREA)
+    coarse = np.clip(coarse + rng.uniform(0.05, 0.2) * seeded.normal(0, 1, coarse.shape), 0, 1).astype(np.float32)
+    if rng.random() < 0.6:
+        coarse = (coarse > rng.uniform(0.3, 0.55)).astype(np.float32)
+    between = rng.choice((cv2.INTER_NEAREST, cv2.INTER_LINEAR))
+    enlarged: np.ndarray = cv2.resize(coarse, (wide, high), interpolation=between)
+    return enlarged
 
 
 def _stained(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -383,13 +400,12 @@ def _scanned(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, 
     return out
 
 
-def random_crop(rng: random.Random, chooser: FaceChooser, *, longest: int = 60) -> Crop:
-    """One training crop; short texts and long ones as `texts` mixes them."""
+def random_crop(rng: random.Random, chooser: FaceChooser, *, longest: int = 60, alphabet: str = "european") -> Crop:
+    """One training crop; short texts and long ones as the alphabet's texts mix them."""
+    usual = 9 if alphabet == "european" else 6  # words on real pages are short, and short crops train faster
     while True:
-        text = random_text(rng, longest=longest)
-        if len(text) > 9 and rng.random() > 9 / len(
-            text
-        ):  # words on real pages are short, and short crops train faster
+        text = _TEXTS[alphabet](rng, longest=longest)
+        if len(text) > usual and rng.random() > usual / len(text):
             continue
         face = chooser.choose(rng, text)
         crop = draw(rng, text, face) if face else None
@@ -397,8 +413,9 @@ def random_crop(rng: random.Random, chooser: FaceChooser, *, longest: int = 60) 
             return crop
 
 
-def write_shard(path: Path, crops: Sequence[Crop]) -> None:
+def write_shard(path: Path, crops: Sequence[Crop], alphabet: str = ALPHABET) -> None:
     """Save crops as one .npz of ragged arrays, written beside its place and renamed."""
+    classes = {char: index for index, char in enumerate(alphabet)}
     widths = np.array([c.pixels.shape[1] for c in crops], np.int32)
     lengths = np.array([len(c.text) for c in crops], np.int32)
     part = path.with_suffix(".part.npz")
@@ -407,18 +424,30 @@ def write_shard(path: Path, crops: Sequence[Crop]) -> None:
         pixels=np.concatenate([np.ascontiguousarray(c.pixels.T) for c in crops]),
         widths=widths,
         lengths=lengths,
-        labels=np.array([_CLASS[char] for c in crops for char in c.text], np.int16),
+        labels=np.array([classes[char] for c in crops for char in c.text], np.int16),
         centers=np.concatenate([c.centers for c in crops]).astype(np.float16),
     )
     part.replace(path)
 
 
-def make_shards(folder: Path, *, first: int, count: int, size: int = 20000, held_out: bool = False) -> None:
-    """Write shards number `first` to `first + count - 1` of `size` crops each; a shard's number is its seed."""
+def make_shards(
+    folder: Path,
+    *,
+    first: int,
+    count: int,
+    size: int = 20000,
+    held_out: bool = False,
+    alphabet: str = "european",
+) -> None:
+    """Write shards number `first` to `first + count - 1` of `size` crops each; a shard's number is its seed.
+
+    alphabet: a name of `ALPHABETS`, whose classes the labels count.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    chooser = FaceChooser(held_out=held_out)
+    chooser = FaceChooser(alphabet, held_out=held_out)
     for number in range(first, first + count):
         path = folder / f"crops-{number:05d}.npz"
         if not path.exists():
             rng = random.Random(number + (1 << 30) * held_out)
-            write_shard(path, [random_crop(rng, chooser) for _ in range(size)])
+            drawn = [random_crop(rng, chooser, alphabet=alphabet) for _ in range(size)]
+            write_shard(path, drawn, ALPHABETS[alphabet])

@@ -18,7 +18,7 @@ from PIL import ImageFont
 from invoice_ocr.errors import MissingPart
 
 _ASCII = frozenset(range(0x21, 0x5B))
-_NEEDED = frozenset(map(ord, "ABCabc019.,:-/%éüß"))
+_NEEDED = frozenset(map(ord, "ABCabc019.,:-/%éü"))
 # Not letters, or small capitals that would be labelled as lower case.
 _NOT_TEXT = ("Emoji", "Symbol", "Math", "Music", "Barcode", "Dingbat", "D050000L", "Caps", "Smallcaps", "Keyboard")
 # What office programs and invoice systems print with, by metric twin: drawn as often as all the others together.
@@ -26,6 +26,7 @@ _COMMON = (
     "Liberation Sans", "Liberation Serif", "Liberation Mono", "Arimo", "Tinos", "Cousine", "Carlito", "Caladea",
     "DejaVu Sans", "DejaVu Sans Mono", "Nimbus Sans", "Nimbus Sans Narrow", "Nimbus Roman", "Nimbus Mono PS",
     "Open Sans", "Roboto", "Lato", "Inter", "Noto Sans", "FreeSans", "FreeSerif", "FreeMono", "URW Gothic",
+    "Noto Sans CJK SC", "Noto Serif CJK SC",
 )  # fmt: skip
 
 

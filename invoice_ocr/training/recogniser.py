@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
+from invoice_ocr.ocr.alphabet import ALPHABET, ALPHABETS
 from invoice_ocr.ocr.crops import HEIGHT, levelled
 from invoice_ocr.ocr.tensorflow import RECOGNISER_MEAN, RECOGNISER_STD
 from invoice_ocr.training.recogniser_net import Crnn, from_doctr
@@ -39,6 +39,7 @@ class Plan:
     """How a run goes. Numbers of samples count crops shown, not distinct ones."""
 
     arch: str = "crnn_mobilenet_v3_small"
+    alphabet: str = "european"  # a name of ALPHABETS
     peak: float = 1.5e-3
     warm_up: int = 400
     pixels: int = 48 * 112  # of width a batch may hold: 48 crops of 112, 10 of 512
@@ -114,13 +115,15 @@ def _padded(width: int) -> int:
     return -(-width // 16) * 16
 
 
-def collate(group: list[Sample], noise: np.random.Generator | None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def collate(
+    group: list[Sample], noise: np.random.Generator | None, blank: int = len(ALPHABET)
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Images float32 (batch, 3, 32, width), as reading gives them; labels, their lengths, the class of each step."""
     room = 0 if noise is None else int(noise.integers(0, 3)) * 16
     wide = min(512, _padded(max(len(pixels) for pixels, _, _ in group)) + room)
     grey = np.zeros((len(group), wide, HEIGHT), np.float32)
     inside = np.zeros((len(group), wide, 1), np.float32)
-    target = np.full((len(group), wide // STEP), BLANK, np.int64)
+    target = np.full((len(group), wide // STEP), blank, np.int64)
     for row, (pixels, labels, centers) in enumerate(group):
         grey[row, : len(pixels)] = levelled(pixels)
         inside[row, : len(pixels)] = 1
@@ -152,12 +155,12 @@ def _roughened(grey: np.ndarray, inside: np.ndarray, noise: np.random.Generator 
 
 def loss_of(logits: Tensor, labels: Tensor, lengths: Tensor, target: Tensor, align: float) -> Tensor:
     """CTC plus `align` times the loss of each step against its known class, both a mean over crops."""
-    chances = logits.float().log_softmax(-1)
+    chances, blank = logits.float().log_softmax(-1), logits.shape[-1] - 1
     steps = torch.full((len(lengths),), logits.shape[1])
-    ctc = F.ctc_loss(chances.transpose(0, 1), labels, steps, lengths, blank=BLANK, reduction="none", zero_infinity=True)
+    ctc = F.ctc_loss(chances.transpose(0, 1), labels, steps, lengths, blank=blank, reduction="none", zero_infinity=True)
     loss = (ctc / lengths.clamp(min=1) ** 0.5).mean()
     if align > 0:
-        weight = torch.where(target == BLANK, 0.25, 1.0)
+        weight = torch.where(target == blank, 0.25, 1.0)
         each = F.nll_loss(chances.flatten(0, 1), target.flatten(), reduction="none").view_as(target)
         loss = loss + align * ((each * weight).sum(1) / lengths.clamp(min=1) ** 0.5).mean()
     return loss
@@ -169,12 +172,12 @@ def loss_to_teacher(logits: Tensor, taught: Tensor, lengths: Tensor) -> Tensor:
     return (each.sum(1) / lengths.clamp(min=1) ** 0.5).mean()
 
 
-def decode(logits: Tensor) -> list[str]:
+def decode(logits: Tensor, alphabet: str = ALPHABET) -> list[str]:
     """Greedy CTC: the likeliest class of each step, repeats and blanks dropped."""
-    texts = []
+    texts, blank = [], len(alphabet)
     for row in logits.argmax(-1).tolist():
-        kept = [now for before, now in zip([BLANK, *row], row, strict=False) if now not in (before, BLANK)]
-        texts.append("".join(ALPHABET[index] for index in kept))
+        kept = [now for before, now in zip([blank, *row], row, strict=False) if now not in (before, blank)]
+        texts.append("".join(alphabet[index] for index in kept))
     return texts
 
 
@@ -193,20 +196,21 @@ class Run:
     ) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.out, self.device = plan, out, device
-        self.model, self.averaged = (Crnn(len(ALPHABET), plan.arch).to(device) for _ in range(2))
+        self.classes = len(ALPHABETS[plan.alphabet])
+        self.model, self.averaged = (Crnn(self.classes, plan.arch).to(device) for _ in range(2))
         for network in (self.model, self.averaged):
             network.to(memory_format=torch.channels_last)  # torch 2.13's stubs lack it
         self.averaged.eval()
         if start is not None:
             state = from_doctr(read_weights(start), plan.arch)
-            self.model.load_state_dict(state, strict=False)  # batch norms' counters are not kept
+            self._take_over(state, ("stem", "blocks", "final", "lstm", "dense"))
         self.teacher: Crnn | None = None
         if teacher is not None:
             self.teacher = Crnn(len(ALPHABET)).to(device).eval()
             self.teacher.to(memory_format=torch.channels_last)
             taught = from_doctr(read_weights(teacher))
             self.teacher.load_state_dict(taught, strict=False)
-            self._take_over(taught)
+            self._take_over(taught, ("lstm", "dense"))
         self.averaged.load_state_dict(self.model.state_dict())
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.99), weight_decay=plan.weight_decay
@@ -223,12 +227,12 @@ class Run:
             self.optimiser.load_state_dict(saved["optimiser"])
         self.step, self.shown, self.seen = saved["state"]["step"], saved["state"]["shown"], saved["seen"]
 
-    def _take_over(self, taught: dict[str, Tensor]) -> None:
-        """Begin with the teacher's last layers, where the shapes agree; only the features are learnt from nothing."""
+    def _take_over(self, trained: dict[str, Tensor], layers: tuple[str, ...]) -> None:
+        """Begin with another network's layers, where the shapes agree: its last ones, or all but another alphabet's."""
         own = self.model.state_dict()
-        same = {name: value for name, value in taught.items() if name.startswith(("lstm", "dense"))}
+        same = {name: value for name, value in trained.items() if name.startswith(layers)}
         same = {name: value for name, value in same.items() if own[name].shape == value.shape}
-        self.model.load_state_dict(same, strict=False)
+        self.model.load_state_dict(same, strict=False)  # batch norms' counters are not kept
 
     def save(self) -> None:
         part = self.out / "last.part"
@@ -247,7 +251,7 @@ class Run:
     def learn(self, group: list[Sample], noise: np.random.Generator) -> float:
         """One step on one batch; returns its loss."""
         plan = self.plan
-        picture, labels, lengths, target = (part.to(self.device) for part in collate(group, noise))
+        picture, labels, lengths, target = (part.to(self.device) for part in collate(group, noise, self.classes))
         for parameters in self.optimiser.param_groups:
             parameters["lr"] = plan.rate(self.step, self.shown)
         align = max(0.0, 1 - self.shown / plan.align) if plan.align else 0.0
