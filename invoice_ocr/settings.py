@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "invoice-ocr.toml"
 ENVIRONMENT_PREFIX = "INVOICE_OCR_"
-CLEANING_STEPS = ("orient", "deskew", "contrast", "background", "denoise", "crop", "dewarp", "upscale")
+CLEANING_STEPS = ("orient", "deskew", "contrast", "background", "denoise", "lines", "crop", "dewarp", "upscale")
 _STEP = f"({'|'.join(CLEANING_STEPS)})"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from damages import DAMAGES, photographed, shadowed, tilted, turned
 
-from invoice_ocr.clean import CleaningEngine, clean
+from invoice_ocr.clean import CleaningEngine, clean, light
 from invoice_ocr.clean.direction import share_upright, tilt_of
 from invoice_ocr.clean.quality import measure
 from invoice_ocr.clean.sight import see
@@ -159,6 +159,60 @@ def test_the_other_side_that_shines_through_is_taken_away_and_grey_print_is_not(
     assert ghostly.image.pixels[100:650].min() > 200
     assert ghostly.image.pixels[750:].min() < 40
     assert plain.image.pixels[100:650].min() <= 160
+
+
+def test_ruled_lines_go_and_what_crosses_them_stays() -> None:
+    given = page().pixels.copy()
+    clear = given.copy()
+    cv2.line(given, (60, 100), (60, 1300), (20, 20, 20), 3)
+    cv2.line(given, (40, 1230), (960, 1230), (20, 20, 20), 3)
+    cv2.line(given, (500, 1215), (500, 1245), (20, 20, 20), 3)
+    cv2.line(clear, (500, 1215), (500, 1245), (20, 20, 20), 3)
+    cleaned = clean(PageImage(1, given, 200.0), "lines", recognise)
+    assert cleaned.done == ("lines",)
+    assert np.abs(cleaned.image.pixels.astype(int) - clear).max(2)[1180:1290].max() < 60
+    assert np.array_equal(cleaned.image.pixels[:1100, 90:], clear[:1100, 90:])
+    assert clean(PageImage(1, given, 200.0), "auto", recognise).done == ()
+
+
+def test_lines_are_left_to_a_page_that_is_clean_otherwise_and_go_from_a_noisy_one() -> None:
+    given = page().pixels.copy()
+    cv2.line(given, (60, 100), (60, 1300), (20, 20, 20), 3)
+    cleaned = clean(PageImage(1, DAMAGES["noise"](given), 200.0), "auto", recognise)
+    assert cleaned.done == ("denoise", "lines")
+    assert cleaned.image.pixels[200:1200, 58:63].mean() > 240
+
+
+def test_specks_of_a_fax_go_and_full_stops_stay() -> None:
+    given = np.where(page().pixels < 128, np.uint8(0), np.uint8(255))
+    end = int(np.flatnonzero(given[1180:1202, 90:210].min((0, 2)) == 0)[-1]) + 90
+    cv2.rectangle(given, (end + 5, 1199), (end + 6, 1200), (0, 0, 0), -1)  # a stop behind the last line's first word
+    dirty = given.copy()
+    dirty[20:90:30, 20:980:15] = 0
+    cleaned = clean(PageImage(1, dirty, 200.0), "auto", recognise)
+    assert cleaned.done == ("denoise",)
+    assert np.array_equal(cleaned.image.pixels[110:], given[110:])
+    assert cleaned.image.pixels[:90].min() == 255
+    assert clean(PageImage(1, given, 200.0), "auto", recognise).image.pixels is given
+
+
+def test_grain_goes_and_thin_strokes_stay() -> None:
+    thin = np.full((900, 900, 3), 255, np.uint8)
+    for line in range(14):
+        cv2.putText(thin, "TYFPT FPTTY TFTPT", (60, 90 + line * 55), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (0,) * 3, 1)
+    calm = light.without_grain(DAMAGES["noise"](thin))[..., 0].astype(float)
+    ink = thin[..., 0] < 128
+    assert calm[ink].mean() < 130
+    assert calm[cv2.dilate(ink.astype(np.uint8), np.ones((7, 7))) == 0].std() < 22
+
+
+def test_a_slip_in_a_black_frame_is_left_where_it_is() -> None:
+    framed = np.zeros((1500, 1100, 3), np.uint8)
+    framed[50:1450, 50:1050] = page().pixels
+    given = PageImage(1, framed, 200.0)
+    cleaned = clean(given, "auto", recognise)
+    assert (cleaned.image, cleaned.done, cleaned.issues) == (given, (), ())
+    assert clean(given, "crop", recognise).done == ("crop",)
 
 
 def test_faint_coarse_and_noisy_pages_are_issues_with_numbers() -> None:

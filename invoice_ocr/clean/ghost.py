@@ -16,7 +16,7 @@ _FAINTEST = 0.1
 _LEAST_SHARE = 0.2  # of all marks
 _FEWEST = 3  # words that have to be read mirrored
 _READ = 0.6  # confidence
-_MARGIN = 1.1
+_MARGIN = 1.35
 _DARKEST = 0.98  # of a word's box is no darker than its letters
 
 
@@ -35,7 +35,7 @@ def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
     faint = marks_of(ink)
     if len(faint) < _LEAST_SHARE * (len(faint) + len(seen.marks)):
         return 0.0
-    boxes = heads.word_boxes(ink, float(np.median(faint[:, 3])))
+    boxes = heads.word_boxes(ink, float(np.median(faint[:, 3])), beside=depth >= _FAINT * usual)
     ghosts = boxes[_mirrored(heads.cut(pixels, np.eye(3), boxes / seen.scale), recognise)]
     places = (depth[int(top) : int(bottom), int(left) : int(right)] for left, top, right, bottom in ghosts)
     return _MARGIN * max((float(np.quantile(place, _DARKEST)) for place in places), default=0.0)

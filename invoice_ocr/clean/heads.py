@@ -17,10 +17,11 @@ _SHAPES = (2.0, 14.0)  # width for height of a word worth reading
 _USUAL = 5.0
 
 
-def word_boxes(ink: np.ndarray, height: float) -> np.ndarray:
+def word_boxes(ink: np.ndarray, height: float, beside: np.ndarray | None = None) -> np.ndarray:
     """Boxes of words of ordinary size that lie across: float32, shape (n, 4), left, top, right, bottom, at most 8.
 
-    ink: bool, shape (height, width). height: of the usual mark, in its pixels.
+    ink: bool, shape (height, width). height: of the usual mark, in its pixels. beside: as `ink`, what may not be in
+    their boxes.
     """
     reach = max(3, round(0.7 * height))
     smeared = cv2.dilate(ink.astype(np.uint8), np.ones((1, reach), np.uint8))
@@ -30,6 +31,9 @@ def word_boxes(ink: np.ndarray, height: float) -> np.ndarray:
     shape = boxes[:, 2] / np.maximum(1, boxes[:, 3])
     tall = (boxes[:, 3] > 0.7 * height) & (boxes[:, 3] < 2.6 * height) & (filled > 0.25) & (filled < 0.95)
     good = np.flatnonzero(tall & (shape > _SHAPES[0]) & (shape < _SHAPES[1]))
+    if beside is not None:
+        clear = [not beside[y : y + h, x : x + w].any() for x, y, w, h in boxes[good].astype(int).tolist()]
+        good = good[np.array(clear, bool)]
     best = good[np.argsort(np.abs(np.log(shape[good] / _USUAL)), kind="stable")[:_WORDS]]
     chosen = boxes[best]
     return np.concatenate([chosen[:, :2], chosen[:, :2] + chosen[:, 2:]], 1)

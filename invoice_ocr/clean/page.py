@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from invoice_ocr.clean import direction, ghost, heads, light, quality, sheet
+from invoice_ocr.clean import direction, ghost, heads, light, quality, ruled, sheet
 from invoice_ocr.clean.heads import Recogniser
 from invoice_ocr.clean.quality import Quality
 from invoice_ocr.clean.sight import Sight, see
@@ -16,7 +16,7 @@ from invoice_ocr.settings import CLEANING_STEPS as STEPS
 
 _LEAST_TILT = 0.1  # degrees: less is left when asked
 _TILT = 2.0  # degrees: less is left by `auto`, for turning softens letters, and the engine follows lines that far
-_EVEN = 0.7  # of the light of the brightest paper
+_EVEN = 0.6  # of the light of the brightest paper
 _FAINT = 90.0  # grey levels between paper and ink
 _GRAIN = 9.0  # grey levels
 _SOFT = 0.85  # sharpness
@@ -51,15 +51,19 @@ def clean(page: PageImage, steps: str = "auto", recognise: Recogniser | None = N
     seen = see(page.pixels)
     if steps == "none":
         return Cleaned(page, None, (), quality.measure(page.pixels, seen))
-    matrix, size, done = _geometry(page, seen, wanted, recognise, least_tilt=_TILT if steps == "auto" else _LEAST_TILT)
-    image, frame = page, None
+    corners = sheet.corners_of(page.pixels, seen.marks / seen.scale) if wanted & {"crop", "dewarp"} else None
+    matrix, size, done = _geometry(page, seen, corners, wanted, recognise, asked=steps != "auto")
+    image, frame, shown = page, None, page.pixels
     if done:
         pixels = _moved(page.pixels, matrix, size)
-        image, frame = replace(page, pixels=pixels), _frame(page, matrix, size, 1.0)
-        seen = see(pixels)
-    found = quality.measure(image.pixels, seen)
+        image, frame, shown = replace(page, pixels=pixels), _frame(page, matrix, size, 1.0), pixels
+        seen = see(shown)
+    elif corners is not None:
+        shown = sheet.alone(page.pixels, corners)
+        seen = see(shown)
+    found = quality.measure(shown, seen)
     issues = quality.doubts(found, page.number)
-    pixels, lit = _lit(image.pixels, seen, found, wanted, recognise, asked=steps != "auto")
+    pixels, lit = _lit(shown, seen, found, wanted, recognise, asked=steps != "auto")
     if _enlarges(found, pixels, wanted, asked=steps != "auto"):
         pixels = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
         lit.append("upscale")
@@ -70,13 +74,18 @@ def clean(page: PageImage, steps: str = "auto", recognise: Recogniser | None = N
 
 
 def _geometry(
-    page: PageImage, seen: Sight, wanted: set[str], recognise: Recogniser | None, *, least_tilt: float
+    page: PageImage,
+    seen: Sight,
+    corners: np.ndarray | None,
+    wanted: set[str],
+    recognise: Recogniser | None,
+    *,
+    asked: bool,
 ) -> tuple[np.ndarray, tuple[int, int], list[str]]:
     """The matrix (3 x 3) that moves the page's pixels, the size they then take, and the steps that this is made of."""
     height, width = page.pixels.shape[:2]
     matrix, size, done = np.eye(3), (width, height), []
-    corners = sheet.corners_of(page.pixels, seen.marks / seen.scale) if wanted & {"crop", "dewarp"} else None
-    if corners is not None:
+    if corners is not None and (asked or sheet.needs_laying(corners, size)):
         how = "dewarp" if "dewarp" in wanted else "crop"
         matrix, size = (sheet.flat if how == "dewarp" else sheet.cut)(corners)
         done.append(how)
@@ -92,7 +101,7 @@ def _geometry(
         if heads.stand_on_their_heads(pictures, recognise):
             matrix = _half(size) @ matrix
             done = [*(step for step in done if step != "orient"), "orient"]
-    if "deskew" in wanted and abs(tilt) >= least_tilt:
+    if "deskew" in wanted and abs(tilt) >= (_LEAST_TILT if asked else _TILT):
         matrix, size = straight[0] @ matrix, straight[1]
         done.append("deskew")
     return matrix, size, done
@@ -179,10 +188,14 @@ def _lit(
     if "denoise" in wanted and (asked or found.grain > _GRAIN):
         pixels = light.without_grain(pixels)
         done.append("denoise")
+    elif "denoise" in wanted and (specks := light.specks_of(pixels, found.letters)) is not None:
+        pixels = np.where(specks[..., None], np.uint8(255), pixels)
+        done.append("denoise")
     if "background" in wanted:
         behind = ghost.depth_of(pixels, seen, recognise) if recognise is not None else 0.0
         if behind:
             pixels = light.without_ghost(pixels, seen, behind)
+            seen = see(pixels)
             done.append("background")
         elif asked or found.evenness < _EVEN:
             pixels = light.evened(pixels, seen)
@@ -193,6 +206,9 @@ def _lit(
     if "contrast" in wanted and 0 < found.sharpness < _SOFT and found.grain < _STEADY:
         pixels = light.sharpened(pixels)
         done.append("contrast")
+    if "lines" in wanted and (done or asked) and len(lines := ruled.lines_of(seen)):
+        pixels = ruled.without_lines(pixels, lines)
+        done.append("lines")
     return pixels, list(dict.fromkeys(done))
 
 

@@ -13,6 +13,8 @@ _APART = 40  # grey levels by which paper is brighter than the desk
 _LEAST, _MOST = 0.2, 0.985  # of the picture that a sheet covers
 _FILLED = 0.93  # of its four corners' area that is paper
 _OUTSIDE = 0.03  # of the marks that may lie beside the sheet: more, and it is a light part of a page
+_SLANT = 1.5  # degrees that its sides lean, in the mean, up to which engines follow
+_FAR = 0.5  # of the picture that a sheet covers, under which its print is small
 _STEEP, _PRINT = 70, 0.006  # grey levels between neighbours, and the share of such places beside a sheet that is print
 
 
@@ -97,6 +99,25 @@ def _beside(corners: np.ndarray, marks: np.ndarray) -> float:
     to = middles[:, None] - grown[None]
     inside = (edges[None, :, 0] * to[..., 1] - edges[None, :, 1] * to[..., 0] >= 0).all(1)
     return float(1 - inside.mean())
+
+
+def needs_laying(corners: np.ndarray, size: tuple[int, int]) -> bool:
+    """Whether the sheet is held at a slant or far away: else an engine reads it as well beside the desk.
+
+    size: width and height of the picture. Two slips in a black frame lose words when they are cut out of it.
+    """
+    sides = np.roll(corners, -1, axis=0) - corners
+    slant = np.degrees(np.arctan(np.abs(sides).min(1) / np.maximum(1.0, np.abs(sides).max(1))))
+    return float(slant.mean()) > _SLANT or cv2.contourArea(corners.astype(np.float32)) < _FAR * size[0] * size[1]
+
+
+def alone(pixels: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The picture with the desk around the sheet painted over in the colour of paper."""
+    inside = np.zeros(pixels.shape[:2], np.uint8)
+    cv2.fillConvexPoly(inside, corners.round().astype(np.int32), 255)
+    out = pixels.copy()
+    out[inside == 0] = np.median(pixels[::8, ::8][inside[::8, ::8] > 0], 0)
+    return out
 
 
 def flat(corners: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
