@@ -13,7 +13,7 @@ import numpy as np
 
 from invoice_ocr.model import Box, PageImage, PageWords, Word
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, ctc, ink, letters, order, pitch, scripts, spaces, views
+from invoice_ocr.ocr import cases, crops, ctc, ink, letters, order, pitch, scripts, spaces, views
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (
@@ -162,6 +162,7 @@ class NeuralEngine:
                 self._reread_raised(page, lines, read)
                 self._reread_strangers(page, lines, read)
                 self._reread_odd_letters(page, read)
+                cases.lower(read, lines, page.boxes, page.pictures)
             yield _page_words(page, lines, read)
 
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:

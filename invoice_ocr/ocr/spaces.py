@@ -82,12 +82,18 @@ def spaced(text: Text, picture: np.ndarray, space: float) -> Text:
 
 def _whites(picture: np.ndarray) -> list[tuple[int, int]]:
     """First and last + 1 column of every stretch without ink that has ink on both sides."""
-    dark, light = int(picture.min()), int(picture.max())
-    share = INKED * (light - dark)
-    ink = picture < light - share if picture.mean() > (dark + light) / 2 else picture > dark + share
+    ink = inked(picture)
     busy = np.flatnonzero(ink[ink.sum(1) <= RULE * ink.shape[1]].any(0))
     breaks = np.flatnonzero(np.diff(busy) > 1)
     return list(zip((busy[breaks] + 1).tolist(), busy[breaks + 1].tolist(), strict=True))
+
+
+def inked(picture: np.ndarray) -> np.ndarray:
+    """Where a normalised picture of a word has ink, dark on light or light on dark: bool, of its shape."""
+    dark, light = int(picture.min()), int(picture.max())
+    share = INKED * (light - dark)
+    ink: np.ndarray = picture < light - share if picture.mean() > (dark + light) / 2 else picture > dark + share
+    return ink
 
 
 def joined(line: Sequence[Sequence[Piece]], space: float, runs_on: Sequence[bool] = ()) -> list[Piece]:
