@@ -31,7 +31,7 @@ def pictured(
     as_pictures = replace(settings, text="ocr", witnesses="none")
     with Intake(settings) as intake, Intake(as_pictures) as camera:
         lazy = pipeline.LazyEngine(settings, engine, keep=keep)
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy):
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
             transcript = pipeline.transcript_of(one)
             pictures: Pictures = []
             if transcript.reading is not None and isinstance(one.source, Source):

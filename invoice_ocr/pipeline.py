@@ -124,7 +124,8 @@ def read(
     Raises RunError when nothing can go on (a part missing, weights that are not what they should be).
     """
     with Intake(settings) as intake:
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), LazyEngine(settings, engine, keep=keep)):
+        lazy = LazyEngine(settings, engine, keep=keep)
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
             yield transcript_of(one)
 
 
@@ -158,7 +159,7 @@ def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | Non
         sources = expand(inputs, settings)
         if settings.text != "layer":
             sources = _announced(sources, lazy)
-        reads = read_documents(intake.open_parts(sources), lazy)
+        reads = read_documents(intake.open_parts(sources), lazy, intake.crops)
         pairs = ((one.source, record) for one in reads for record in records_of(one, pack, settings, recipe))
         if settings.text == "auto":
             yield from _checked(pairs, intake, lazy, settings)

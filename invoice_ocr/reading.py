@@ -1,4 +1,7 @@
-"""Opened documents to readings, in order: text layers as they are, pictures through an engine with a long queue."""
+"""Opened documents to readings, in order: text layers as they are, pictures through an engine with a long queue.
+
+A word of a text layer with letters that mean nothing (U+FFFD, from a font that does not say) is read from its pixels.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,26 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from invoice_ocr.model import PageWords, Reading
+from invoice_ocr.errors import InputError
+from invoice_ocr.model import Box, Failure, PageWords, Reading, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
 
     from invoice_ocr.intake import Failed, Opened, Source
-    from invoice_ocr.model import Code, Failure, Issue, PageImage, Witness
+    from invoice_ocr.model import Code, Issue, PageImage, Witness
     from invoice_ocr.ocr import Engine
+
+    # Places (page number, box in points) of a document to clips of its pages, as `Intake.crops` gives them.
+    Cut = Callable[[Source, Sequence[tuple[int, Box]]], Sequence[np.ndarray]]
 
 # Documents opened ahead of the one whose words come next. Enough to fill an engine's pool with pages; small enough that
 # ten thousand born-digital files behind one scan do not keep its result, or fill the memory.
 _AHEAD = 32
+_UNKNOWN = "\ufffd"
+_MARGIN = 1.5  # points around a word that is cut out
 
 
 @dataclass(slots=True)
@@ -69,13 +80,52 @@ class Read:
         self._pages[slot] = replace(words, issues=(), codes=self._codes.pop(slot, ()))
         self._missing -= 1
 
+    def mend(self, load: Callable[[], Engine], cut: Cut) -> None:
+        """Read the words with unknown letters from their pixels; one in which nothing can be read is left out."""
+        pages = [page for page in self._pages if page is not None]
+        places = [
+            (page.number, Box(b.left - _MARGIN, b.top - _MARGIN, b.right + _MARGIN, b.bottom + _MARGIN))
+            for page in pages
+            for b in (word.box for word in page.words if _is_unknown(word))
+        ]
+        if not places or self.failure:
+            return
+        try:
+            seen = iter(load().recognise(cut(self.source, places)))  # type: ignore[arg-type]
+        except InputError as error:
+            self.failure = Failure(error.code, error.message, error.fix)
+            return
+        for slot, page in enumerate(self._pages):
+            if page and any(map(_is_unknown, page.words)):
+                words = [_filled_in(word, *next(seen)) if _is_unknown(word) else word for word in page.words]
+                self._pages[slot] = replace(page, words=tuple(word for word in words if word.text))
 
-def read_documents(parts: Iterable[Opened], load: Callable[[], Engine]) -> Iterator[Read]:
+
+def _is_unknown(word: Word) -> bool:
+    return word.source == "text-layer" and _UNKNOWN in word.text
+
+
+def _filled_in(word: Word, seen: str, confidence: float) -> Word:
+    """The word with its unknown letters as they were seen; as it was seen where that is longer or shorter."""
+    if len(seen) == len(word.text):
+        seen = "".join(s if known == _UNKNOWN else known for known, s in zip(word.text, seen, strict=True))
+    return Word(seen, word.box, confidence, "ocr")
+
+
+def read_documents(parts: Iterable[Opened], load: Callable[[], Engine], cut: Cut | None = None) -> Iterator[Read]:
     """One Read for each input, in order.
 
     parts: opened documents, long ones in several parts that follow each other. load: gives the engine; called for the
-    first time when a page needs pixels, never when none does.
+    first time when a page needs pixels, never when none does. cut: gives the pixels of single words; without it none is
+    filled in.
     """
+    for one in _read(parts, load):
+        if cut is not None:
+            one.mend(load, cut)
+        yield one
+
+
+def _read(parts: Iterable[Opened], load: Callable[[], Engine]) -> Iterator[Read]:
     desk = _Desk(parts)
     while True:
         yield from desk.finished()

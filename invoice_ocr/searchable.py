@@ -31,7 +31,7 @@ def searchable(
     """
     with Intake(settings) as intake:
         lazy = pipeline.LazyEngine(settings, engine, keep=keep)
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy):
+        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
             transcript = pipeline.transcript_of(one)
             if transcript.reading is None or not isinstance(one.source, Source):
                 yield transcript, b""

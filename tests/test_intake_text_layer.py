@@ -393,6 +393,31 @@ def test_a_page_whose_letters_have_no_meaning_is_read_from_its_pixels() -> None:
     assert only.words is None
 
 
+def meaningless(made: pymupdf.Document, letters: str) -> bytes:
+    """The PDF with fonts that do not say what these letters mean."""
+    rows = "".join(f"<{ord(letter):02X}> <FFFD>\n" for letter in letters)
+    ranges = "begincmap 1 begincodespacerange <00> <FF> endcodespacerange"
+    cmap = f"{ranges} {len(letters)} beginbfchar\n{rows}endbfchar endcmap"
+    with pikepdf.open(io.BytesIO(made.tobytes())) as pdf:
+        for font in pdf.pages[0].Resources.Font.values():
+            font.ToUnicode = pikepdf.Stream(pdf, cmap.encode())
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_a_few_words_with_unknown_letters_stay_marked_to_be_read_from_pixels() -> None:
+    made, only = page()
+    only.insert_text((60, 700), "No. B172FB37-0003", fontsize=10)
+    content = meaningless(made, "-")
+    (auto,) = parse(Request(content)).sheets
+    assert auto.words is not None
+    assert [text for text, _ in auto.words if "\ufffd" in text] == ["B172FB37\ufffd0003"]
+    (layer,) = parse(Request(content, text="layer")).sheets
+    assert layer.words is not None
+    assert not [text for text, _ in layer.words if "B172" in text]
+
+
 def test_icons_out_of_a_symbol_font_are_left_out_and_cost_nothing() -> None:
     lines = [{"dir": (1.0, 0.0), "spans": [glyphs("\ue001 call us")]}]
     assert [token.broken for token in tokens_of([{"lines": lines}])] == [1, 0, 0]

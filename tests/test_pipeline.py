@@ -16,9 +16,9 @@ import pytest
 
 import invoice_ocr
 from invoice_ocr import pipeline, settings
-from invoice_ocr.errors import ConfigError, Empty, NotADocument, NotFound
+from invoice_ocr.errors import ConfigError, Empty, NotADocument, NotFound, ParserCrash
 from invoice_ocr.intake import Failed, Opened, OpenedPage, Source
-from invoice_ocr.model import Failure, Invoice, Issue, PageImage, PageWords, Reading
+from invoice_ocr.model import Box, Failure, Invoice, Issue, PageImage, PageWords, Reading
 from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.reading import read_documents
 from invoice_ocr.rulepack import load_pack
@@ -144,6 +144,43 @@ def test_a_document_that_breaks_after_its_first_pages_has_failed() -> None:
     first, second = read_documents(parts, lambda: Reader(pool=9))
     assert (first.failure, first.reading) == (failure, None)
     assert second.reading is not None
+
+
+def test_words_with_unknown_letters_are_filled_in_from_pixels_and_no_others() -> None:
+    (page,) = sketch("Invoice | B172FB37\ufffd0003 | \ufffd1 | 6.00").pages
+    parts = [Opened(source("a"), (OpenedPage(2, page.width, page.height, words=page.words),))]
+    asked: list[tuple[int, Box]] = []
+
+    def cut(_: Source, places: Sequence[tuple[int, Box]]) -> list[np.ndarray]:
+        asked.extend(places)
+        return [PAGE] * len(places)
+
+    class Two(Reader):
+        def recognise(self, crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+            return [("8172F837-O003", 0.9), ("", 0.0)]
+
+    (one,) = read_documents(parts, lambda: Two(pool=1), cut)
+    assert one.reading is not None
+    words = one.reading.pages[0].words
+    assert [(word.text, word.source) for word in words] == [
+        ("Invoice", "text-layer"),
+        ("B172FB37-0003", "ocr"),
+        ("6.00", "text-layer"),
+    ]
+    assert words[1].confidence == 0.9
+    assert [number for number, _ in asked] == [2, 2]
+    assert asked[0][1].overlap(page.words[1].box) == page.words[1].box.area
+
+
+def test_a_document_whose_unknown_words_cannot_be_cut_has_failed() -> None:
+    def gone(*_: object) -> list[np.ndarray]:
+        raise ParserCrash("it died")
+
+    (page,) = sketch("Invoice | B17\ufffd3").pages
+    parts = [Opened(source("a"), (OpenedPage(1, page.width, page.height, words=page.words),))]
+    (one,) = read_documents(parts, lambda: Reader(pool=1), gone)
+    assert one.failure is not None
+    assert (one.failure.code, one.reading) == ("E_PARSER_CRASH", None)
 
 
 def test_no_engine_is_loaded_where_no_page_needs_pixels() -> None:

@@ -224,7 +224,7 @@ class _Line:
                     self.lazy.begin()
                 yield self._source(job)
 
-        for one in read_documents(self.intake.open_parts(sources()), self.lazy):
+        for one in read_documents(self.intake.open_parts(sources()), self.lazy, self.intake.crops):
             yield flight.pop(one.source.sha256), one
 
     def _claimed(self, jobs: Iterable[Job]) -> Iterator[Job]:

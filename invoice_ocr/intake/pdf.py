@@ -134,7 +134,8 @@ def _sheet(
         shapes: list[Shape] = []
         if request.text != "ocr":
             shapes = _shapes(page, drawn)
-            verdict = _verdict(page, drawn, [box for kind, box in shapes if kind == "picture"])
+            images = [box for kind, box in shapes if kind == "picture"]
+            verdict = _verdict(page, drawn, images, fill_in=request.text == "auto")
             words = _words(verdict, number, request.text, issues)
         if words is None:
             pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
@@ -166,7 +167,10 @@ def _words(verdict: Verdict, number: int, text: str, issues: list[tuple[str, str
         issues.append(("text.layer-distrusted", f"Page {number}: {verdict.why}."))
     if verdict.hidden:
         issues.append(("text.hidden", f"Page {number}: {verdict.hidden} words that cannot be seen were left out."))
-    return [(token.text, tuple(round(edge, 2) for edge in token.corners)) for token in verdict.words]  # type: ignore[misc]
+    return [
+        (token.marked if token.broken else token.text, tuple(round(edge, 2) for edge in token.corners))  # type: ignore[misc]
+        for token in verdict.words
+    ]
 
 
 def _shapes(page: Any, drawn: Any) -> list[Shape]:
@@ -188,8 +192,8 @@ def _shapes(page: Any, drawn: Any) -> list[Shape]:
     return pieces
 
 
-def _verdict(page: Any, drawn: Any, images: Sequence[Corners]) -> Verdict:
-    """What of the page's text layer can be believed. images: corners of its pictures."""
+def _verdict(page: Any, drawn: Any, images: Sequence[Corners], *, fill_in: bool) -> Verdict:
+    """What of the page's text layer can be believed. images: corners of its pictures. fill_in: as in `judge`."""
     tokens = tokens_of(pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS)).extractRAWDICT()["blocks"])
     if not any(token.painted for token in tokens) and coverage(images, page.rect.width, page.rect.height) > SCANNED:
         return Verdict([], len(tokens), trusted=False, why="it is a picture")
@@ -198,7 +202,7 @@ def _verdict(page: Any, drawn: Any, images: Sequence[Corners]) -> Verdict:
         blank = is_blank(raster)
         return Verdict([], 0, blank, "" if blank else "it has no text layer")
     covered = _covered(page, tokens, images) if images else None
-    return judge(tokens, raster, images, covered)
+    return judge(tokens, raster, images, covered, fill_in=fill_in)
 
 
 def _covered(page: Any, tokens: Sequence[Token], images: Sequence[Corners]) -> list[bool] | None:

@@ -50,6 +50,16 @@ class Token:
     def corners(self) -> Corners:
         return (self.left, self.top, self.right, self.bottom)
 
+    @property
+    def marked(self) -> str:
+        """The text with U+FFFD for each glyph that is known to mean nothing."""
+        return "".join("\ufffd" if unicodedata.category(char) in _BROKEN_CATEGORIES else char for char in self.text)
+
+    @property
+    def readable(self) -> bool:
+        """Whether pixels can fill in what is unknown: some glyphs mean nothing, and it is known which."""
+        return 0 < self.broken == self.marked.count("\ufffd")
+
 
 def tokens_of(blocks: list[dict[str, Any]]) -> list[Token]:
     """The words in `blocks`, in the order of the page's content.

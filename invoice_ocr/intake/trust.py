@@ -28,6 +28,7 @@ _BLANK = 0.0002  # share of ink under which a page is blank: dust and a hairline
 _HIDDEN_SHARE = 0.3  # of the words; a page with more hidden ones has a text layer made for something else
 _HIDDEN_FEW = 3
 _BROKEN_SHARE = 0.02  # of the words
+_READABLE_SHARE, _READABLE = 0.15, 40  # of the words, and words, that may be read from pixels instead
 SCANNED = 0.5  # share of the page under images from which it may be a scan
 _SCAN_RATIO = 2.0  # unexplained to explained ink of a page under images: letterheads 0.1-1, scans over 10
 _FEW_WORDS = 25  # with fewer words, much unexplained ink may be text drawn as curves
@@ -46,7 +47,10 @@ class Raster:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """words: those that can be seen. trusted: whether they are what the page shows. why: one reason against it."""
+    """words: those that can be seen. trusted: whether they are what the page shows. why: one reason against it.
+
+    Some of the words may have glyphs without meaning (`Token.readable`): these are to be read from pixels.
+    """
 
     words: list[Token]
     hidden: int
@@ -55,11 +59,17 @@ class Verdict:
 
 
 def judge(
-    tokens: Sequence[Token], raster: Raster, images: Sequence[Corners], covered: Sequence[bool] | None = None
+    tokens: Sequence[Token],
+    raster: Raster,
+    images: Sequence[Corners],
+    covered: Sequence[bool] | None = None,
+    *,
+    fill_in: bool = False,
 ) -> Verdict:
     """What of a text layer can be believed.
 
     images: boxes of the page's pictures, points. covered: for each token, whether an opaque picture was drawn over it.
+    fill_in: whether a few words that are `readable` may stay among the others.
     """
     width, height = raster.width / raster.scale, raster.height / raster.scale
     ground = _ground(raster.samples)
@@ -77,14 +87,27 @@ def judge(
             or not _shows(token, raster, ground, marks)
         ):
             hidden += 1
+        elif fill_in and token.readable:
+            seen.append(token)
         elif token.broken == len(token.text):
             continue  # an icon out of a symbol font
         elif token.broken:
-            broken += 2 if any(char.isdigit() for char in token.text) else 1
+            broken += _weight(token)
         else:
             seen.append(token)
+    partly = [token for token in seen if 0 < token.broken < len(token.text)]
+    readable = sum(token.broken > 0 for token in seen) if partly else 0
+    if readable > min(_READABLE, _READABLE_SHARE * len(seen)):
+        broken, readable = broken + sum(map(_weight, partly)), 0
+    if not readable:
+        seen = [token for token in seen if not token.broken]
     why = _against(seen, hidden, broken, raster, images)
     return Verdict(seen, hidden, not why, why)
+
+
+def _weight(token: Token) -> int:
+    """How much a word with unknown letters tells against its page."""
+    return 2 if any(char.isdigit() for char in token.text) else 1
 
 
 def is_blank(raster: Raster) -> bool:
