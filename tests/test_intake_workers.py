@@ -82,6 +82,23 @@ def test_a_worker_killed_while_it_starts_is_started_again() -> None:
         assert [code(result) for result in read(intake, "word")] == ["read"]
 
 
+def test_workers_killed_before_they_have_seen_a_document_are_not_its_fault() -> None:
+    ended: set[object] = set()
+
+    def kill(intake: Intake) -> None:
+        while len(ended) < 4:
+            for worker in set(intake._pool._workers) - ended:
+                worker.kill()
+                ended.add(worker)
+            time.sleep(0.001)
+
+    with Intake(Settings(jobs=1), parser=FAULTS) as intake:
+        killer = threading.Thread(target=kill, args=(intake,))
+        killer.start()
+        assert [code(result) for result in read(intake, "word")] == ["read"]
+        killer.join()
+
+
 def test_a_document_that_kills_its_parser_is_mended_before_the_second_attempt(intake: Intake) -> None:
     assert [code(result) for result in read(intake, "die-unless-mended:")] == ["read"]
 

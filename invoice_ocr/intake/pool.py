@@ -18,6 +18,7 @@ from invoice_ocr.intake.pages import Request
 from invoice_ocr.intake.process import Answer, Died, Process
 
 _URGENT, _ORDINARY, _CLOSING = 0, 1, 2
+_STARTS = 5  # workers that may die one after the other before they have seen anything
 
 
 @dataclass(order=True, slots=True)
@@ -100,7 +101,8 @@ class Pool:
     def _work(self, job: _Job, request: Request, worker: Process | None) -> Process | None:
         """Have one job done. Returns the worker for the next, or None when that has to be a fresh one."""
         error: InputError = ParserCrash("The pool was closed before it could be opened.")
-        for _attempt in range(2):  # a death may be the fault of an earlier document: once more, in a fresh process
+        tries, starts = 2, _STARTS  # a death may be the fault of an earlier document: once more, in a fresh process
+        while tries and starts:
             worker = worker or self._started()
             if worker is None:
                 break
@@ -112,7 +114,11 @@ class Pool:
                 worker = None
                 if isinstance(error, Timeout):
                     break
-                request = replace(request, mend=True)
+                if death.begun:
+                    tries -= 1
+                    request = replace(request, mend=True)
+                else:
+                    starts -= 1  # no document's fault
                 continue
             except BaseException:
                 self._end(worker)

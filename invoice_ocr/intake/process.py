@@ -50,11 +50,12 @@ class Answer:
 
 
 class Died(Exception):
-    """A worker ended, or had to be ended, before it answered."""
+    """A worker ended, or had to be ended, before it answered. begun: whether it had been given the request."""
 
-    def __init__(self, error: InputError) -> None:
+    def __init__(self, error: InputError, *, begun: bool) -> None:
         super().__init__(error.message)
         self.error = error
+        self.begun = begun
 
 
 class Process:
@@ -89,7 +90,7 @@ class Process:
         header, document = _packed(request)
         message = self._exchange(header | {"seconds": seconds}, document, seconds=seconds, most=most)
         if message is None:
-            raise Died(self._cause())
+            raise Died(self._cause(), begun=True)
         self._answers += 1
         self._peak_mb = float(message[0].get("peak_mb", 0.0))
         return Answer(*message, seconds=time.monotonic() - started)
@@ -117,7 +118,7 @@ class Process:
         if greeting is None:
             cause = self._cause()
             if self._process.returncode < 0:  # killed from outside, or too slow: not the fault of what is installed
-                raise Died(cause)
+                raise Died(cause, begun=False)
             said = self._said.decode(errors="replace").strip().splitlines()
             raise MissingPart(
                 f"The worker that opens documents does not start: {said[-1] if said else self._signal()}.",
