@@ -64,7 +64,7 @@ _RECORDS_TOGETHER = 16
 _CUTS_TOGETHER = 4
 
 # Settings that change what is understood, never what is read.
-_OF_UNDERSTANDING = frozenset({"lang", "rules", "own_names", "own_vat_ids", "min_confidence", "max_error"})
+_OF_UNDERSTANDING = frozenset({"rules", "own_names", "own_vat_ids", "min_confidence", "max_error"})
 
 
 class LazyEngine:

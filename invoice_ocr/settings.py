@@ -80,7 +80,7 @@ class Settings:
     )
     lang: str = option(
         "",
-        "Use the rules of these languages only, such as de or de,fr; empty: of all.",
+        "Languages of the documents, such as de or de,fr: only their letters are read, their rules used; empty: all.",
         recipe=True,
         pattern=r"([A-Za-z]{2,3}(-[A-Za-z]+)?(,[A-Za-z]{2,3}(-[A-Za-z]+)?)*)?",
     )

@@ -244,6 +244,18 @@ def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:
     assert texts(alone) == ["Ж" * 10]
 
 
+def test_languages_asked_for_narrow_the_letters_of_pages_and_crops() -> None:
+    bar = {"E": (500, 200, 800, 250)}
+    crop = page(bar).pixels[200:250, 500:800]
+    for lang, said in (("de", "L" * 10), ("ru,de", "Ж" * 10), ("", "Ж" * 10)):
+        networks = TwoScripts()
+        narrow = NeuralEngine("painted", networks, networks.alphabet, Thresholds(), Pools(), {}, "fast", lang)
+        assert texts(next(narrow.read([page(bar)]))) == [said]
+        assert [text for text, _ in narrow.recognise([crop])] == [said]
+    with pytest.raises(ConfigError, match="letters of xx"):
+        NeuralEngine("painted", TwoScripts(), "LJЖ", Thresholds(), Pools(), {}, "fast", "de,xx")
+
+
 def test_a_long_till_roll_is_read_whole_and_once() -> None:
     rows = {c: (60, 150 + 480 * i, 400, 190 + 480 * i) for i, c in enumerate(LETTERS)}
     (read,) = engine().read([page(rows, size=(600, 6000))])

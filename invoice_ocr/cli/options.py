@@ -14,10 +14,10 @@ from invoice_ocr import settings
 from invoice_ocr.settings import Settings
 
 OPENING = ("text", "pages", "dpi", "password_file")
-READING = (*OPENING, "clean", "quality", "runtime", "device", "weights", "batch_size")
+READING = (*OPENING, "clean", "lang", "quality", "runtime", "device", "weights", "batch_size")
 LIMITS = ("jobs", "timeout", "max_file_mb", "max_pages", "max_image_mpixels", "max_memory_mb", "allow_private_hosts")
 SCALE = ("engine", "address", "actors", "actor_gpus")
-UNDERSTANDING = ("witnesses", "lang", "rules", "own_names", "own_vat_ids", "min_confidence", "max_error")
+UNDERSTANDING = ("witnesses", "rules", "own_names", "own_vat_ids", "min_confidence", "max_error")
 
 
 def with_settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -12,6 +12,7 @@ from functools import cache
 
 import numpy as np
 
+from invoice_ocr.errors import ConfigError
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of
 from invoice_ocr.ocr.scripts import script_of
 
@@ -39,6 +40,32 @@ def strangers(words: Sequence[tuple[str, float]]) -> tuple[list[int], frozenset[
     plain = sum(char.isascii() and char.isalpha() for word, _ in words for char in word)
     known = frozenset().union(*(_letters(script, told, plain) for script in ENOUGH)) | MONEY
     return [i for i, (letters, sure) in enumerate(told) if sure < SURE and not letters <= known], known
+
+
+def of_languages(names: str) -> frozenset[str] | None:
+    """The telling letters of languages, codes joined by commas, and signs of money; None for "": all.
+
+    Raises ConfigError for a language whose letters are not listed.
+
+    >>> sorted(of_languages("de") - MONEY), of_languages("")
+    (['ß', 'ä', 'ö', 'ü'], None)
+    """
+    wanted = [name for name in names.split(",") if name]
+    unknown = [name for name in wanted if letters_of(name) is None]
+    if unknown:
+        raise ConfigError(f"the letters of {', '.join(unknown)} are not known", fix=f"Known: {' '.join(LANGUAGES)}.")
+    if not wanted:
+        return None
+    return MONEY.union(*(_telling(letters_of(name) or "") for name in wanted))
+
+
+def beyond(words: Sequence[str], known: frozenset[str]) -> list[int]:
+    """Places of words with letters of the three scripts that are not among the `known` ones.
+
+    >>> beyond(["Straße", "Łódź", "2024"], frozenset("ß"))
+    [1]
+    """
+    return [i for i, word in enumerate(words) if not _telling(word) <= known]
 
 
 def allowed(alphabet: str, known: frozenset[str]) -> np.ndarray:

@@ -78,6 +78,7 @@ class NeuralEngine:
         pools: Pools,
         description: dict[str, Any],
         quality: str = "balanced",
+        lang: str = "",
     ) -> None:
         self.name = name
         self._networks = networks
@@ -86,6 +87,7 @@ class NeuralEngine:
         self._pools = pools
         self._description = description
         self._quality = quality
+        self._known = letters.of_languages(lang)
 
     def describe(self) -> dict[str, Any]:
         return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
@@ -101,7 +103,9 @@ class NeuralEngine:
 
     def recognise(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
         pictures = [crops.normalise(crop) for crop in crops_]
-        return [(text.text.strip(), text.confidence) for text in self._texts(pictures)]
+        texts = self._texts(pictures)
+        self._narrow(pictures, texts)
+        return [(text.text.strip(), text.confidence) for text in texts]
 
     def _sight(self, pages: list[PageImage]) -> list[_Sighted]:
         """Every page with its words found and cut out."""
@@ -163,6 +167,7 @@ class NeuralEngine:
                 self._reread_strangers(page, lines, read)
                 self._reread_odd_letters(page, read)
                 cases.lower(read, lines, page.boxes, page.pictures)
+            self._narrow(page.pictures, read)
             yield _page_words(page, lines, read)
 
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
@@ -204,6 +209,15 @@ class NeuralEngine:
             return
         again = self._texts([page.pictures[i] for i in odd], letters.allowed(self._alphabet, known))
         for i, text in zip(odd, again, strict=True):
+            read[i] = text
+
+    def _narrow(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
+        """Words with letters that none of the languages asked for has, read again without these; in place."""
+        if self._known is None:
+            return
+        again = letters.beyond([text.text for text in read], self._known)
+        allowed = letters.allowed(self._alphabet, self._known)
+        for i, text in zip(again, self._texts([pictures[i] for i in again], allowed), strict=True):
             read[i] = text
 
     def _best_of(self, allowed: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

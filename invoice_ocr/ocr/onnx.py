@@ -41,7 +41,9 @@ def load(settings: Settings) -> NeuralEngine:
     }
     thresholds = Thresholds(**detector.details["thresholds"])
     pools = Pools(columns=columns)
-    return NeuralEngine("onnx", pair, recogniser.alphabet, thresholds, pools, description, settings.quality)
+    return NeuralEngine(
+        "onnx", pair, recogniser.alphabet, thresholds, pools, description, settings.quality, settings.lang
+    )
 
 
 class OnnxNetworks:

@@ -83,7 +83,9 @@ def load(settings: Settings) -> NeuralEngine:
         recognisers.append(Recogniser(entry.architecture, entry.alphabet, entry.weights(), columns, half=bool(gpu)))
         origins[SECOND] = entry.arrays.sha256
     pair = TensorflowNetworks(detector, recognisers)
-    return NeuralEngine("tensorflow", pair, recogniser.alphabet, thresholds, pools, description, settings.quality)
+    return NeuralEngine(
+        "tensorflow", pair, recogniser.alphabet, thresholds, pools, description, settings.quality, settings.lang
+    )
 
 
 class TensorflowNetworks:
