@@ -244,8 +244,9 @@ def test_the_recipe_knows_the_weights_by_their_hash(tmp_path: Path) -> None:
 
 def test_a_reading_outlives_what_only_understanding_depends_on() -> None:
     read = pipeline.reading_recipe_of(LAYER)
-    assert read == pipeline.reading_recipe_of(replace(LAYER, lang="de", min_confidence=0.5))
+    assert read == pipeline.reading_recipe_of(replace(LAYER, min_confidence=0.5))
     assert read != pipeline.reading_recipe_of(replace(LAYER, dpi=300))
+    assert read != pipeline.reading_recipe_of(replace(LAYER, lang="de"))
 
 
 def test_a_picture_is_read_by_the_engine_and_understood() -> None:
