@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 from pathlib import Path
 
 import numpy as np
 import pikepdf
 import pymupdf
+import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
@@ -69,6 +71,28 @@ def words_of(document: bytes) -> list[tuple[str, Box]]:
     ]
 
 
+def found_by_pdfium(document: bytes, text: str) -> Box:
+    """Where Chromium's viewer would mark a searched word, in points of the page as it is displayed."""
+    page = pypdfium2.PdfDocument(document)[0]
+    read = page.get_textpage()
+    hits = read.search(text, match_case=True)
+    first, count = hits.get_next()
+    assert hits.get_next() is None
+    corners = []
+    for i in range(first, first + count):
+        left, bottom, right, top = read.get_charbox(i)
+        corners += [_displayed(page, left, bottom), _displayed(page, right, top)]
+    across, down = zip(*corners, strict=True)
+    return Box(min(across), min(down), max(across), max(down))
+
+
+def _displayed(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
+    across, down, fine = ctypes.c_int(), ctypes.c_int(), 100
+    size = (round(side * fine) for side in page.get_size())
+    pypdfium2.raw.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, across, down)
+    return across.value / fine, down.value / fine
+
+
 def pixels_of(document: bytes) -> np.ndarray:
     drawn = pymupdf.open(stream=document, filetype="pdf")[0].get_pixmap(dpi=72)
     return np.frombuffer(drawn.samples, np.uint8).reshape(drawn.height, drawn.width, -1)
@@ -89,6 +113,16 @@ def test_words_of_a_pdf_are_found_at_their_places_however_it_is_rotated(rotate: 
     assert_found(copy)
     assert np.array_equal(pixels_of(original), pixels_of(copy))
     assert len(copy) < len(original) + 5000
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_search_in_chromiums_viewer_marks_the_words(rotate: int) -> None:
+    _, copy = made(pdf(rotate), reading(400, 600, rotate))
+    for word in WORDS:
+        box = found_by_pdfium(copy, word.text)
+        assert (box.left, box.top, box.right, box.bottom) == pytest.approx(
+            (word.box.left, word.box.top, word.box.right, word.box.bottom), abs=1.5
+        )
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
