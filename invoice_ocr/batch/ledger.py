@@ -203,13 +203,13 @@ class Ledger:
                 (as_text(str(target.absolute())), as_text(str(path.absolute()))),
             )
 
-    def claim(self, job: Job) -> None:
-        """Charge the document an attempt, before it is touched."""
+    def claim(self, *jobs: Job) -> None:
+        """Charge each of these documents an attempt, before it is touched."""
         with self.transaction("claim") as rows:
-            rows.execute(
+            rows.executemany(
                 "INSERT INTO result (document, recipe, state, attempts) VALUES (?, ?, 'running', 1)"
                 " ON CONFLICT DO UPDATE SET state = 'running', attempts = attempts + 1",
-                (job.document, self.recipe),
+                [(job.document, self.recipe) for job in jobs],
             )
 
     def finish(self, job: Job, state: State, records: list[Record], kept: Kept | None = None) -> None:

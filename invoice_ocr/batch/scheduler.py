@@ -6,6 +6,7 @@ import contextlib
 import logging
 import sqlite3
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from invoice_ocr.batch.ledger import MOST_ATTEMPTS, Job, Kept
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SCANNED_TOGETHER = 200
+_CLAIMED_TOGETHER = 8  # documents charged in one commit
 _COMPARED_TOGETHER = 16  # documents whose text layers are compared with pixels at once
 _KILLERS = frozenset({ParserCrash.code, Timeout.code, OutOfMemory.code})
 
@@ -228,9 +230,11 @@ class _Line:
             yield flight.pop(one.source.sha256), one
 
     def _claimed(self, jobs: Iterable[Job]) -> Iterator[Job]:
-        for job in jobs:
-            self.book.claim(job)
-            yield job
+        """The jobs, charged a few at a time: a commit waits for the disk as long as a page takes to be understood."""
+        left = iter(jobs)
+        while together := list(islice(left, _CLAIMED_TOGETHER)):
+            self.book.claim(*together)
+            yield from together
 
     def _source(self, job: Job) -> Source:
         return self.given.get(job.sha256) or Source(job.name, job.sha256, job.size, path=job.path)
