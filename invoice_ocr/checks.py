@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from invoice_ocr.bearing import judge
 from invoice_ocr.model import Issue, LineItem, TaxLine, Value
 from invoice_ocr.resolve import Choice, Resolution
 from invoice_ocr.rulepack import RulePack
@@ -43,9 +44,9 @@ def check(
 ) -> list[Issue]:
     """Every issue of one document, in a fixed order.
 
-    Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, date.ambiguous, amount.ambiguous,
-    currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid, identifier.repaired,
-    identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign.
+    Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, lines.contradict, date.ambiguous,
+    amount.ambiguous, currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid,
+    identifier.repaired, identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
@@ -152,12 +153,12 @@ def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Seq
         total = sum((part for part in taxes if part is not None), Decimal(0))
         if abs(total - tax) > _TOLERANCE:
             yield Issue("tax-lines.mismatch", f"the taxes by rate make {total}, not {tax}", ("total_tax",))
-    amounts = [line.amount for line in line_items]
-    sums = [value for name in ("total_net", "total_gross") if (value := resolution.amount(name)) is not None]
-    if sums and amounts and all(part is not None for part in amounts):
-        total = sum((part for part in amounts if part is not None), Decimal(0))
-        if all(abs(total - value) > _TOLERANCE for value in sums):
-            yield Issue("lines.mismatch", f"the lines make {total}, neither net nor gross", ())
+    said, total = judge(resolution, line_items, _TOLERANCE)
+    if said == "contradict":
+        fields = ("total_net", "total_gross")
+        yield Issue("lines.contradict", f"the lines make {total}, and nothing printed makes it net or gross", fields)
+    elif said == "unclear":
+        yield Issue("lines.mismatch", f"the lines make {total}, neither net nor gross", ())
 
 
 def _signs(resolution: Resolution) -> Iterator[Issue]:

@@ -72,7 +72,7 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
     if choice is None:
         return Field(name, None, 0.0, "missing")
     basis = basis_of(choice)
-    legible = legibility(choice.evidence)
+    legible = legibility(name, choice.evidence)
     curve = curve_of(curves, name, basis, layer=legible is None)
     alone = choice.evidence.source in {"e-invoice", "qr"}
     confidence = choice.support if alone else probability(curves, name, basis, choice.support, legible)
@@ -102,9 +102,14 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
     )
 
 
-def legibility(evidence: Evidence) -> float | None:
-    """How surely the words of a value were read from pixels, all together, 0..1; None where none was."""
+def legibility(name: str, evidence: Evidence) -> float | None:
+    """How surely the words of a value were read from pixels, all together, 0..1; None where none was.
+
+    1.0 for a currency that stands in other words than the amount it is shown at.
+    """
     read = [word.confidence for word in evidence.words if word.source == "ocr"]
+    if read and name == "currency" and evidence.source == "derived":
+        return 1.0
     return math.prod(read) if read else None
 
 

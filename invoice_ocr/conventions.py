@@ -18,6 +18,7 @@ from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
 
 _ENOUGH_SIGNS = 2
+_SURE_SIGNS = 4  # of one sign read from pixels: so often, it is no smudge
 _SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
@@ -67,7 +68,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         language=language,
         bare_dollar="$" in marks,
         codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
-        unsure=alone and not any(mark in CODES for mark in marks),
+        unsure=alone and max(marks.values(), default=0) < _SURE_SIGNS and not any(mark in CODES for mark in marks),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from invoice_ocr import (
     __version__,
+    bearing,
     candidates,
     checks,
     confidence,
@@ -222,6 +223,7 @@ def _understood(
     items = lines.find(document, pack, habits.decimal)
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
+    resolution = bearing.bear_out(resolution, items)
     issues = [
         *checks.check(resolution, pack, by_rate, items),
         *contradictions,

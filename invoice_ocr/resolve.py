@@ -16,7 +16,7 @@ from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.terms import days_in
-from invoice_ocr.totals import Sums, after_rounding, solve
+from invoice_ocr.totals import Sums, after_rounding, extras_of, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references
@@ -29,6 +29,7 @@ TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
 _SEEN_AGAIN = 0.6
 _LEAST_REPEATED = 4
 _ONLY_DATE = 1.5
+_OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
 GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
@@ -55,11 +56,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """One consistent set of values, with what was found out about the document on the way."""
+    """One consistent set of values, with what was found out about the document on the way.
+
+    extras: what discounts, charges and rounding may add to the lines, signed, alone or together.
+    """
 
     choices: Mapping[str, Choice]
     conventions: Conventions
     proof: str = ""
+    extras: tuple[Decimal, ...] = ()
 
     def amount(self, name: str) -> Decimal | None:
         """The amount decided for a total, or None."""
@@ -98,7 +103,7 @@ def resolve(
     _part_names(choices, settled)
     currency = _find_currency(choices, settled, conventions, pack)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
-    return Resolution(choices, conventions, sums.proof)
+    return Resolution(choices, conventions, sums.proof, tuple(extras_of(settled)))
 
 
 def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
@@ -143,7 +148,10 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _only_date(candidates: list[Candidate]) -> list[Candidate]:
-    """With more trust in a date without a label where no other date without a label stands on the document."""
+    """With more trust in a date that is the only one on the document, or the only one without a label."""
+    dates = {c.value for c in candidates if c.name in (*_DATES, "other_date")}
+    if len(dates) == 1:
+        return [replace(c, score=1 - _OTHERS * (1 - c.score)) if c.name == "issue_date" else c for c in candidates]
     bare = {c.value for c in candidates if c.evidence.rule == "universal.issue_date"}
     if len(bare) != 1:
         return candidates

@@ -200,7 +200,7 @@ def _proofs(
 ) -> Iterator[_Found]:
     """Every set of totals whose sum holds, with its score."""
     printed = _printed(amounts)
-    extras = _extras(candidates)
+    extras = extras_of(candidates)
     for gross in terms["total_gross"]:
         if gross.value <= 0:
             continue
@@ -403,7 +403,7 @@ def _printed(amounts: Sequence[Candidate]) -> dict[Decimal, Candidate]:
     return found
 
 
-def _extras(candidates: Sequence[Candidate]) -> list[Decimal]:
+def extras_of(candidates: Sequence[Candidate]) -> list[Decimal]:
     """What may stand between net plus tax and gross: rounding, charges, discounts, alone or up to three together."""
     kinds: dict[str, dict[Decimal, float]] = {"rounding": {}, "charge": {}, "discount": {}}
     for candidate in candidates:

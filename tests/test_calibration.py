@@ -10,7 +10,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from invoice_ocr.calibration import Sample, accepted_curve, as_yaml, fit, held_out, predict
+from invoice_ocr.calibration import Sample, accepted_curve, as_yaml, calibration_error, fit, held_out, predict
 from invoice_ocr.cli.app import app
 from invoice_ocr.confidence import least_confidence
 from invoice_ocr.model import Word
@@ -32,6 +32,14 @@ def test_values_hardly_legible_are_less_sure_than_clear_ones_of_the_same_support
     curves = fit([*printed, *clear, *faint])
     assert predict(faint[0], curves) < 0.7
     assert predict(clear[0], curves) > 0.9
+
+
+def test_values_of_little_support_are_as_sure_as_they_are_right() -> None:
+    some = [sample(number, right=number % 10 > 0, support=0.3 + 0.006 * (number % 100)) for number in range(600)]
+    judged = held_out(some)
+    assert calibration_error(judged) < 0.03
+    assert predict(sample(0, right=True, support=0.31), fit(some)) > 0.75
+    assert predict(sample(0, right=True, support=0.05), fit(some)) < 0.3
 
 
 def test_every_sample_is_judged_by_curves_that_did_not_see_its_group() -> None:
