@@ -13,19 +13,20 @@ from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.readers import Found, from_date, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.identifier import find_bics, find_ibans, find_vat_ids
+from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_vat_ids
+from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold
 
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 _REACH = 3.6
 _WEAKEST = 0.12
-REPAIRED = (
-    ".repaired"  # ends the rule of a value whose look-alike characters were changed so that its check digits hold
-)
 _RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,3})?)\)?")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 # Numbers of commercial registers that say by themselves which they are.
 _REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
+# Words with a colon before a date that no pack knows: they may call it anything.
+_STRANGER = re.compile(r"[^\W\d_]{3,}[^:：]*[:：]\s*$")
+_STRANGE = 0.6
 _ALIGNED = 3.0  # points
 _SHORT = 3  # letters: labels as short as this are also ordinary words
 
@@ -101,7 +102,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
         return
     hits = sheet.hits_of(cell)
     hit = hits[index]
-    weight = rule.weight * hit.quality * _standing(cell, hits, index)
+    weight = rule.weight * hit.quality * _standing(cell, hits, index) * _context(sheet, cell, hit, rule)
     if weight < _WEAKEST:
         return
     end = _end(cell, hits, index, spec.reader)
@@ -122,6 +123,48 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
             yield candidate
     if "below" in rule.at:
         yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
+
+
+def _context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
+    """How much the words around a label leave of what it says.
+
+    An account beside a bank is no customer's; a date with a discount behind it is not when all is due; the letters of
+    a number that has its label on the left are part of it.
+    """
+    if rule.field == "customer_number" and _near_bank(sheet, cell):
+        return 0.2
+    if rule.field == "due_date" and _has_discount(sheet, cell, hit):
+        return 0.4
+    if _is_own_series(sheet, cell, rule.field):
+        left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
+        if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
+            return 0.0
+    return 1.0
+
+
+def _near_bank(sheet: Sheet, cell: Cell) -> bool:
+    """Whether words of a bank, such as `IFSC` or `Sort code`, stand in a cell, beside it or in the rows next to it."""
+    rows = sheet.grid.rows[max(0, cell.row - 1) : cell.row + 2]
+    near = [
+        other
+        for row in rows
+        for other in row
+        if other.box.left < cell.box.right + 60 and other.box.right > cell.box.left - 60
+    ]
+    words = {fold(word) for other in near for word in re.findall(r"[^\W_]+", other.text)}
+    return bool(words & sheet.pack.bank_words)
+
+
+def _has_discount(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether the sentence of a label goes on with a discount: `Bis zum 18.05. erhalten Sie 2 % Skonto.`"""
+    sentence = re.split(r"(?<=[^\d\W]{3})\.(?:\s|$)|;", cell.text[hit.end :])[0]
+    stop = hit.end + len(sentence)
+    return "%" in sentence and any(
+        rule.field == "discount"
+        for other in sheet.hits_of(cell)
+        if hit.end <= other.start < stop
+        for rule in sheet.pack.by_label[other.key]
+    )
 
 
 def _period_end(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Candidate]:
@@ -146,7 +189,7 @@ def _period_end(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
 
 
 def _dates_in(sheet: Sheet, cell: Cell, start: int, end: int) -> list[tuple[Cell, Found]]:
-    found = read("date", cell.text[start:end], sheet.pack.months)
+    found = read("period", cell.text[start:end], sheet.pack.months)
     return [(cell, _shift(item, start)) for item in found]
 
 
@@ -176,7 +219,8 @@ def _end(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:
             and not re.match(r"\s?[:：]", cell.text[hit.end :])
         ):
             continue
-        apart = cell.text[hit.start - 2 : hit.start] == "  " or re.match(r"\s?[:：]", cell.text[hit.end :])
+        before = cell.text[: hit.start]
+        apart = before[-2:] == "  " or before.endswith(", ") or re.match(r"\s?[:：]", cell.text[hit.end :])
         if reader not in ("name", "text") or apart:
             return hit.start
     return len(cell.text)
@@ -234,6 +278,8 @@ def _same(
     found = read(spec.reader, text, sheet.pack.months, pixels=_is_read(cell), kinds=rule.check)
     numbered = any(sheet.pack.fields[other.field].reader == "reference" for other in sheet.pack.by_label[hit.key])
     for place, item in enumerate(found):
+        if spec.reader == "name" and fold(str(item.value)) in sheet.pack.departments:
+            continue
         if spec.reader == "date" and numbered and not text[: item.start].strip(" :.#-"):
             continue  # what stands right behind `Invoice #` is its number, though it look like a date
         gap = re.findall(r"[^\W\d_]{2,}", _RATE.sub(" ", text[: item.start]))
@@ -253,9 +299,11 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
     found: list[tuple[Cell, Found]] = []
     left = cell.box.right
     for other in sheet.grid.right_of(cell):
-        if sheet.starts_with_label(other) and not (spec.reader == "name" and not _is_label(sheet, other)):
+        own = spec.reader == "reference" and _is_own_series(sheet, other, rule.field)
+        if not own and sheet.starts_with_label(other) and not (spec.reader == "name" and not _is_label(sheet, other)):
             break
-        items = read(spec.reader, other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
+        text = other.text[: _end(other, sheet.hits_of(other), 0, "name")] if spec.reader == "name" else other.text
+        items = read(spec.reader, text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
         if spec.reader in ("name", "text", "reference"):
             items = [] if spec.reader == "name" and _is_label(sheet, other) else items[:1]
         found += [(other, item) for item in items]
@@ -269,6 +317,14 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
         yield _candidate(rule, "right", other, item, weight * factor)
 
 
+def _is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
+    """Whether a cell is a number whose letters are a label of its field too: `PO 77120` beside `Your order`."""
+    hits = sheet.hits_of(cell)
+    if not hits or hits[0].start or not re.fullmatch(r"[A-Z]{2,3}[ -]?\d[\w/.-]*", cell.text.strip()):
+        return False
+    return any(rule.field == field for rule in sheet.pack.by_label[hits[0].key])
+
+
 def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     box = cell.box_of(hit.start, hit.end)
     reach = (6.0 if spec.reader == "name" else _REACH) * min(cell.box.height, 16.0)
@@ -280,6 +336,10 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
         weight *= 0.5  # in a row of heads the seller is a clerk
     for place, other in enumerate(sheet.grid.below(cell, box, reach)):
         if spec.reader == "name":
+            told = _named(sheet, other) if place < 3 else None
+            if told:
+                yield _candidate(rule, "below", other, told, weight)
+                return
             if place < 4 and _is_no_name(sheet, other):
                 continue
         elif sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
@@ -304,6 +364,8 @@ def _in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
         return name
     if sheet.starts_with_label(under):
         return name
+    if name.name == "buyer_name" and len(_before_form(sheet.pack, under.text).split()) > 1:
+        return name  # the company of a person or a department, with a name of its own
     text = f"{name.value} {' '.join(under.text.split())}"
     words = (*name.evidence.words, *under.line.words)
     evidence = replace(name.evidence, text=text, words=words, box=Box.around(word.box for word in words))
@@ -314,6 +376,13 @@ def _ends_with_form(pack: RulePack, text: str) -> bool:
     """Whether a text ends with the legal form of a company, `GmbH` or `Sp. z o.o.`, with something before it."""
     whole = text.rstrip(" ,;.")
     return any(whole.endswith(f" {form.rstrip('.')}") for form in pack.legal_forms if len(form) > 2)
+
+
+def _before_form(pack: RulePack, text: str) -> str:
+    """What stands before the legal form that a text ends with; the longest form counts."""
+    whole = text.rstrip(" ,;.")
+    forms = sorted((form.rstrip(".") for form in pack.legal_forms), key=len, reverse=True)
+    return next((whole[: -len(form)] for form in forms if whole.endswith(f" {form}")), whole)
 
 
 def _is_label(sheet: Sheet, cell: Cell) -> bool:
@@ -329,7 +398,18 @@ def _is_no_name(sheet: Sheet, cell: Cell) -> bool:
     text = cell.text.strip()
     if _is_label(sheet, cell) or ":" in text or text[:4].isdigit() or fold(text) in sheet.pack.salutations:
         return True
+    if fold(text) in sheet.pack.departments:
+        return True
     return any(other.text.lstrip().startswith(":") for other in sheet.grid.right_of(cell)[:1])
+
+
+def _named(sheet: Sheet, cell: Cell) -> Found | None:
+    """The name in a line of a block such as `Name: Nordwind Ltd`, or None."""
+    hit = re.match(r"\s*([^:：]{2,40}?)\s*[:：]\s*(?=\S)", cell.text)
+    if not hit or fold(hit.group(1)) not in sheet.pack.name_words:
+        return None
+    found = read("name", cell.text[hit.end() :], sheet.pack.months)
+    return _shift(found[0], hit.end()) if found else None
 
 
 def _table_head(sheet: Sheet, cell: Cell) -> float:
@@ -384,15 +464,24 @@ def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
         if ibans:
             for bic in find_bics(text):
                 yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)
+        for ogm in find_ogms(text):
+            item = Found(ogm.text, ogm.start, ogm.end)
+            yield make_candidate("payment_reference", "universal.payment_reference.ogm", cell, item, 0.95)
         for hit in _REGISTERED.finditer(text):
             item = Found(" ".join(hit.group().split()), hit.start(), hit.end())
             yield make_candidate("seller_registration", "universal.registration", cell, item, 0.9)
         for vat in find_vat_ids(text):
             yield make_candidate("seller_vat_id", "universal.vat_id", cell, Found(vat.value, vat.start, vat.end), 0.6)
         if len(cell.line.words) <= 8:
-            high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
-            for written in find_dates(text, sheet.pack.months):
-                if text[: written.start].rstrip().endswith("#"):
-                    continue
-                score = 0.45 if high else 0.3
-                yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)
+            yield from _bare_dates(sheet, cell)
+
+
+def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
+    """The dates of a short text, whatever stands before them."""
+    high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
+    for written in find_dates(cell.text, sheet.pack.months):
+        before = cell.text[: written.start]
+        if before.rstrip().endswith("#"):
+            continue
+        score = (0.45 if high else 0.3) * (_STRANGE if _STRANGER.search(before) else 1.0)
+        yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)

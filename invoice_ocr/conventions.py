@@ -125,6 +125,7 @@ def _countries(
     for code, country in pack.countries.items():
         votes[code] += 2 * sum(f" {name} " in padded or f" {name.upper()} " in padded for name in country.names)
         votes[code] += 2 * bool(country.phone and f" {country.phone}" in whole.replace("(", " "))
+        votes[code] += 3 * any(f" {word} " in padded for word in country.words)
         votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
         votes[code] += 2 * _sole_currency(country, marks, pack)
         votes[code] += 2 * bool(country.language and country.language == language)

@@ -51,6 +51,29 @@ _JOINERS = frozenset(
         "für",
         "i",
         "en",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "di",
+        "del",
+        "della",
+        "dei",
+        "af",
+        "og",
+        "och",
+        "w",
+        "z",
+        "na",
+        "u",
+        "za",
+        "am",
+        "zum",
+        "zur",
+        "los",
+        "las",
+        "el",
+        "les",
     }
 )
 _WEAK_FORMS = frozenset(
@@ -79,6 +102,7 @@ _BULLET = re.compile(r"[·•●∙◆|]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 # Streets with their number behind or, as in English and French, before the name; towns with their code.
 _STREET = re.compile(r"\d{1,5}[a-zA-Z]?,?\s.*|\D*[^\W\d_]\.?,?\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?")
+_HOUSE = re.compile(r"(?:n[.°º]?\s?)?\d{1,4}\s?[a-zA-Z]?(?:/\w{1,3})?(?:\s[–-]\s.*)?")
 _COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
@@ -175,6 +199,8 @@ def _sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[_Name, _Name | N
             first = parts[0]
             if not _LETTERS.search(first.group()) or _STREET.fullmatch(first.group().strip()) or ":" in first.group():
                 continue
+            if len(parts) > 1 and _HOUSE.fullmatch(parts[1].group().strip()):
+                continue  # in Italy and Spain the number of the house stands behind a comma
             below = [other for other in grid.below(cell, cell.box, 48.0) if abs(other.box.left - cell.box.left) < 40.0]
             buyer = next((other for other in below if _may_be_name(other, pack)), None)
             yield (
@@ -362,13 +388,30 @@ def _letterhead(grid: Grid, pack: RulePack) -> Iterator[_Name]:
         return
     usual = median(cell.box.height for cell in cells)
     top = [cell for cell in cells[:14] if cell.box.center_y < 0.33 * grid.page.height and _may_be_name(cell, pack)]
+    top = [cell for cell in top if not _is_street(grid, cell)]
     for place, cell in enumerate(top[:4]):
         big = cell.box.height > 1.35 * usual
         score = (0.38, 0.26, 0.2, 0.15)[place] + (0.12 if big else 0.0)
         score *= 0.5 if any(char.isdigit() for char in cell.text) else 1.0  # an address, mostly
         last = _last_of_row(grid, cell, pack)
         before = _left_half(grid, last, pack)
-        yield _Name(last, 0, len(last.text), score, "universal.seller_name.letterhead", before)
+        yield _Name(last, 0, _end_of_name(last.text, pack), score, "universal.seller_name.letterhead", before)
+
+
+def _is_street(grid: Grid, cell: Cell) -> bool:
+    """Whether a cell is a street with its number, right above a town with its code."""
+    if not _STREET.fullmatch(cell.text.strip()):
+        return False
+    under = next(grid.below(cell, cell.box, 1.5 * cell.box.height), None)
+    return under is not None and bool(_POSTCODE.search(under.text))
+
+
+def _end_of_name(text: str, pack: RulePack) -> int:
+    """Where a company's name ends that goes on with words in small letters: `SAS au capital de 8 000 €`."""
+    for hit in _form_pattern(tuple(pack.legal_forms)).finditer(text):
+        if hit.start() and re.match(r"\s+[^\W\d_A-Z]", text[hit.end() :]) and text[hit.end() :].lstrip()[:1].islower():
+            return hit.end()
+    return len(text)
 
 
 def _last_of_row(grid: Grid, cell: Cell, pack: RulePack) -> Cell:

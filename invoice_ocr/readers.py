@@ -10,9 +10,17 @@ from invoice_ocr.model import Value
 from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import find_currencies, read_currency
 from invoice_ocr.values.date import Written, find_compact_dates, find_dates, find_foreign_dates
-from invoice_ocr.values.identifier import Identifier, find_bics, find_ibans, find_references, find_vat_ids
+from invoice_ocr.values.identifier import (
+    Identifier,
+    find_bics,
+    find_ibans,
+    find_polish_accounts,
+    find_references,
+    find_vat_ids,
+)
 from invoice_ocr.values.misread import find_read_amounts, mend
 from invoice_ocr.values.repair import repair_iban, repair_number, repair_vat_id
+from invoice_ocr.values.span import find_spans
 from invoice_ocr.values.text import plain_hyphens
 
 _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
@@ -122,6 +130,10 @@ def _read_date(text: str, months: Mapping[str, int]) -> list[Found]:
     return found
 
 
+def _read_period(text: str, months: Mapping[str, int]) -> list[Found]:
+    return [from_date(written) for written in find_spans(text, months)] or _read_date(text, months)
+
+
 def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
     text = plain_hyphens(text)
     lead = _LEAD.match(text)
@@ -184,7 +196,8 @@ def _read_tax_number(text: str, months: Mapping[str, int]) -> list[Found]:
 
 
 def _read_iban(text: str, _: Mapping[str, int]) -> list[Found]:
-    return [_from_identifier(item, 1.0 if item.valid else 0.5) for item in find_ibans(text, labelled=True)]
+    found = [_from_identifier(item, 1.0 if item.valid else 0.5) for item in find_ibans(text, labelled=True)]
+    return found or [_from_identifier(item, 1.0) for item in find_polish_accounts(text)]
 
 
 def _read_bic(text: str, _: Mapping[str, int]) -> list[Found]:
@@ -234,6 +247,7 @@ _READERS: dict[str, Callable[[str, Mapping[str, int]], list[Found]]] = {
     "date": _read_date,
     "iban": _read_iban,
     "name": _read_name,
+    "period": _read_period,
     "none": lambda _text, _months: [],
     "reference": _read_reference,
     "tax_number": _read_tax_number,

@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 from invoice_ocr.candidates import find_labels
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
 from invoice_ocr.grid import make_grids
+from invoice_ocr.kind import find_kind
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
 from invoice_ocr.readers import from_amount
-from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.sides import vat_ids_apart, without_buyers
 from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, after_rounding, extras_of, solve
 from invoice_ocr.values.amount import find_amounts
@@ -78,7 +79,9 @@ def resolve(
     """The values that agree best with labels, sums and the document's conventions."""
     settled = [settle(candidate, conventions) for candidate in candidates]
     settled = _only_date(_unclaimed(settled))
-    kind = find_kind(document, settled, pack)
+    seen = find_kind(document, settled, pack)
+    kind = Choice("document_type", seen.value, seen.evidence, seen.support) if seen else None
+    settled = _by_sides(settled)
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     sums = solve(settled, amounts)
     slip = bool(kind and kind.value == "receipt")
@@ -104,6 +107,21 @@ def resolve(
     currency = _find_currency(choices, settled, conventions, pack)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
     return Resolution(choices, conventions, sums.proof, tuple(extras_of(settled)))
+
+
+def _by_sides(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates with what stands in the buyer's block taken from the seller."""
+    buyer = _choose("buyer_name", [c for c in candidates if c.name == "buyer_name"])
+    candidates = without_buyers(candidates, buyer.evidence if buyer else None)
+    seller = _choose("seller_name", [c for c in candidates if c.name == "seller_name"])
+    if buyer and seller and fold(str(buyer.value)) == fold(str(seller.value)):
+        shared = fold(str(buyer.value))
+        others = [c for c in candidates if fold(str(c.value)) != shared]
+        if buyer.support > seller.support:
+            seller = _choose("seller_name", [c for c in others if c.name == "seller_name"])
+        else:
+            buyer = _choose("buyer_name", [c for c in others if c.name == "buyer_name"])
+    return vat_ids_apart(candidates, seller.evidence if seller else None, buyer.evidence if buyer else None)
 
 
 def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
@@ -444,58 +462,3 @@ def _all_amounts(document: Document, pack: RulePack) -> list[Candidate]:
                 score = trust * item.quality
                 found.append(Candidate("amount", item.value, score, evidence, item.readings, mark=item.mark))
     return found
-
-
-def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Choice | None:
-    """document_type: the most prominent title, or a till slip by its words; None when nothing speaks for any."""
-    best: tuple[float, str, Evidence] | None = None
-    slip = 0
-    words = _any_of(tuple(pack.receipt_words))
-    for grid in make_grids(document)[:1]:
-        for cell in grid.cells():
-            found = _title(cell.text, pack)
-            slip += bool(words.search(fold(cell.text))) if len(cell.line.words) <= 6 else 0
-            if not found:
-                continue
-            kind, share = found
-            high = 1.0 - 0.5 * cell.box.center_y / grid.page.height
-            score = 0.55 * share + 0.3 * high + min(0.3, 0.01 * cell.box.height)
-            if best is None or score > best[0]:
-                box_words = cell.line.words
-                best = (
-                    score,
-                    kind,
-                    Evidence(cell.page, cell.box, cell.text, f"universal.title.{kind}", box_words[0].source, box_words),
-                )
-    page = document.pages[0] if document.pages else None
-    narrow = page is not None and page.height > 1.75 * page.width
-    numbered = any(c.name == "invoice_number" and c.score > 0.7 for c in candidates)
-    anchor = next((c for c in sorted(candidates, key=lambda c: -c.score) if c.name == "total_gross"), None)
-    if (
-        anchor
-        and (slip >= 2 or narrow)
-        and not (best and best[1] == "credit_note")
-        and (narrow or not numbered or slip >= 4)
-    ):
-        return Choice("document_type", "receipt", replace(anchor.evidence, rule="universal.kind.receipt"), 0.8)
-    if best:
-        return Choice("document_type", best[1], best[2], min(0.97, best[0]))
-    if anchor and numbered:
-        return Choice("document_type", "invoice", replace(anchor.evidence, rule="universal.kind.numbered"), 0.7)
-    return None
-
-
-@lru_cache(maxsize=4)
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """What finds any of some words in a folded text."""
-    return re.compile("|".join(sorted(re.escape(fold(word)) for word in words)) or r"(?!)")
-
-
-def _title(text: str, pack: RulePack) -> tuple[str, float] | None:
-    """(kind, share of the text that is the title) when a text begins with one."""
-    words = text.split()
-    for count in range(min(4, len(words)), 0, -1):
-        kinds = pack.titles.get(label_key(" ".join(words[:count])))
-        if kinds:
-            return kinds[0][0], count / len(words)
-    return None

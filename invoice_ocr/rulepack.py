@@ -24,10 +24,10 @@ from invoice_ocr.values.text import fold
 __all__ = ["Country", "Example", "FieldSpec", "Rule", "RulePack", "label_key", "load_pack", "rules_folder"]
 
 READERS = frozenset(
-    {"amount", "bic", "currency", "date", "iban", "name", "none", "reference", "tax_number", "text", "vat_id"}
+    {"amount", "bic", "currency", "date", "iban", "name", "none", "period", "reference", "tax_number", "text", "vat_id"}
 )
 POSITIONS = frozenset({"same", "right", "below"})
-TITLES = frozenset({"invoice", "credit_note", "receipt"})
+TITLES = frozenset({"invoice", "credit_note", "receipt", "other"})
 COLUMNS = frozenset(
     {
         "position",
@@ -97,6 +97,9 @@ class _Loader:
         self.legal_forms: dict[str, tuple[str, ...]] = {}
         self.receipt_words: tuple[str, ...] = ()
         self.salutations: frozenset[str] = frozenset()
+        self.name_words: frozenset[str] = frozenset()
+        self.departments: frozenset[str] = frozenset()
+        self.bank_words: frozenset[str] = frozenset()
         self.day_words: frozenset[str] = frozenset()
         self.pay_words: frozenset[str] = frozenset()
         self.net_words: frozenset[str] = frozenset()
@@ -173,6 +176,7 @@ class _Loader:
                 spec.get("phone", ""),
                 address,
                 spec.get("language", ""),
+                tuple(spec.get("words", ())),
             )
         for form, places in self.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
             self.legal_forms[form] = tuple(places)
@@ -181,7 +185,9 @@ class _Loader:
             if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", rate):
                 self.blame(name, f"tax_rates: {rate!r} must be a percentage such as 19 or 5.5")
         self.tax_rates |= {Decimal(rate) for rate in rates if re.fullmatch(r"[\d.]+", rate)}
-        self.salutations |= {fold(word) for word in self.texts(name, "salutations", content.get("salutations", []))}
+        for key in ("salutations", "name_words", "departments", "bank_words"):
+            words = {fold(word) for word in self.texts(name, key, content.get(key, []))}
+            setattr(self, key, getattr(self, key) | words)
         self.receipt_words += self.texts(name, "receipt_words", content.get("receipt_words", []))
         self.read_terms(name, self.mapping(name, "terms", content.get("terms", {})))
 

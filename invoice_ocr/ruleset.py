@@ -56,7 +56,7 @@ class Rule:
 class Country:
     """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or "".
 
-    language: code of the language that is written in this country first of all, or "".
+    language: code of the language that is written in this country first of all, or "". words: printed here alone.
     """
 
     code: str
@@ -67,6 +67,7 @@ class Country:
     phone: str
     address: str = ""
     language: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ class RulePack:
     legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
     receipt_words: tuple[str, ...]
     salutations: frozenset[str]  # folded
+    name_words: frozenset[str]  # folded: what stands before a name in a block, as in `Name: Nordwind Ltd`
+    departments: frozenset[str]  # folded: parts of companies, which are no names
+    bank_words: frozenset[str]  # folded: near them an account is one at a bank
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
     pay_words: frozenset[str]
     net_words: frozenset[str]

@@ -28,6 +28,7 @@ _AFTER = re.compile(
 
 _GLUED = re.compile(rf"{CURRENCY}|CR|Cr")
 _RATE_BEFORE = re.compile(rf"(?:^|[^\d{_SPACES}])[{_SPACES}]?%[{_SPACES}]?\Z")  # `%20` is a rate, as Turks write it
+_RAND = re.compile(r"(?:^|[^\w.\-/])?R(?:\d{1,3}(?:[ ,\u00a0]\d{3})*|\d+)[.,]\d\d(?![\d.,])")  # as South Africans write
 _DASHES = "-\u2212\u2013\u2010\u2011\u2012"
 
 
@@ -188,7 +189,7 @@ def _inside_code(text: str, start: int, end: int) -> bool:
         return True
     if before.isalpha() or before == "_":
         glued = _BEFORE.search(text, max(0, start - 10), start)
-        if not (glued and glued["mark"] and glued.end("mark") == start):
+        if not (glued and glued["mark"] and glued.end("mark") == start) and not _RAND.match(text, max(0, start - 2)):
             return True
     if after.isalpha() or after == "_":
         return not _GLUED.match(text, end)

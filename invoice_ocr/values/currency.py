@@ -27,7 +27,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR"), "kr": ("SEK", "NOK", "DKK", "ISK"),
     "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "lei": ("RON", "MDL"), "лв": ("BGN",),
     "руб": ("RUB",), "р": ("RUB", "BYN"), "грн": ("UAH",), "人民币": ("CNY",), "人民币元": ("CNY",), "RMB": ("CNY",),
-    "圆": ("CNY",), "ευρώ": ("EUR",), "рублей": ("RUB",), "гривень": ("UAH",),
+    "圆": ("CNY",), "ευρώ": ("EUR",), "рублей": ("RUB",), "гривень": ("UAH",), "гривні": ("UAH",),
+    "гривня": ("UAH",), "Eur": ("EUR",), "R": ("ZAR",),
     "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
     "Euro": ("EUR",), "Euros": ("EUR",),
 }  # fmt: skip
@@ -39,8 +40,10 @@ PATTERN = (
     r"|(?<![^\W\d_])(?:"
     + "|".join(sorted(CODES))
     + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|FT|[lL]ei|LEI|лв\.?|[рР]уб\.?|рублей|РУБ\.?|грн\.?|ГРН\.?"
-    r"|гривень|RMB|[Εε]υρώ|(?<=\d )р\.|(?<=\d)р\."
-    r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?)(?![^\W\d_]))"
+    r"|гривень|гривні|гривня|RMB|[Εε]υρώ|(?<=\d )(?<!\D20\d\d )р\.|(?<=\d)(?<!\D20\d\d)р\."
+    r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?|Eur)(?![^\W\d_])"
+    # The rand's letter stands right before money with its cents.
+    r"|(?<![\w.\-/])R(?=\s?\d{1,3}(?:[ ,\u00a0]?\d{3})*[.,]\d\d(?![\d.,])))"
 )
 _MARK = re.compile(PATTERN)
 

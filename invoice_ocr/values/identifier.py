@@ -20,6 +20,8 @@ _VAT = re.compile(
     r"(?P<body>[\s.\-]{0,2}[A-Z0-9](?:[\s.\-]?[A-Z0-9+*]){6,13})(?![a-z])"
 )
 _REFERENCE = re.compile(r"[^\W_](?:[\w./\-#&+]*[^\W_])?")
+_NRB = re.compile(r"(?<![\w-])\d{2}(?:[ -]?\d{4}){6}(?![\w-])")
+_OGM = re.compile(r"(?:\+{3}|\*{3})\s?(\d{3}/\d{4}/\d{5})\s?(?:\+{3}|\*{3})")
 _STDNUM = {"GB": "gb.vat", "XI": "gb.vat", "CHE": "ch.vat", "NO": "no.mva"}
 _WORDY = re.compile(r"\s[A-Z]{2,}")
 
@@ -140,6 +142,27 @@ def _vat_valid(country: str, value: str) -> bool:
         number = value if country == "CHE" else value[2:]
         return _is_valid(_STDNUM[country], number) or (country == "CHE" and _is_valid("ch.uid", number[:12]))
     return _is_valid("eu.vat", value)
+
+
+def find_polish_accounts(text: str) -> list[Identifier]:
+    """Polish account numbers of 26 digits, printed without their country, whose check digits hold. value: the IBAN."""
+    return [
+        Identifier(number, hit.group(), hit.start(), hit.end(), valid=True)
+        for hit in _NRB.finditer(text)
+        if _is_valid("iban", number := "PL" + re.sub(r"\D", "", hit.group()))
+    ]
+
+
+def find_ogms(text: str) -> list[Identifier]:
+    """Structured communications of Belgian transfers, `+++090/9337/55493+++`, whose check digits hold.
+
+    value: the digits with their strokes.
+    """
+    return [
+        Identifier(hit.group(1), hit.group(), hit.start(), hit.end(), valid=True)
+        for hit in _OGM.finditer(text)
+        if _is_valid("be.ogm_vcs", hit.group(1))
+    ]
 
 
 def find_references(text: str) -> list[Identifier]:

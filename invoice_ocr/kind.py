@@ -1,0 +1,113 @@
+"""What kind of paper a document is: its most prominent title, or the words of a till slip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import median
+
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.model import Candidate, Document, Evidence
+from invoice_ocr.rulepack import RulePack, label_key
+
+_LARGE = 1.15  # of the usual height: what names a paper that is no invoice stands in large print
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """invoice, credit_note, receipt or other, with where it is printed and how surely, 0..1."""
+
+    value: str
+    evidence: Evidence
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    kind: str
+    cell: Cell
+    score: float
+
+
+def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Kind | None:
+    """document_type: the most prominent title, or a till slip by its words; None when nothing speaks for any."""
+    grids = make_grids(document)[:1]
+    titles = [title for grid in grids for title in _titles(grid, pack)]
+    slip = sum(_is_of_till(cell, pack) for grid in grids for cell in grid.cells())
+    best = _most_prominent(titles, grids)
+    page = document.pages[0] if document.pages else None
+    narrow = page is not None and page.height > 1.75 * page.width
+    numbered = any(c.name == "invoice_number" and c.score > 0.7 for c in candidates)
+    anchor = next((c for c in sorted(candidates, key=lambda c: -c.score) if c.name == "total_gross"), None)
+    if (
+        anchor
+        and (slip >= 2 or narrow)
+        and not (best and best.kind == "credit_note")
+        and (narrow or not numbered or slip >= 4)
+    ):
+        return Kind("receipt", replace(anchor.evidence, rule="universal.kind.receipt"), 0.8)
+    if best:
+        words = best.cell.line.words
+        rule = f"universal.title.{best.kind}"
+        evidence = Evidence(best.cell.page, best.cell.box, best.cell.text, rule, words[0].source, words)
+        return Kind(best.kind, evidence, min(0.97, best.score))
+    if anchor and numbered:
+        return Kind("invoice", replace(anchor.evidence, rule="universal.kind.numbered"), 0.7)
+    return None
+
+
+def _titles(grid: Grid, pack: RulePack) -> list[_Title]:
+    found = []
+    for cell in grid.cells():
+        title = _title(cell.text, pack)
+        if title:
+            kind, share = title
+            high = 1.0 - 0.5 * cell.box.center_y / grid.page.height
+            found.append(_Title(kind, cell, 0.55 * share + 0.3 * high + min(0.3, 0.01 * cell.box.height)))
+    return found
+
+
+def _most_prominent(titles: Sequence[_Title], grids: Sequence[Grid]) -> _Title | None:
+    """The best title; one of another paper, such as `Mahnung`, only in large print, and larger than any other title.
+
+    On an invoice `Delivery note` is a label, and on a reminder `Invoice` the head of a column.
+    """
+    usual = median([cell.box.height for grid in grids for cell in grid.cells()] or [0.0])
+    plain = [title for title in titles if title.kind != "other"]
+    largest = max((title.cell.box.height for title in plain), default=0.0)
+    others = [
+        title
+        for title in titles
+        if title.kind == "other" and title.cell.box.height > max(_LARGE * usual, _LARGE * largest)
+    ]
+    return max(others or plain, key=lambda title: title.score, default=None)
+
+
+def _title(text: str, pack: RulePack) -> tuple[str, float] | None:
+    """(kind, share of the text that is the title) when a text begins with one; a number may count reminders."""
+    words = text.split()
+    if len(words) > 1 and re.fullmatch(r"\d{1,2}[.ªºe]?|\d(?:st|nd|rd|th|ère|ème)", words[0]):
+        words = words[1:]
+    for count in range(min(4, len(words)), 0, -1):
+        kinds = pack.titles.get(label_key(" ".join(words[:count])))
+        if kinds:
+            return kinds[0][0], count / len(words)
+    return None
+
+
+def _is_of_till(cell: Cell, pack: RulePack) -> bool:
+    """Whether a short text has a word that till slips print."""
+    if len(cell.line.words) > 6:
+        return False
+    return bool(_any_of(tuple(pack.receipt_words)).search(cell.text.casefold()))
+
+
+@lru_cache(maxsize=4)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any of some words in a text of small letters; signs without spaces need no bounds."""
+    parts = sorted((re.escape(word.casefold()) for word in words), key=len, reverse=True)
+    spaced = "|".join(part for part in parts if not re.search("[\u3040-\u9fff]", part)) or r"(?!)"
+    close = "|".join(part for part in parts if re.search("[\u3040-\u9fff]", part)) or r"(?!)"
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)|{close}")

@@ -1,0 +1,67 @@
+"""Seller and buyer kept apart: what stands in the buyer's block is the buyer's, whatever else speaks for the seller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from invoice_ocr.model import Candidate, Evidence
+from invoice_ocr.values.text import fold
+
+_ALIGNED = 8.0  # points
+_BLOCK = 110.0  # points: the height of an address with its tax number
+_NEXT = 2.2  # heights of a line
+
+
+def without_buyers(candidates: Sequence[Candidate], buyer: Evidence | None) -> list[Candidate]:
+    """The candidates without companies named right below the buyer: `Ms Hill`, and in the next line her company.
+
+    Where a block holds nobody else's name there is no other to be had, and all stay.
+    """
+    if buyer is None:
+        return list(candidates)
+    companies = {
+        c.evidence.box
+        for c in candidates
+        if c.evidence.rule == "universal.seller_name.legal_form" and _is_next_line(buyer, c.evidence)
+    }
+    kept = [c for c in candidates if c.name != "seller_name" or c.evidence.box not in companies]
+    return kept if any(c.name == "seller_name" for c in kept) else list(candidates)
+
+
+def vat_ids_apart(candidates: Sequence[Candidate], seller: Evidence | None, buyer: Evidence | None) -> list[Candidate]:
+    """The candidates with each VAT id in the buyer's block as the buyer's, where the seller's block has not claimed it.
+
+    Only where another id is left for the seller, or the seller's block stands elsewhere.
+    """
+    if seller is None or buyer is None or fold(seller.text) == fold(buyer.text):
+        return list(candidates)
+    turned = []
+    for candidate in candidates:
+        place = candidate.evidence
+        mine = candidate.name == "seller_vat_id" and candidate.score < 1.01 and not place.rule.startswith("e-invoice")
+        if mine and _in_block(buyer, place) and not _in_block(seller, place):
+            source = Evidence(
+                place.page, place.box, place.text, "universal.buyer_vat_id.below_name", place.source, place.words
+            )
+            turned.append(
+                Candidate("buyer_vat_id", candidate.value, max(0.8, candidate.score), source, candidate.readings)
+            )
+        else:
+            turned.append(candidate)
+    ids = {fold(str(c.value)) for c in turned if c.evidence.rule == "universal.buyer_vat_id.below_name"}
+    return [c for c in turned if c.name != "seller_vat_id" or fold(str(c.value)) not in ids]
+
+
+def _in_block(name: Evidence, place: Evidence) -> bool:
+    """Whether something stands in the column under a name, as near as the lines of its address."""
+    if name.page != place.page or not 0 <= place.box.top - name.box.top <= _BLOCK:
+        return False
+    return place.box.left >= name.box.left - _ALIGNED and place.box.left <= name.box.left + 140.0
+
+
+def _is_next_line(name: Evidence, place: Evidence) -> bool:
+    """Whether something begins right below a name, in the same block."""
+    if name.page != place.page or fold(name.text) == fold(place.text):
+        return False
+    down = place.box.top - name.box.top
+    return 0.5 * name.box.height < down < _NEXT * name.box.height and abs(place.box.left - name.box.left) < _ALIGNED

@@ -1,0 +1,67 @@
+"""What a paper is: titles in print of their own, papers that are no invoice, and the words of tills."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.model import Invoice, PageWords, Reading, Word
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def read(text: str, *, large: str = "") -> Invoice:
+    """The invoice on a sketched page; the words of `large` are twice as high."""
+    page = sketch(text).pages[0]
+    words = tuple(_grown(word) if word.text in large.split() else word for word in page.words)
+    (invoice,) = understand(Reading((PageWords(1, page.width, page.height, words),)), load_pack(), Settings())
+    return invoice
+
+
+def _grown(word: Word) -> Word:
+    box = word.box
+    return Word(word.text, type(box)(box.left, box.top - 0.5 * box.height, box.right, box.bottom), word.confidence)
+
+
+def kind(invoice: Invoice) -> object:
+    return invoice.fields["document_type"].value
+
+
+REMINDER = """2. Mahnung
+Elektro Sommer GmbH
+Rechnung | Rechnungsdatum | Betrag
+R26-0388 | 20.02.2026 | 784,21 €
+Gesamtbetrag | 794,21 €"""
+
+
+def test_a_reminder_is_no_invoice_though_it_lists_one() -> None:
+    invoice = read(REMINDER, large="2. Mahnung")
+    assert kind(invoice) == "other"
+    assert invoice.decision == "reject"
+
+
+def test_a_statement_of_account_is_no_invoice() -> None:
+    page = (
+        "Statement of Account\nPennine Paper Ltd\nDate | Details | Debit\n02/04/2026 | Invoice | 412.80\nTotal | 412.80"
+    )
+    assert kind(read(page, large="Statement of Account")) == "other"
+
+
+def test_the_name_of_another_paper_in_plain_print_is_a_label() -> None:
+    page = "Nordwind GmbH\nRechnung\nLieferschein | 4711\nRechnungsnummer: 17\nGesamtbetrag | 119,00 €"
+    assert kind(read(page)) == "invoice"
+
+
+def test_a_word_of_tills_inside_another_word_says_nothing() -> None:
+    page = (
+        "Velowerk AG\nRechnung 260508-3\nZahlbar bis | 07.06.2026\nZahlbar durch\nNachbarschaft Bern\nTotal CHF | 82.90"
+    )
+    assert kind(read(page)) == "invoice"
+
+
+@pytest.mark.parametrize(
+    "title", ["Pro Forma Invoice", "Factura proforma", "Honorarnote", "Parcella", "PVM sąskaita faktūra"]
+)
+def test_invoices_by_other_names_are_invoices(title: str) -> None:
+    assert kind(read(f"{title}\nTotal | 119.00")) == "invoice"

@@ -1,0 +1,118 @@
+"""Seller and buyer kept apart where both print company names and VAT ids."""
+
+from __future__ import annotations
+
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def read(text: str) -> Invoice:
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    return invoice
+
+
+def value(invoice: Invoice, name: str) -> object:
+    return invoice.fields[name].value
+
+
+def test_a_vat_id_in_the_block_of_the_buyer_is_the_buyers() -> None:
+    invoice = read(
+        """Bouwhandel Noord BV
+Kanaalstraat 88
+9000 Gent
+BTW BE 0403.019.261
+FACTUUR
+Factuurnummer: VF26 | Algemene Bouw Zuid NV
+Factuurdatum: 28/04/2026 | Molenstraat 3
+Vervaldatum: 28/05/2026 | 9880 Aalter
+Klantnummer: K0471 | BTW-nr: BE 0428.759.497
+Totaal te betalen | € 761,14"""
+    )
+    assert value(invoice, "seller_vat_id") == "BE0403019261"
+    assert value(invoice, "buyer_vat_id") == "BE0428759497"
+
+
+def test_the_company_of_a_guest_is_not_the_seller() -> None:
+    invoice = read(
+        """The Larch Inn & Suites
+88 Harbor Drive, Monterey
+Tel. 831-555-0170
+Bill to:
+Ms. Dana Hill
+Copper Analytics Inc
+14 Wall St
+New York, NY 10005
+INVOICE
+Folio No.: A-339812
+Total | 626.55"""
+    )
+    assert value(invoice, "seller_name") != "Copper Analytics Inc"
+
+
+def test_names_that_go_on_with_numbers_of_the_company_end_before_them() -> None:
+    invoice = read(
+        """Счет на оплату № 318 от 16 марта 2026 г.
+Поставщик: ООО «Северный Ветер», ИНН 7707083893, КПП 773601001, г. Самара
+Покупатель: АО «Южное Поле», ИНН 7702070139, КПП 773001001
+Всего к оплате | 112 550,00"""
+    )
+    assert value(invoice, "seller_name") == "ООО «Северный Ветер»"
+    assert value(invoice, "buyer_name") == "АО «Южное Поле»"
+
+
+def test_names_behind_the_word_name_in_a_block_are_read() -> None:
+    invoice = read(
+        """NOTA FISCAL DE SERVIÇOS ELETRÔNICA - NFS-e
+PRESTADOR DE SERVIÇOS
+Nome/Razão Social: Norte Tecnologia Ltda
+TOMADOR DE SERVIÇOS
+Nome/Razão Social: Sul Construtora S.A.
+VALOR TOTAL DO SERVIÇO | R$ 6.750,00"""
+    )
+    assert value(invoice, "seller_name") == "Norte Tecnologia Ltda"
+    assert value(invoice, "buyer_name") == "Sul Construtora S.A."
+
+
+def test_a_department_is_no_buyer() -> None:
+    invoice = read("Invoice\nNordwind Ltd\nBill to: Contoso Ltd\nAttn: Accounts Payable\nTotal | 119.00")
+    assert value(invoice, "buyer_name") == "Contoso Ltd"
+
+
+def test_an_account_beside_a_bank_is_no_customers() -> None:
+    bank = "Bank: Canara, Account no 0412201004418, IFSC CTBK0000412"
+    invoice = read(f"Tax Invoice\nNorth Tools Pvt Ltd\n{bank}\nTotal | 119.00")
+    assert value(invoice, "customer_number") is None
+
+
+def test_letters_that_are_a_label_too_stay_with_their_number() -> None:
+    invoice = read("Invoice\nNordwind Ltd\nYour order no | PO 77120\nTotal | 119.00")
+    assert value(invoice, "purchase_order") == "PO 77120"
+
+
+def test_a_date_with_a_discount_is_not_when_all_is_due() -> None:
+    invoice = read(
+        "Rechnung\nNordwind GmbH\nRechnungsdatum: 04.05.2026\nGesamtbetrag | 119,00 €\n"
+        "Zahlbar bis zum 18.05.2026 mit 2 % Skonto. Zahlbar bis zum 03.06.2026 ohne Abzug."
+    )
+    assert str(value(invoice, "due_date")) == "2026-06-03"
+
+
+def test_what_belgians_quote_is_known_by_its_check_digits() -> None:
+    page = "Factuur\nNoord BV\nFactuurnummer: VF26\nTotaal te betalen | € 761,14\nGelieve te betalen met {}"
+    assert value(read(page.format("+++090/9337/55493+++")), "payment_reference") == "+++090/9337/55493+++"
+    assert value(read(page.format("+++090/9337/55494+++")), "payment_reference") is None
+
+
+def test_a_bare_dollar_beside_the_tax_of_another_country_is_not_taken_for_american() -> None:
+    sums = "Sub-total | $213.68\nGST 15% | $32.05\nTotal | $245.73"
+    invoice = read(f"Tax Invoice\nKauri Energy Limited\nBill number 5530198\n{sums}")
+    assert value(invoice, "currency") == "NZD"
+    assert invoice.fields["currency"].status != "accepted"
+
+
+def test_polish_accounts_are_read_without_their_country() -> None:
+    invoice = read("Faktura nr 17\nWschód Sp.j.\nNr konta: 61 1090 1014 0000 0712 1981 2874\nDo zapłaty | 119,00 zł")
+    assert value(invoice, "iban") == "PL61109010140000071219812874"
