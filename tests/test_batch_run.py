@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from faults.engines import CrashingEngine
 from invoice_ocr import pipeline, settings
 from invoice_ocr.batch import results, scheduler
 from invoice_ocr.batch.ledger import Ledger, opened
+from invoice_ocr.batch.writer import Writer
 from invoice_ocr.errors import ConfigError, Locked, MissingPart, OutputReadonly, ParserCrash
 from invoice_ocr.export import EXPORTERS
 from invoice_ocr.intake import Failed, Opened, Source
@@ -96,6 +98,45 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return Office(tmp_path)
+
+
+class Book(list[str]):
+    """A ledger that is slow to write, and refuses one document."""
+
+    def finish(self, job: str, *_: object) -> None:
+        time.sleep(0.01)
+        if job == "full":
+            raise OSError("the disk is full")
+        self.append(job)
+
+
+def test_what_is_told_has_been_written_and_in_order() -> None:
+    book, told = Book(), []
+
+    class Listening(Watching):
+        def finished(self, state: str, records: list[Record], pages: int) -> None:
+            assert len(book) > pages
+            told.append(pages)
+
+    writer = Writer(book, Listening())  # type: ignore[arg-type]
+    for number in range(30):
+        writer.finish(str(number), "again" if number == 7 else "done", [], None, number)  # type: ignore[arg-type]
+        assert len(told) < len(book) + 2
+    writer.settle()
+    assert told == [number for number in range(30) if number != 7]
+    assert book == [str(number) for number in range(30)]
+    writer.close()
+
+
+def test_what_cannot_be_written_is_raised_where_documents_are_finished() -> None:
+    book = Book()
+    writer = Writer(book, Watching())  # type: ignore[arg-type]
+    for job in ("a", "full", "b"):
+        writer.finish(job, "done", [], None, 1)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="full"):
+        writer.settle()
+    writer.close()
+    assert book == ["a", "b"]
 
 
 def test_a_batch_gives_what_extract_gives(office: Office) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import threading
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,24 +77,30 @@ class Ledger:
         self.connection = connection
         self.recipe = ""
         self.reading_recipe = ""
+        self._turn = threading.RLock()  # one thread at a time, for a whole transaction
 
     @contextlib.contextmanager
     def transaction(self, name: str) -> Iterator[sqlite3.Connection]:
         """All or nothing; `name` is the durable step that its commit is."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-            step(name)
-            self.connection.execute("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            raise
+        with self._turn:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                step(name)
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
 
     def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of a query that begins with an ascending key and ends in `{key} > ? ... LIMIT ?` for it."""
         last = -1
-        while found := self.connection.execute(query, (*values, last, _TOGETHER)).fetchall():
+        while True:
+            with self._turn:
+                found = self.connection.execute(query, (*values, last, _TOGETHER)).fetchall()
+            if not found:
+                return
             yield from found
             last = found[-1][0]
 
@@ -171,9 +178,10 @@ class Ledger:
 
     def kept(self, document: int, reading_recipe: str) -> Kept | None:
         """What was read of a document under a reading recipe."""
-        row = self.connection.execute(
-            "SELECT content, looks FROM reading WHERE document = ? AND recipe = ?", (document, reading_recipe)
-        ).fetchone()
+        with self._turn:
+            row = self.connection.execute(
+                "SELECT content, looks FROM reading WHERE document = ? AND recipe = ?", (document, reading_recipe)
+            ).fetchone()
         if row is None:
             return None
         aside, reading = zlib.decompress(row[0]).split(b"\n", 1)

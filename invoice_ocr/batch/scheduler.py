@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from invoice_ocr.batch.ledger import MOST_ATTEMPTS, Job, Kept
 from invoice_ocr.batch.outcome import Outcome, kept_of, read_of, suspected, understood
+from invoice_ocr.batch.writer import Writer
 from invoice_ocr.errors import InvoiceOcrError, OutOfMemory, ParserCrash, RunError, Timeout
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.model import Failure, Record
@@ -99,15 +100,18 @@ def run(
     watcher.begun(*book.extent())
     actors = _actors(settings, book.recipe, engine, open_intake)
     with open_intake(settings) as intake, actors or contextlib.nullcontext():
-        line = _Line(book, intake, lazy, pack, settings, watcher, given, actors)
+        writer = Writer(book, watcher)
+        line = _Line(book, writer, intake, lazy, pack, settings, given, actors)
         try:
             while not line.through():
                 log.warning("the run was disturbed; what was being read is tried again, alone")
         except BaseException as error:
+            writer.close()  # what is done counts
             if not isinstance(error, Exception) or isinstance(error, RunError | OSError | sqlite3.Error):
                 with contextlib.suppress(sqlite3.Error):  # where even that cannot be written, attempts stay charged
                     book.release()  # nobody's fault: no attempt is charged
             raise
+        writer.close()
 
 
 def _actors(
@@ -145,11 +149,11 @@ class _Line:
     """The way of documents through the stages of one run."""
 
     book: Ledger
+    writer: Writer
     intake: Intake
     lazy: LazyEngine
     pack: RulePack
     settings: Settings
-    watcher: Watcher
     given: dict[str, Source]
     actors: Actors | None = None
     waiting: list[_Item] = field(default_factory=list)
@@ -159,9 +163,11 @@ class _Line:
         self._each_alone()
         try:
             self._all()
+            self.writer.settle()
         except (RunError, OSError, sqlite3.Error):
             raise
         except Exception:
+            self.writer.settle()
             if next(self.book.left(alone=True), None) is None:
                 raise
             log.exception("an engine or a stage fell over")
@@ -187,6 +193,7 @@ class _Line:
                 continue
             try:
                 self._new([job], alone=True)
+                self.writer.settle()
             except (RunError, OSError, sqlite3.Error):
                 raise
             except Exception as error:  # noqa: BLE001  a document that brings down an engine costs itself and no other
@@ -207,13 +214,13 @@ class _Line:
             elif alone:
                 raise made
             else:
-                self.book.finish(job, "again", [])
+                self.writer.finish(job, "again", [], None, 0)
 
     def _end_of(self, job: Job, code: str, message: str) -> None:
         failure = Failure(code, message, "Print it to a new PDF, or report it; --retry failed tries it again.")
         records = [Record(job.name, job.sha256, None, failure, self.book.recipe)]
-        self.book.finish(job, "quarantined", records)
-        self.watcher.finished("quarantined", records, 0)
+        self.writer.finish(job, "quarantined", records, None, 0)
+        self.writer.settle()
 
     def _read(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Read]]:
         """Each document read, in order; charged before it is touched."""
@@ -275,9 +282,7 @@ class _Line:
             state = "quarantined" if alone else "again"
         elif item.pages and not alone and _unchecked(item.records):
             state = "again"  # what cut its pixels died: of another document, it may be
-        self.book.finish(item.job, state, item.records, item.kept if item.new else None)
-        if state != "again":
-            self.watcher.finished(state, item.records, item.pages)
+        self.writer.finish(item.job, state, item.records, item.kept if item.new else None, item.pages)
 
 
 def _unchecked(records: list[Record]) -> bool:

@@ -64,7 +64,12 @@ def opened(path: Path, *, write: bool) -> Iterator[sqlite3.Connection]:
     """
     try:
         mode = "mode=rwc" if write else _reading_mode(path)
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,  # a batch writes in a thread; the ledger lets one in at a time
+        )
         try:
             connection.execute(f"PRAGMA query_only = {not write}")
             _prepare(connection, path, write=write)
