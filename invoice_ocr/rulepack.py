@@ -15,6 +15,7 @@ from typing import Any
 import re2
 import yaml
 
+from invoice_ocr import plain_yaml
 from invoice_ocr.errors import RuleError
 from invoice_ocr.ruleset import Country, Example, FieldSpec, Rule, RulePack, label_key
 from invoice_ocr.values.currency import read_currency
@@ -91,7 +92,7 @@ class _Loader:
         self.rules: dict[str, Rule] = {}
         self.months: dict[str, int] = {}
         self.titles: dict[str, tuple[tuple[str, str], ...]] = {}
-        self.heads: tuple[tuple[str, str, str], ...] = ()
+        self.heads: list[tuple[str, str, str]] = []
         self.common: dict[str, tuple[str, ...]] = {}
         self.countries: dict[str, Country] = {}
         self.legal_forms: dict[str, tuple[str, ...]] = {}
@@ -131,7 +132,7 @@ class _Loader:
         if len(text) > _LARGEST:
             return self.blame(path.name, f"is larger than {_LARGEST} bytes; split it")
         try:
-            content = yaml.load(text, Loader=_Yaml)  # noqa: S506  (a BaseLoader: plain strings, lists and maps only)
+            content = plain_yaml.load(text)
         except yaml.YAMLError as error:
             return self.blame(path.name, f"is no YAML: {' '.join(str(error).split())}; mend that place")
         if not isinstance(content, dict):
@@ -225,7 +226,7 @@ class _Loader:
             if kind not in COLUMNS:
                 self.blame(name, f"columns.{kind}: must be one of {', '.join(sorted(COLUMNS))}")
             for header in self.texts(name, f"columns.{kind}", names):
-                self.heads += ((label_key(header), kind, language),)
+                self.heads.append((label_key(header), kind, language))
         for word in self.texts(name, "common", content.get("common", [])):
             self.common[fold(word)] = (*self.common.get(fold(word), ()), language)
         for index, entry in enumerate(content.get("rules", [])):
@@ -258,8 +259,9 @@ class _Loader:
         at = self.texts(where, "at", list(entry.get("at", spec.at)) if not isinstance(entry.get("at"), str) else None)
         self.check_positions(name, entry["id"], at)
         labels = self.texts(where, "labels", entry.get("labels", []))
-        for label in labels:
-            if not label_key(label):
+        keys = tuple(label_key(label) for label in labels)
+        for label, key in zip(labels, keys, strict=True):
+            if not key:
                 self.blame(where, f"label {label!r} has neither letters nor digits")
             if read_currency(label):
                 self.blame(where, f"label {label!r} is a currency mark; amounts begin with it")
@@ -279,6 +281,7 @@ class _Loader:
             own=self.own,
             file=name,
             check=self.kinds(where, entry.get("check", [])),
+            keys=tuple(dict.fromkeys(keys)),
         )
         self.rules[rule.id] = rule
         return None
@@ -331,12 +334,10 @@ class _Loader:
     def finish(self) -> RulePack:
         if self.mistakes:
             raise RuleError("The rules have mistakes:\n  " + "\n  ".join(self.mistakes))
-        names = {pack_field.name for pack_field in dataclasses.fields(RulePack)} - {"rules", "digest", "whole"}
+        names = {pack_field.name for pack_field in dataclasses.fields(RulePack)} - {"rules", "heads", "digest", "whole"}
         return RulePack(
             rules=tuple(self.rules.values()),
+            heads=tuple(self.heads),
             digest=self.hash.hexdigest(),
             **{name: getattr(self, name) for name in names},
         )
-
-
-_Yaml: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from invoice_ocr.labels import LabelIndex
-from invoice_ocr.values.text import tokens
+from invoice_ocr.values.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Rule:
     """Labels that introduce one field. weight: 0..1, how surely. at: where the value may stand, tried in order.
 
     own: written by the user; it holds whatever language a document is in. file: the name of the file it stands in.
-    check: kinds of number, as python-stdnum names them, whose check digits its values may have.
+    check: kinds of number, as python-stdnum names them, whose check digits its values may have. keys: folded labels.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Rule:
     own: bool = False
     file: str = ""
     check: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class RulePack:
     @cached_property
     def keys_of(self) -> Mapping[str, tuple[str, ...]]:
         """The folded labels of each rule."""
-        return {rule.id: tuple(dict.fromkeys(label_key(label) for label in rule.labels)) for rule in self.rules}
+        return {rule.id: rule.keys for rule in self.rules}
 
     @cached_property
     def checks(self) -> Mapping[str, tuple[str, ...]]:
@@ -168,5 +169,5 @@ class RulePack:
 
 
 def label_key(label: str) -> str:
-    """A label as the index knows it: the folded tokens joined."""
-    return "".join(token for token, _, _ in tokens(label))
+    """A label as the index knows it: its folded tokens joined, which is the same as folding it whole."""
+    return fold(label)

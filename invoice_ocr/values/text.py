@@ -9,6 +9,7 @@ from functools import lru_cache
 _SPECIAL = str.maketrans({"°": "o", "º": "o", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
 # Hyphens that typesetters and browsers print for the plain one, and the minus.
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d\u00ad", "-"))
+_NO_SIGN = re.compile(r"[^\w#]+|_+")
 _TOKEN = re.compile(r"(?:[^\W\d_]|[°º№\u0300-\u036f])+|\d+|#")
 # What recognisers take for one another, brought to one form; only for comparing, never for values.
 _SLIPS = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("5", "s"), ("8", "b"), ("cl", "d"))
@@ -23,8 +24,10 @@ def fold(text: str) -> str:
     >>> fold("N° de TVA")
     'nodetva'
     """
+    if text.isascii():
+        return _NO_SIGN.sub("", text.lower())
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).translate(_SPECIAL)
-    return "".join(char for char in plain if char.isalnum() or char == "#")
+    return _NO_SIGN.sub("", plain)
 
 
 def slip(folded: str) -> str:

@@ -1,0 +1,32 @@
+"""YAML read as strings, lists and maps, whatever its scalars look like."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from invoice_ocr import plain_yaml
+
+
+def test_nothing_but_strings_lists_and_maps_comes_back() -> None:
+    text = b"a: 1\nb: [yes, 2024-01-24, '0x10', ~]\n3: {c: !!python/object/apply:os.getcwd []}"
+    assert plain_yaml.load(text) == {"a": "1", "b": ["yes", "2024-01-24", "0x10", "~"], "3": {"c": []}}
+
+
+def test_what_is_named_again_is_the_same() -> None:
+    found = plain_yaml.load(b"a: &x [1]\nb: *x")
+    assert found["a"] is found["b"]
+
+
+def test_what_names_itself_many_times_over_stays_small() -> None:
+    steps = "".join(f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 40))
+    assert len(plain_yaml.load(f"x0: &x0 [a]\n{steps}".encode())) == 40
+
+
+def test_a_list_in_itself_is_refused() -> None:
+    with pytest.raises(yaml.YAMLError):
+        plain_yaml.load(b"a: &x [*x]")
+
+
+def test_an_empty_document_is_nothing() -> None:
+    assert plain_yaml.load(b"") is None
