@@ -13,11 +13,13 @@ from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, set
 from invoice_ocr.grid import make_grids
 from invoice_ocr.kind import find_kind
 from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
+from invoice_ocr.proofs import extras_of
 from invoice_ocr.readers import from_amount
+from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sides import vat_ids_apart, without_buyers
 from invoice_ocr.terms import days_in
-from invoice_ocr.totals import Sums, after_rounding, extras_of, solve
+from invoice_ocr.totals import Sums, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references
@@ -351,7 +353,11 @@ def _settle_terms(choices: dict[str, Choice], pack: RulePack) -> None:
 
 
 def _settle_reference(choices: dict[str, Choice]) -> None:
-    """What to quote in a transfer: the number of the invoice where nothing else is asked for, to be confirmed."""
+    """What to quote in a transfer: the number of the invoice where nothing else is asked for, to be confirmed.
+
+    EN 16931 has in BT-83 what links a payment with its invoice; who prints an account and no reference of its own
+    waits for the number. It is derived, and never accepted.
+    """
     number = choices.get("invoice_number")
     if number is None or "payment_reference" in choices or "iban" not in choices:
         return
