@@ -13,8 +13,9 @@ from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr import choose_runtime, load_engine
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.neural import NeuralEngine, Pools, print_height
+from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.ocr.replay import ReplayEngine, key_of, parse_reading, write_reading
+from invoice_ocr.ocr.sight import print_height
 from invoice_ocr.settings import Settings
 
 LETTERS = "ABCDEFGHIJKL"

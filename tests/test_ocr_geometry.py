@@ -8,8 +8,8 @@ import pytest
 
 from invoice_ocr.ocr import boxes, crops, views
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.neural import straighten, turn_points
 from invoice_ocr.ocr.order import lines_of
+from invoice_ocr.ocr.sight import straighten, turn_points
 
 EXACT = Thresholds(pixel=0.3, box=0.4, shrink=0.4, swell=0.0)
 

@@ -8,7 +8,7 @@ import pytest
 from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
-from invoice_ocr.ocr.neural import split
+from invoice_ocr.ocr.page_words import split
 from invoice_ocr.ocr.scripts import may_be_low, settle, strangers, written_in
 
 

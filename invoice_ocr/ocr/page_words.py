@@ -1,0 +1,81 @@
+"""From what each box says to the words of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from invoice_ocr.model import Box, PageImage, PageWords, Word
+from invoice_ocr.ocr import ctc, pitch, scripts, spaces
+from invoice_ocr.ocr.sight import Sighted, turn_points
+
+# What is read with less confidence is mostly dirt, rules and pictures: against 0.2 this takes precision on receipts
+# from 0.66 to 0.72 for 0.010 of recall, on invoices from 0.931 to 0.939 for 0.002.
+LEAST_CONFIDENCE = 0.35
+GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
+
+
+def page_words(page: Sighted, places: Sequence[Sequence[int]], texts: list[ctc.Text]) -> PageWords:
+    """The words of a page in reading order: boxes cut and joined where words end, one script a word.
+
+    places: the page's boxes line by line, left to right. texts: what each box says.
+    """
+    lines = []
+    sure = [[i for i in line if texts[i].text and texts[i].confidence >= LEAST_CONFIDENCE] for line in places]
+    found = [i for line in sure for i in line]
+    cell = pitch.pitch_of([texts[i] for i in found], page.boxes[found])
+    for line, space in zip(sure, spaces.typical(page.boxes, places), strict=True):
+        own = cell and pitch.of_line([texts[i] for i in line], page.boxes[line], cell)
+        if own:
+            said = [pitch.spaced(texts[i], page.boxes[i], own) for i in line]
+            ends = [
+                pitch.is_next(said[k], page.boxes[a], said[k + 1], page.boxes[b], own)
+                for k, (a, b) in enumerate(pairwise(line))
+            ]
+        else:
+            said = [spaces.spaced(texts[i], page.pictures[i], space) for i in line]
+            ends = []
+        parts = [split(text, page.boxes[i]) for i, text in zip(line, said, strict=True)]
+        joined = spaces.joined(parts, space, ends)
+        if joined:
+            lines.append(joined)
+    settled = scripts.settle([[text for text, _, _ in line] for line in lines])
+    image = page.page
+    words = tuple(
+        Word(text, _on_page(box, page.angle, image), confidence)
+        for line, line_texts in zip(lines, settled, strict=True)
+        for (_, confidence, box), text in zip(line, line_texts, strict=True)
+    )
+    return PageWords(image.number, image.width, image.height, words, image.rotation)
+
+
+def split(text: ctc.Text, box: np.ndarray) -> list[tuple[str, float, np.ndarray]]:
+    """Text, confidence and box of each word in what was read from one box, cut at its spaces.
+
+    Digits in groups of three stay one word: 1 234,56 is one number. box: float, shape (4,).
+    """
+    kept = {m.start() + k for m in GROUPED.finditer(text.text) for k, c in enumerate(m.group()) if c == " " and k}
+    words, start = [], 0
+    for end in [*(i for i, c in enumerate(text.text) if c == " " and i not in kept), len(text.text)]:
+        if end > start and text.text[start:end].strip():
+            begin = 0.0 if not text.text[:start].strip() else text.steps[start]
+            finish = 1.0 if not text.text[end:].strip() else text.steps[end]
+            width = box[2] - box[0]
+            part = np.array([box[0] + begin * width, box[1], box[0] + max(begin, finish) * width, box[3]])
+            words.append((text.text[start:end], text.confidence, part))
+        start = end + 1
+    return words
+
+
+def _on_page(box: np.ndarray, angle: float, page: PageImage) -> Box:
+    """A box of the straightened page as an upright box about the same middle on the page, in points, clipped to it."""
+    if angle:
+        middle, size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+        x, y = turn_points(middle[:1], middle[1:], -angle)
+        box = np.concatenate([[x[0] - size[0], y[0] - size[1]], [x[0] + size[0], y[0] + size[1]]])
+    height, width = page.pixels.shape[:2]
+    left, top, right, bottom = (np.clip(box, 0, [width, height, width, height]) * (72.0 / page.dpi)).tolist()
+    return Box(left, top, right, bottom)
