@@ -5,6 +5,7 @@ It is started by `pool.py` as a plain interpreter, so that neither the caller's 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -19,6 +20,7 @@ from invoice_ocr.intake.confine import confine
 from invoice_ocr.intake.pages import LayerWord, Parser, Part, Pixels, Request, TextLayer
 
 _MOST_DOCUMENT = 1 << 40  # the coordinator has checked the size; this end trusts it
+_GARBAGE = 50_000  # new objects after which Python looks for circles: a page's glyphs are as many, and none is in one
 _GRACE = 10  # seconds after which a worker whose coordinator is gone ends itself
 
 
@@ -33,6 +35,8 @@ def main(parser: str, memory_mb: int) -> None:
     parse: Parser = getattr(importlib.import_module(module), name)
     if warm_up := getattr(sys.modules[module], "warm_up", None):
         warm_up()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     wire.send(answers, {"barriers": standing})
     while (message := wire.receive(requests, most=_MOST_DOCUMENT)) is not None:
         header, blobs = message
