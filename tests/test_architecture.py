@@ -19,7 +19,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 # A module may import from floors below its own, from its own room, and on the ground from the ground.
 FLOORS = (
     ("__init__", "__main__"),
-    ("cli",),
+    ("cli", "ocrmypdf"),
     ("training",),
     ("batch", "calibration", "doctor", "explain", "readings", "pictured", "searchable"),
     ("score",),

@@ -23,39 +23,41 @@ _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
-def write_hocr(transcripts: Iterable[Transcript], stream: BinaryIO) -> None:
-    """One page of XHTML as hOCR 1.2 has it, all files in it; places in pixels of 300 to the inch (`scan_res`)."""
+def write_hocr(transcripts: Iterable[Transcript], stream: BinaryIO, *, dpi: float = DPI) -> None:
+    """One page of XHTML as hOCR 1.2 has it, all files in it; places in pixels of `dpi` to the inch (`scan_res`)."""
     html = etree.Element(f"{{{_XHTML}}}html", nsmap={None: _XHTML})
     head = etree.SubElement(html, f"{{{_XHTML}}}head")
     etree.SubElement(head, f"{{{_XHTML}}}title").text = "invoice-ocr"
     for name, content in (
         ("ocr-system", f"invoice-ocr {__version__}"),
-        ("ocr-capabilities", "ocr_page ocr_line ocrx_word ocrp_wconf"),
+        ("ocr-capabilities", "ocr_page ocr_par ocr_line ocrx_word ocrp_wconf"),
     ):
         etree.SubElement(head, f"{{{_XHTML}}}meta", name=name, content=content)
     body = etree.SubElement(html, f"{{{_XHTML}}}body")
     for number, (file, words, page) in enumerate(_pages(transcripts), 1):
-        body.append(_hocr_page(number, file, words, page))
+        body.append(_hocr_page(number, file, words, page, dpi))
     _write(html, stream, doctype="<!DOCTYPE html>")
 
 
-def _hocr_page(number: int, file: str, words: PageWords, page: Page) -> etree._Element:
-    scale = DPI / 72
+def _hocr_page(number: int, file: str, words: PageWords, page: Page, dpi: float) -> etree._Element:
+    scale = dpi / 72
     size = f"bbox 0 0 {round(page.width * scale)} {round(page.height * scale)}"
     name = _printable(file).replace('"', "'")
-    title = f'image "{name}"; {size}; ppageno {words.number - 1}; scan_res {DPI} {DPI}'
+    title = f'image "{name}"; {size}; ppageno {words.number - 1}; scan_res {round(dpi)} {round(dpi)}'
     made = _tag("div", "ocr_page", f"page_{number}", title)
+    lines = _tag("p", "ocr_par", f"par_{number}", size)
+    made.append(lines)
     turn = f"; textangle {-frames.angle_of(words.frame):.2f}" if words.frame else ""
     for place, line in enumerate(page.lines, 1):
-        span = _tag("span", "ocr_line", f"line_{number}_{place}", _bbox(line.box) + turn)
+        span = _tag("span", "ocr_line", f"line_{number}_{place}", _bbox(line.box, scale) + turn)
         for index, word in enumerate(line.words, 1):
-            told = f"{_bbox(word.box)}; x_wconf {round(100 * word.confidence)}"
+            told = f"{_bbox(word.box, scale)}; x_wconf {round(100 * word.confidence)}"
             inner = _tag("span", "ocrx_word", f"word_{number}_{place}_{index}", told)
             inner.text = _printable(word.text)
             inner.tail = " " if index < len(line.words) else None
             span.append(inner)
         span.tail = "\n"
-        made.append(span)
+        lines.append(span)
     return made
 
 
@@ -63,8 +65,7 @@ def _tag(name: str, kind: str, identity: str, title: str) -> etree._Element:
     return etree.Element(f"{{{_XHTML}}}{name}", {"class": kind, "id": identity, "title": title})
 
 
-def _bbox(box: Box) -> str:
-    scale = DPI / 72
+def _bbox(box: Box, scale: float) -> str:
     return "bbox " + " ".join(str(max(0, round(side * scale))) for side in (box.left, box.top, box.right, box.bottom))
 
 

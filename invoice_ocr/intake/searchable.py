@@ -11,6 +11,7 @@ from invoice_ocr.intake import glyphless, sniff
 from invoice_ocr.intake.pages import LayerWord, Part, Request, TextLayer
 
 _FONT = "/InvoiceOcrInvisible"
+_FIRST = "/F1"  # by which OCRmyPDF takes a font over
 _LAST = 0xFFFD  # what stands for letters beyond two bytes, which no alphabet here has
 _LEAST = 0.5  # points: lower text is not worth selecting
 
@@ -35,6 +36,19 @@ def make(request: Request) -> Part:
     except pikepdf.PdfError as error:
         raise Truncated("The PDF is damaged: text cannot be put on it.", fix="Print it to a new PDF first.") from error
     return Part(file=copy.getvalue())
+
+
+def text_page(layer: TextLayer) -> bytes:
+    """A PDF of one page that shows nothing and holds the layer's words: to be laid over the page they were read on."""
+    import pikepdf
+
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(layer.stored_width, layer.stored_height))
+        _write(pdf, page, layer, _font(pdf), name=_FIRST)
+        page.contents_coalesce()
+        made = io.BytesIO()
+        pdf.save(made)
+    return made.getvalue()
 
 
 def _opened(document: bytes, passwords: tuple[str, ...]) -> Any:
@@ -108,11 +122,11 @@ def _font(pdf: Any) -> Any:
     )  # fmt: skip
 
 
-def _write(pdf: Any, page: Any, layer: TextLayer, font: Any) -> None:
+def _write(pdf: Any, page: Any, layer: TextLayer, font: Any, *, name: str = _FONT) -> None:
     """The layer's words behind everything that the page has, which stays as it is between `q` and `Q`."""
-    page.add_resource(font, "/Font", _FONT)
+    page.add_resource(font, "/Font", name)
     page.contents_add(pdf.make_stream(b"q\n"), prepend=True)
-    page.contents_add(pdf.make_stream(_content(layer, _displayed(page))))
+    page.contents_add(pdf.make_stream(_content(layer, _displayed(page), name)))
 
 
 def _displayed(page: Any) -> tuple[float, ...]:
@@ -127,22 +141,22 @@ def _displayed(page: Any) -> tuple[float, ...]:
     }.get(turned, (1, 0, 0, -1, left, top))
 
 
-def _content(layer: TextLayer, matrix: tuple[float, ...]) -> bytes:
+def _content(layer: TextLayer, matrix: tuple[float, ...], font: str) -> bytes:
     lines = ["Q\nq", f"{' '.join(f'{value:g}' for value in matrix)} cm", "BT 3 Tr"]
     for place, word in enumerate(layer.words):
         if word.height < _LEAST or word.width < _LEAST:
             continue
         following = layer.words[place + 1] if place + 1 < len(layer.words) else None
-        lines.append(_shown(word, following))
+        lines.append(_shown(word, following, font))
     return "\n".join([*lines, "ET\nQ\n"]).encode()
 
 
-def _shown(word: LayerWord, following: LayerWord | None) -> str:
+def _shown(word: LayerWord, following: LayerWord | None, font: str) -> str:
     """The operators that show one word over its whole width, and a space up to the next word of its line."""
     cos, sin = math.cos(math.radians(word.angle)), math.sin(math.radians(word.angle))
     x = word.x - word.width / 2 * cos - word.height / 2 * sin
     y = word.y - word.width / 2 * sin + word.height / 2 * cos
-    placed = f"{cos:.4f} {sin:.4f} {sin:.4f} {-cos:.4f} {x:.2f} {y:.2f} Tm {_FONT} {word.height:.2f} Tf"
+    placed = f"{cos:.4f} {sin:.4f} {sin:.4f} {-cos:.4f} {x:.2f} {y:.2f} Tm {font} {word.height:.2f} Tf"
     shown = f"{placed} {_stretch(word.text, word.width, word.height)}"
     if following is None or following.line != word.line:
         return shown
