@@ -15,7 +15,7 @@ from PIL import Image
 from invoice_ocr import pipeline
 from invoice_ocr.export import record_to_dict
 from invoice_ocr.export.words import transcript_to_dict
-from invoice_ocr.intake.code_places import places
+from invoice_ocr.intake.code_places import may_be_pieces, places
 from invoice_ocr.intake.pages import Request
 from invoice_ocr.intake.parse import parse
 from invoice_ocr.model import Box, Code, PageWords, Reading
@@ -153,6 +153,16 @@ def test_a_ruled_table_is_no_place_for_a_code() -> None:
     ]
     borders = [("stroked", (40.0 + 60 * x, 100.0, 40.5 + 60 * x, 210.0)) for x in range(9)]
     assert places([*rules, *borders], (0.0, 0.0, 595.0, 842.0)) == []
+
+
+def test_only_paths_of_the_size_of_a_barcode_are_taken_apart() -> None:
+    assert may_be_pieces([("filled", (60.0, 300.0, 230.0, 340.0))])
+    drawing, rule, logo = (
+        ("filled", (0.0, 0.0, 595.0, 700.0)),
+        ("stroked", (0.0, 9.0, 300.0, 9.5)),
+        (9.0, 9.0, 99.0, 99.0),
+    )
+    assert not may_be_pieces([drawing, rule, ("picture", logo)])
 
 
 def test_bars_are_told_from_a_table_around_them() -> None:

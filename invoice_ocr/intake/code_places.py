@@ -54,6 +54,17 @@ def places(shapes: Iterable[Shape], page: Corners) -> list[Corners]:
     return kept if len(kept) <= _MOST else [page]
 
 
+def may_be_pieces(shapes: Iterable[Shape]) -> bool:
+    """Whether one of the paths has the size of a barcode drawn as a whole, so that its pieces are worth a look."""
+    _, least, most = _BAR
+    return any(
+        least <= min(box[2] - box[0], box[3] - box[1]) <= most
+        and _SMALLEST <= max(box[2] - box[0], box[3] - box[1]) <= _LARGEST
+        for kind, box in shapes
+        if kind != "picture"
+    )
+
+
 def _rows(bars: Sequence[Corners]) -> Iterator[Corners]:
     """The boxes of bars that end at common heights and stand close together."""
     rows: dict[tuple[float, int, int], list[Corners]] = defaultdict(list)

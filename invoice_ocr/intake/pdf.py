@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pymupdf as untyped
@@ -20,7 +20,7 @@ from invoice_ocr.errors import (
 )
 from invoice_ocr.intake import codes
 from invoice_ocr.intake.attachments import e_invoices
-from invoice_ocr.intake.code_places import Shape, places
+from invoice_ocr.intake.code_places import Shape, may_be_pieces, places
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.testimony import Testimony
 from invoice_ocr.intake.tokens import Token, tokens_of
@@ -41,7 +41,8 @@ _LARGE = 1.1 * 842 * 1191  # square points: A3 and a little
 _LARGEST = 1e6  # points: no printer is 350 m wide
 _COARSEST = 36.0  # dpi
 _PICTURE, _VECTOR = 1, 3  # kinds of MuPDF's blocks
-_DRAWN_AS = {"fill-path": "filled", "stroke-path": "stroked", "fill-imgmask": "picture"}
+_DRAWN_AS = {"fill-path": "filled", "stroke-path": "stroked", "fill-imgmask": "picture", "fill-image": "picture"}
+_PIECED = 5000  # shapes on a page up to which paths are taken apart
 _QUIET = (-12.0, -12.0, 12.0, 12.0)  # points of white around a code
 
 
@@ -131,16 +132,13 @@ def _sheet(
         words: list[tuple[str, Corners]] | None = None
         found: list[tuple[str, str, Corners]] = []
         pixels = None
-        shapes: list[Shape] = []
         if request.text != "ocr":
-            shapes = _shapes(page, drawn)
-            images = [box for kind, box in shapes if kind == "picture"]
-            verdict = _verdict(page, drawn, images, fill_in=request.text == "auto")
+            verdict = _verdict(page, drawn, fill_in=request.text == "auto")
             words = _words(verdict, number, request.text, issues)
         if words is None:
             pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
         if request.witnesses in {"all", "qr"} and not request.mend:
-            said, found = _codes(page, drawn, shapes, pixels, number)
+            said, found = _codes(page, drawn, pixels, number)
             witnesses.extend(said)
     except MemoryError as error:
         raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
@@ -173,27 +171,36 @@ def _words(verdict: Verdict, number: int, text: str, issues: list[tuple[str, str
     ]
 
 
+def _blocks(drawn: Any, kind: int, flag: int) -> Iterator[tuple[Corners, str]]:
+    """Corners and description of MuPDF's blocks of one kind on a page, in the order of drawing. flag: asks for them."""
+    for left, top, right, bottom, said, _, found in pymupdf.TextPage(
+        drawn.get_textpage(_TEXT_FLAGS | flag)
+    ).extractBLOCKS():
+        if found == kind:
+            yield (left, top, right, bottom), said
+
+
 def _shapes(page: Any, drawn: Any) -> list[Shape]:
     """What is drawn on a page beside its text.
 
-    The log has each path as one shape, and text pages have the pieces of a path: MuPDF 1.28 leaves out some of those.
+    The log has each path as one shape. Text pages have the pieces of a path; MuPDF 1.28 leaves out some of those, and
+    takes long over many, so that they are only asked for where a path may be a row of bars.
     """
-    pieces: list[Shape] = []
-    flags = pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_COLLECT_VECTORS
-    for *corners, said, _, kind in pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS | flags)).extractBLOCKS():
-        if kind == _PICTURE:
-            pieces.append(("picture", tuple(corners)))
-        elif kind == _VECTOR:
-            pieces.append(("stroked" if "stroked" in said[:20] else "filled", tuple(corners)))
+    log = page.get_bboxlog()
     turn = page.rotation_matrix if page.rotation else None
-    for name, box, *_ in page.get_bboxlog():
-        if (drawn_as := _DRAWN_AS.get(name)) is not None:
-            pieces.append((drawn_as, box if turn is None else tuple(pymupdf.Rect(box) * turn)))
-    return pieces
+    shapes: list[Shape] = []
+    for name, box, *_ in log:
+        if (kind := _DRAWN_AS.get(name)) is not None:
+            shapes.append((kind, box if turn is None else tuple(pymupdf.Rect(box) * turn)))
+    if len(shapes) <= _PIECED and may_be_pieces(shapes):
+        for box, said in _blocks(drawn, _VECTOR, pymupdf.TEXT_COLLECT_VECTORS):
+            shapes.append(("stroked" if "stroked" in said[:20] else "filled", box))
+    return shapes
 
 
-def _verdict(page: Any, drawn: Any, images: Sequence[Corners], *, fill_in: bool) -> Verdict:
-    """What of the page's text layer can be believed. images: corners of its pictures. fill_in: as in `judge`."""
+def _verdict(page: Any, drawn: Any, *, fill_in: bool) -> Verdict:
+    """What of the page's text layer can be believed. fill_in: as in `judge`."""
+    images = [box for box, _ in _blocks(drawn, _PICTURE, pymupdf.TEXT_PRESERVE_IMAGES)]
     tokens = tokens_of(pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS)).extractRAWDICT()["blocks"])
     if not any(token.painted for token in tokens) and coverage(images, page.rect.width, page.rect.height) > SCANNED:
         return Verdict([], len(tokens), trusted=False, why="it is a picture")
@@ -236,7 +243,7 @@ def _key(box: Sequence[float]) -> tuple[int, ...]:
 
 
 def _codes(
-    page: Any, drawn: Any, shapes: Sequence[Shape], pixels: Pixels | None, number: int
+    page: Any, drawn: Any, pixels: Pixels | None, number: int
 ) -> tuple[list[Testimony], list[tuple[str, str, Corners]]]:
     """As `codes.look`. Where OCR does not need a page's pixels, only the parts are drawn that may hold a code."""
     if pixels is not None:
@@ -245,7 +252,7 @@ def _codes(
     found: list[tuple[str, str, Corners]] = []
     known: set[bytes] = set()
     scale = codes.DPI / 72
-    for place in places(shapes, tuple(page.rect)):
+    for place in places(_shapes(page, drawn), tuple(page.rect)):
         if _area(place) > _LARGE:
             continue
         part = (pymupdf.Rect(place) + _QUIET) & page.rect
