@@ -27,6 +27,7 @@ _REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
 # Words with a colon before a date that no pack knows: they may call it anything.
 _STRANGER = re.compile(r"[^\W\d_]{3,}[^:：]*[:：]\s*$")
 _STRANGE = 0.6
+_COMPOUND = re.compile(r"[^\W\d_][-\u2010]\Z")
 _ALIGNED = 3.0  # points
 _SHORT = 3  # letters: labels as short as this are also ordinary words
 
@@ -239,7 +240,9 @@ def _standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
 
 
 def _is_weak(cell: Cell, hit: Hit) -> bool:
-    """Whether a very short label stands where it is likelier a word of a sentence, or a letter of a code."""
+    """Whether a label is part of a longer word, `Kunde` in `Art-Nr-Kunde`, or a very short one that of a sentence."""
+    if _COMPOUND.search(cell.text, max(0, hit.start - 2), hit.start):
+        return True
     if len(hit.key) > _SHORT:
         return False
     before, after = cell.text[: hit.start].rstrip(), cell.text[hit.end :]
@@ -336,9 +339,9 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
         weight *= 0.5  # in a row of heads the seller is a clerk
     for place, other in enumerate(sheet.grid.below(cell, box, reach)):
         if spec.reader == "name":
-            told = _named(sheet, other) if place < 3 else None
+            told = _named(sheet, other) if place < 4 else None
             if told:
-                yield _candidate(rule, "below", other, told, weight)
+                yield _candidate(rule, "below", *told, weight)
                 return
             if place < 4 and _is_no_name(sheet, other):
                 continue
@@ -403,13 +406,17 @@ def _is_no_name(sheet: Sheet, cell: Cell) -> bool:
     return any(other.text.lstrip().startswith(":") for other in sheet.grid.right_of(cell)[:1])
 
 
-def _named(sheet: Sheet, cell: Cell) -> Found | None:
-    """The name in a line of a block such as `Name: Nordwind Ltd`, or None."""
-    hit = re.match(r"\s*([^:：]{2,40}?)\s*[:：]\s*(?=\S)", cell.text)
+def _named(sheet: Sheet, cell: Cell) -> tuple[Cell, Found] | None:
+    """The name in a line of a block such as `Name: Nordwind Ltd`, in one cell or two, or None."""
+    hit = re.match(r"\s*([^:：]{2,40}?)\s*[:：]\s*", cell.text)
     if not hit or fold(hit.group(1)) not in sheet.pack.name_words:
         return None
-    found = read("name", cell.text[hit.end() :], sheet.pack.months)
-    return _shift(found[0], hit.end()) if found else None
+    beside = next(iter(sheet.grid.right_of(cell)), None) if hit.end() == len(cell.text) else cell
+    if beside is None:
+        return None
+    start = hit.end() if beside is cell else 0
+    found = read("name", beside.text[start:], sheet.pack.months)
+    return (beside, _shift(found[0], start)) if found else None
 
 
 def _table_head(sheet: Sheet, cell: Cell) -> float:
@@ -479,9 +486,11 @@ def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
 def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
     """The dates of a short text, whatever stands before them."""
     high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
+    left = sheet.grid.rows[cell.row][cell.column - 1].text if cell.column else ""
+    lead = left if left.rstrip().endswith(":") else ""
     for written in find_dates(cell.text, sheet.pack.months):
         before = cell.text[: written.start]
         if before.rstrip().endswith("#"):
             continue
-        score = (0.45 if high else 0.3) * (_STRANGE if _STRANGER.search(before) else 1.0)
+        score = (0.45 if high else 0.3) * (_STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0)
         yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)

@@ -70,17 +70,20 @@ def _titles(grid: Grid, pack: RulePack) -> list[_Title]:
 
 
 def _most_prominent(titles: Sequence[_Title], grids: Sequence[Grid]) -> _Title | None:
-    """The best title; one of another paper, such as `Mahnung`, only in large print, and larger than any other title.
+    """The best title; one of another paper, such as `Mahnung`, only in large print above and larger than all others.
 
     On an invoice `Delivery note` is a label, and on a reminder `Invoice` the head of a column.
     """
     usual = median([cell.box.height for grid in grids for cell in grid.cells()] or [0.0])
     plain = [title for title in titles if title.kind != "other"]
     largest = max((title.cell.box.height for title in plain), default=0.0)
+    highest = min((title.cell.box.top for title in plain), default=float("inf"))
     others = [
         title
         for title in titles
-        if title.kind == "other" and title.cell.box.height > max(_LARGE * usual, _LARGE * largest)
+        if title.kind == "other"
+        and title.cell.box.height > _LARGE * max(usual, largest)
+        and title.cell.box.top < highest
     ]
     return max(others or plain, key=lambda title: title.score, default=None)
 

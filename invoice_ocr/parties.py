@@ -234,11 +234,10 @@ def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, b
     folded = fold(name.text)
     if sum(fold(other.text) == folded for other in named) > 1:
         score += 0.12
-    if any(
-        len(domain) > 3 and (domain.replace("-", "") in folded or ratio(domain, folded[: len(domain)]) > 85)
-        for domain in domains
-    ):
+    if _is_at(folded, domains):
         score += 0.18
+    elif any(_is_at(fold(other.text), domains) for other in named):
+        score -= 0.2  # somebody else on the page has its web address there
     if name.cell.page == grid.page.number:
         near = list(grid.below(name.cell, name.cell.box, 110.0))
         if any(_SELLER_SIGN.search(cell.text) for cell in near):
@@ -248,6 +247,14 @@ def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, b
     ):
         score -= 0.45
     return score
+
+
+def _is_at(folded: str, domains: set[str]) -> bool:
+    """Whether a folded name is like a web address of the page."""
+    return any(
+        len(domain) > 3 and (domain.replace("-", "") in folded or ratio(domain, folded[: len(domain)]) > 85)
+        for domain in domains
+    )
 
 
 def _labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:

@@ -53,6 +53,11 @@ def test_the_name_of_another_paper_in_plain_print_is_a_label() -> None:
     assert kind(read(page)) == "invoice"
 
 
+def test_the_name_of_another_paper_below_the_title_is_a_label() -> None:
+    page = "TAX INVOICE\nNilgiri Tools Private Limited\nDelivery Note | DN-1187\nInvoice No. NPT/0412\nTotal | 119.00"
+    assert kind(read(page, large="Delivery Note")) == "invoice"
+
+
 def test_a_word_of_tills_inside_another_word_says_nothing() -> None:
     page = (
         "Velowerk AG\nRechnung 260508-3\nZahlbar bis | 07.06.2026\nZahlbar durch\nNachbarschaft Bern\nTotal CHF | 82.90"

@@ -76,6 +76,26 @@ VALOR TOTAL DO SERVIÇO | R$ 6.750,00"""
     assert value(invoice, "buyer_name") == "Sul Construtora S.A."
 
 
+def test_the_name_may_stand_in_a_cell_beside_the_word_name() -> None:
+    block = "Käufer/Leistungsempfänger\nNummer: | 75969813\nName: | Metallbau Nord GmbH"
+    invoice = read(f"Rechnung\n{block}\nGesamtbetrag | 119,00 €")
+    assert value(invoice, "buyer_name") == "Metallbau Nord GmbH"
+
+
+def test_a_label_inside_a_longer_word_is_none() -> None:
+    invoice = read("Rechnung\nNordwind GmbH\nArt-Nr-Kunde: SE_KR 4711\nGesamtbetrag | 119,00 €")
+    assert value(invoice, "buyer_name") is None
+    assert value(invoice, "customer_number") is None
+
+
+def test_a_company_is_doubted_where_another_has_its_web_address_on_the_page() -> None:
+    invoice = read(
+        "Adatum Corporation | CRONOS DE\nStation Road 21 | Hofstr. 12\n"
+        "Invoice 103767\nTotal | 681.87\nEmail info@cronos.com"
+    )
+    assert invoice.fields["seller_name"].status != "accepted"
+
+
 def test_a_department_is_no_buyer() -> None:
     invoice = read("Invoice\nNordwind Ltd\nBill to: Contoso Ltd\nAttn: Accounts Payable\nTotal | 119.00")
     assert value(invoice, "buyer_name") == "Contoso Ltd"

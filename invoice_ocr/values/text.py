@@ -27,7 +27,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return _NO_SIGN.sub("", text.lower())
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).translate(_SPECIAL)
-    return _NO_SIGN.sub("", plain)
+    return _NO_SIGN.sub("", plain.lower())  # `№` comes apart into a capital and a small letter
 
 
 def slip(folded: str) -> str:
