@@ -29,7 +29,8 @@ _ALIKE = (
     ("document_type", "payment_terms"),
 )
 _BASES = ("", "proved", "unlabelled")
-_STEPS = 8  # bins of a curve
+_STEPS = 6  # bins of a curve
+_MOST_RIGHT = 0.95  # share right that no curve is taken to have before a sample is seen
 _LOWEST = 0.9  # of the mean of the first bin, at its lowest score
 _FEWEST = 12.0  # weight of samples below which a kind has no curve of its own
 _LEVELS = (0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99)
@@ -206,13 +207,13 @@ def as_yaml(curves: Mapping[str, Curve], recipe: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fit_curve(samples: Iterable[tuple[float, bool, float]], *, prior: float = 2.0) -> Curve:
+def fit_curve(samples: Iterable[tuple[float, bool, float]], *, prior: float = 1.5) -> Curve:
     """A rising curve from (score, right, weight) samples: isotonic means over bins, drawn to the mean by a prior.
 
     The lowest score seen has hardly less than the mean of its bin: a line from nothing would make all of that bin too
     doubtful, which cost 0.02 of calibration error on documents not fitted to.
 
-    prior: weight of invented samples added to every bin, as right as the whole set is but at most nine in ten; it
+    prior: weight of invented samples added to every bin, as right as the whole set is but at most 19 in 20; it
     keeps a handful of lucky documents from making a probability of 1.
     """
     ordered = sorted(samples)
@@ -220,7 +221,7 @@ def fit_curve(samples: Iterable[tuple[float, bool, float]], *, prior: float = 2.
         return ((0.0, 0.0), (1.0, 0.5))
     lowest = ordered[0][0]
     total = sum(weight for _, _, weight in ordered)
-    overall = min(0.9, sum(weight for _, right, weight in ordered if right) / total)
+    overall = min(_MOST_RIGHT, sum(weight for _, right, weight in ordered if right) / total)
     blocks = [_block(part, overall, prior) for part in _split(ordered, total / _STEPS)]
     merged: list[tuple[float, float, float]] = []
     for block in blocks:
