@@ -414,7 +414,9 @@ def _is_street(grid: Grid, cell: Cell) -> bool:
 
 
 def _end_of_name(text: str, pack: RulePack) -> int:
-    """Where a company's name ends that goes on with words in small letters: `SAS au capital de 8 000 €`."""
+    """Where a company's name ends that goes on behind a dash, or in small letters: `SAS au capital de 8 000 €`."""
+    if dash := re.search(r"\s[\u2013\u2014]\s", text):
+        text = text[: dash.start()]
     for hit in _form_pattern(tuple(pack.legal_forms)).finditer(text):
         if hit.start() and re.match(r"\s+[^\W\d_A-Z]", text[hit.end() :]) and text[hit.end() :].lstrip()[:1].islower():
             return hit.end()

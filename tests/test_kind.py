@@ -70,3 +70,10 @@ def test_a_word_of_tills_inside_another_word_says_nothing() -> None:
 )
 def test_invoices_by_other_names_are_invoices(title: str) -> None:
     assert kind(read(f"{title}\nTotal | 119.00")) == "invoice"
+
+
+@pytest.mark.parametrize(
+    "title", ["FACTURA RECTIFICATIVA", "Facture rectificative", "Adjustment Note", "Rechnungskorrektur"]
+)
+def test_invoices_that_correct_another_are_credit_notes(title: str) -> None:
+    assert kind(read(f"{title}\nTotal | -74.88")) == "credit_note"
