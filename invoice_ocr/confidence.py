@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.checks import NOTES
@@ -29,6 +30,8 @@ CORE = ("invoice_number", "issue_date", "total_gross", "currency")
 # A till slip often carries no number of its own and is booked without one.
 CORE_OF_RECEIPT = ("issue_date", "total_gross", "currency")
 
+# Issues by which a witness says another value: no curve knows of that, and either may be right.
+_DISPUTES = frozenset({"e-invoice.mismatch", "qr.mismatch", "iban.mismatch"})
 # What is left of the doubt in a value when a witness independent of the printed words says the same.
 _AGREED = 0.1
 MOST = 0.999  # no value that only this program has read is surer
@@ -51,6 +54,9 @@ def calibrate(
     touched = {name for issue in issues for name in issue.fields}
     least = least_confidence(pack.curves, settings)
     fields = {name: _field(name, resolution.choices.get(name), touched, pack.curves, least) for name in pack.kept}
+    disputed = {name for issue in issues if issue.code in _DISPUTES for name in issue.fields}
+    for name in disputed:
+        fields[name] = replace(fields[name], confidence=min(fields[name].confidence, 0.5))
     decision, reasons = _decide(fields, issues)
     return Invoice(fields, pages, decision, reasons, tax_lines, line_items, tuple(issues), document)
 
