@@ -41,6 +41,9 @@ _YEAR_FIRST = re.compile(
 )
 _YEAR_DAY = re.compile(rf"(?<!\d)(?P<y>\d{{4}})\.?\s?gada\s(?P<d>\d{{1,2}})\.?\s?(?P<m>{_WORD})")
 
+_WRITTEN = (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_DAY, _DAY_FIRST_IN_TWO, _MONTH_FIRST_IN_TWO)
+_LETTERS = re.compile(r"[^\W\d_]")
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -66,7 +69,7 @@ def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
         return []
     text = _plain(text)
     found = [hit for reader in (_numeric, _cjk) for hit in reader(text)]
-    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_DAY, _DAY_FIRST_IN_TWO, _MONTH_FIRST_IN_TWO):
+    for pattern in _WRITTEN if _LETTERS.search(text) else ():
         found += _written(text, pattern, months)
     kept: list[Written] = []
     for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
