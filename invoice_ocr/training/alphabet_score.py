@@ -174,10 +174,10 @@ def _within(box: Box, place: Box) -> bool:
 
 
 def by_language(engine: Engine, rng: random.Random, pages: int) -> Iterator[str]:
-    """Words read right, a line a page and a line a script."""
-    for script, languages in LANGUAGES.items():
+    """Words read right, a line a page and a line a script; nothing where no page is asked for."""
+    for script, languages in LANGUAGES.items() if pages else ():
         total, right = 0, 0
-        for i in range(pages and max(pages, len(languages))):
+        for i in range(max(pages, len(languages))):
             page = of_language(rng, languages[i % len(languages)], 260)
             read = next(iter(engine.read([page.image])))
             found = right_words(page, read)
