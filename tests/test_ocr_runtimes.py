@@ -13,7 +13,7 @@ from invoice_ocr.model import PageImage
 from invoice_ocr.ocr import load_engine
 from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.crops import HEIGHT, WIDTHS
-from invoice_ocr.ocr.manifest import load_manifest
+from invoice_ocr.ocr.manifest import SECOND, load_manifest
 from invoice_ocr.ocr.onnx import OnnxNetworks
 from invoice_ocr.settings import Settings
 
@@ -45,21 +45,27 @@ def crops(width: int) -> np.ndarray:
     return batch
 
 
-def test_the_shipped_page_is_read_right_without_tensorflow() -> None:
-    (page,) = load_engine(Settings(runtime="onnx")).read([shipped_page()])
+@pytest.mark.parametrize("quality", ["fast", "balanced", "accurate"])
+def test_the_shipped_page_is_read_right_without_tensorflow(quality: str) -> None:
+    (page,) = load_engine(Settings(runtime="onnx", quality=quality)).read([shipped_page()])
     assert " ".join(word.text for word in page.words) == PAGE_TEXT
     assert not {"torch", "onnx"} & set(sys.modules)
 
 
-def test_the_engine_says_what_it_reads_with() -> None:
-    about = load_engine(Settings(runtime="onnx")).describe()
+@pytest.mark.parametrize(
+    ("quality", "networks"),
+    [("balanced", ("detector", "recogniser")), ("accurate", ("detector", "recogniser", SECOND))],
+)
+def test_the_engine_says_what_it_reads_with(quality: str, networks: tuple[str, ...]) -> None:
+    about = load_engine(Settings(runtime="onnx", quality=quality)).describe()
     shipped = load_manifest()
-    assert about["weights"] == {name: shipped[name].arrays.sha256 for name in ("detector", "recogniser")}
+    assert about["weights"] == {name: shipped[name].arrays.sha256 for name in networks}
     assert (about["runtime"], about["device"], about["alphabet"]) == ("onnx", "cpu", ALPHABET)
 
 
-def test_the_shipped_recogniser_is_made_for_the_alphabet_and_widths_in_use() -> None:
-    recogniser = load_manifest()["recogniser"]
+@pytest.mark.parametrize("name", ["recogniser", SECOND])
+def test_the_shipped_recognisers_are_made_for_the_alphabet_and_widths_in_use(name: str) -> None:
+    recogniser = load_manifest()[name]
     assert recogniser.alphabet == ALPHABET
     assert tuple(recogniser.details["widths"]) == WIDTHS
     assert recogniser.shapes[-1] == (len(ALPHABET) + 1,)
@@ -89,7 +95,7 @@ def test_both_runtimes_agree_on_logits_and_words() -> None:
         assert np.abs(model.logits(crops(width)) - pair.opinions(crops(width))[0]).max() < CLOSE
     words = []
     for runtime in ("onnx", "tensorflow"):
-        engine = load_engine(Settings(runtime=runtime, device="cpu"))
+        engine = load_engine(Settings(runtime=runtime, device="cpu", quality="accurate"))
         words.append([[word.text for word in page.words] for page in engine.read(pages())])
     assert words[0] == words[1]
     assert all(words[0])

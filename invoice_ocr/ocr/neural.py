@@ -14,7 +14,8 @@ from invoice_ocr.ocr import cases, crops, ctc, letters, order, scripts
 from invoice_ocr.ocr.page_words import page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
-DOUBTFUL = 0.9  # of confidence, under which a word is read by the second recogniser too, where there is one
+DOUBTFUL = 0.97  # of confidence, under which a word is read by the second recogniser too, where there is one
+SHARES = (0.4, 0.6)  # of each recogniser's probabilities in what both say
 LOST_BY_RAISING = 0.3  # of confidence, up to which the reading of a raised picture is preferred
 
 
@@ -171,11 +172,10 @@ class NeuralEngine:
     def _best_of(self, allowed: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `Networks.recognise`, by all recognisers together; classes not `allowed` are out of the question.
 
-        They were taught to see a letter at the same step, so that the mean of their probabilities is one reading.
+        They were taught to see a letter at the same step, so that a mean of their probabilities is one reading.
         """
-        chances = np.mean(
-            [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)], 0
-        )
+        opinions = [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)]
+        chances = np.average(opinions, 0, SHARES if len(opinions) > 1 else None)
         return chances.argmax(-1), chances.max(-1)
 
 
