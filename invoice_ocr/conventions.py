@@ -18,6 +18,7 @@ from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
 
 _ENOUGH_SIGNS = 2
+_SPOKEN = 6  # frequent words of a language, from which it speaks for its country: a slip has a few of any
 _SURE_SIGNS = 4  # of one sign read from pixels: so often, it is no smudge
 _SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
@@ -49,13 +50,14 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     """The conventions of a document, from every number and date on it and from where its parties are."""
     texts = [line.text for page in document.pages for line in page.lines]
     language = languages.detect(texts, pack)
+    spoken = languages.detect(texts, pack, least=_SPOKEN)
     marks = _count_marks(texts, pack)
     alone = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
-        home = _countries(texts, candidates, Counter(), pack, language)
+        home = _countries(texts, candidates, Counter(), pack, spoken)
         marks = _borne_out(marks, home, pack)
         alone = not {pack.countries[code].currency for code in home} & {c for m in marks for c in read_currency(m)}
-    countries = _countries(texts, candidates, marks, pack, language)
+    countries = _countries(texts, candidates, marks, pack, spoken)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     decimal = _decimal(texts, known)
     order, proved = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)

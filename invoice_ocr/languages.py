@@ -23,10 +23,10 @@ def count(texts: Iterable[str], pack: RulePack) -> Counter[str]:
     return votes
 
 
-def detect(texts: Iterable[str], pack: RulePack) -> str:
-    """The language most of whose frequent words stand on the document, or "" when none stands out."""
+def detect(texts: Iterable[str], pack: RulePack, *, least: int = 2) -> str:
+    """The language most of whose frequent words stand on the document, `least` of them, or "" when none stands out."""
     best = count(texts, pack).most_common(2)
-    if not best or best[0][1] < 2 or (len(best) > 1 and best[0][1] < 1.2 * best[1][1]):
+    if not best or best[0][1] < least or (len(best) > 1 and best[0][1] < 1.2 * best[1][1]):
         return ""
     return best[0][0]
 

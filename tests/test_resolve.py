@@ -255,6 +255,13 @@ def test_a_sign_read_once_from_pixels_is_no_currency_and_the_country_is() -> Non
     assert stray.fields["currency"].status != "accepted"
 
 
+def test_a_few_words_of_a_language_do_not_make_its_country_and_currency() -> None:
+    slip = "Kafe Utsikten\nGate 5\nTotalt | 12,80\nDato | 03.04.2024"
+    assert scanned(slip).fields["currency"].value is None
+    told = "Vennligst betal beløpet til vår konto ved forfall, og oppgi kundenr og dato. Pris er inkl mva"
+    assert value(scanned(f"{slip}\n{told}"), "currency") == "NOK"
+
+
 def test_a_sign_read_from_pixels_that_the_country_bears_out_is_believed() -> None:
     invoice = scanned("Nordwind GmbH\nWeg 5, 20095 Hamburg, Deutschland\nSumme | € 119,00\nUSt-IdNr.: DE136695976")
     assert value(invoice, "currency") == "EUR"
