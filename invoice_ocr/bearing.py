@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Literal
 
 from invoice_ocr.model import LineItem
+from invoice_ocr.proofs import CENT
 from invoice_ocr.resolve import Choice, Resolution
 
-_CENT = Decimal("0.01")
 # What is left of the doubt in a total that the lines make, too; of one that nothing else proves, and of one proved.
 _ALONE, _BESIDE = 0.4, 0.6
 
@@ -73,7 +73,7 @@ def _tells(items: Sequence[LineItem]) -> bool:
 def _is_proved(item: LineItem) -> bool:
     if item.quantity is None or item.unit_price is None or item.amount is None:
         return False
-    return abs(item.quantity * item.unit_price - item.amount) <= _CENT
+    return abs(item.quantity * item.unit_price - item.amount) <= CENT
 
 
 def _meets(resolution: Resolution, name: str, total: Decimal) -> bool:

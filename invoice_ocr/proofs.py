@@ -258,7 +258,3 @@ def extras_of(candidates: Sequence[Candidate]) -> list[Decimal]:
     best = [[Decimal(0), *sorted(known, key=lambda value: -known[value])[:3]] for known in kinds.values()]
     sums = (rounding + charge + discount for rounding in best[0] for charge in best[1] for discount in best[2])
     return [value for value in dict.fromkeys(sums) if value]
-
-
-def magnitude(candidate: Candidate) -> Decimal:
-    return abs(candidate.value) if isinstance(candidate.value, Decimal) else Decimal(0)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.model import Candidate
-from invoice_ocr.proofs import CASH_ROUNDING, magnitude, unprinted
-from invoice_ocr.ways import find_ways
+from invoice_ocr.proofs import CASH_ROUNDING, unprinted
+from invoice_ocr.ways import find_ways, magnitude
 
 _LARGEST_ROUNDING = Decimal(1)
 

@@ -13,12 +13,11 @@ from invoice_ocr.proofs import (
     HIGHEST_RATE,
     Term,
     look_alike,
-    magnitude,
     named,
     printed_amounts,
     proofs,
 )
-from invoice_ocr.ways import Way, find_ways
+from invoice_ocr.ways import Way, decimals, find_ways, magnitude
 
 _MOST = 14  # candidates of one term that are tried
 # What names a gross total, and how surely. Cash does where no change was given back.
@@ -76,16 +75,11 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
 
 def _with_cents(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> list[Candidate]:
     """With little trust in totals read from pixels without cents where most amounts have them: half is missing."""
-    decimals = [_decimals(c) for c in amounts]
-    if decimals.count(2) < _FEW or decimals.count(2) < 2 * (len(decimals) - decimals.count(2)):
+    places = [decimals(c) for c in amounts]
+    if places.count(2) < _FEW or places.count(2) < 2 * (len(places) - places.count(2)):
         return list(candidates)
-    whole = [c.evidence.source == "ocr" and _decimals(c) == 0 for c in candidates]
+    whole = [c.evidence.source == "ocr" and decimals(c) == 0 for c in candidates]
     return [replace(c, score=_HALF * c.score) if less else c for c, less in zip(candidates, whole, strict=True)]
-
-
-def _decimals(candidate: Candidate) -> int | None:
-    exponent = candidate.value.as_tuple().exponent if isinstance(candidate.value, Decimal) else None
-    return -exponent if isinstance(exponent, int) else None
 
 
 def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:

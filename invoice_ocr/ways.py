@@ -35,13 +35,13 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
 
 
 def _paid(candidates: Sequence[Candidate]) -> Iterator[Way]:
-    """Cash handed over less change given back."""
+    """Cash handed over less change given back: of one till both have as many decimals, unless one was misread."""
     handed = [c for c in candidates if c.name == "cash" and c.score > _NAMED]
     for back in (c for c in candidates if c.name == "change" and c.score > _NAMED):
-        alike = [c for c in handed if _decimals(c) == _decimals(back) and c.evidence.box != back.evidence.box]
+        alike = [c for c in handed if decimals(c) == decimals(back) and c.evidence.box != back.evidence.box]
         given = max(alike, key=lambda c: c.score, default=None)
-        if given and 0 < _magnitude(back) < _magnitude(given):
-            whole, rest = _magnitude(given), _magnitude(back)
+        if given and 0 < magnitude(back) < magnitude(given):
+            whole, rest = magnitude(given), magnitude(back)
             yield Way("paid", whole - rest, f"{whole} - {rest} = {whole - rest}", back.evidence)
 
 
@@ -54,7 +54,7 @@ def _taxed(candidates: Sequence[Candidate]) -> Iterator[Way]:
             group[candidate.name] = candidate
     for group in rows.values():
         if len(group) == 2:
-            net, tax = _magnitude(group["total_net"]), _magnitude(group["total_tax"])
+            net, tax = magnitude(group["total_net"]), magnitude(group["total_tax"])
             if tax > 0:
                 yield Way("taxed", net + tax, f"{net} + {tax} = {net + tax}", group["total_tax"].evidence)
 
@@ -88,10 +88,12 @@ def _columns(amounts: Sequence[Candidate]) -> list[list[Candidate]]:
     return [column for column in columns if 3 <= len(column) <= _LONGEST]
 
 
-def _decimals(candidate: Candidate) -> object:
-    """Places after the point: of one till, cash and change have the same, unless one was misread."""
-    return candidate.value.as_tuple().exponent if isinstance(candidate.value, Decimal) else None
+def decimals(candidate: Candidate) -> int | None:
+    """Places after the point of a candidate's amount; None of anything else."""
+    exponent = candidate.value.as_tuple().exponent if isinstance(candidate.value, Decimal) else None
+    return -exponent if isinstance(exponent, int) else None
 
 
-def _magnitude(candidate: Candidate) -> Decimal:
+def magnitude(candidate: Candidate) -> Decimal:
+    """A candidate's amount without its sign; 0 of anything else."""
     return abs(candidate.value) if isinstance(candidate.value, Decimal) else Decimal(0)

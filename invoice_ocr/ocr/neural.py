@@ -122,9 +122,7 @@ class NeuralEngine:
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """Words in doubt, read again by every recogniser together; in place."""
         again = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
-        everything = np.ones(len(self._alphabet) + 1, bool)
-        for i, text in zip(again, self._texts([pictures[i] for i in again], everything), strict=True):
-            read[i] = text
+        self._reread(pictures, again, np.ones(len(self._alphabet) + 1, bool), read)
 
     def _reread_raised(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Words that may be of low letters alone, in scripts whose small letters look like capitals; in place."""
@@ -148,25 +146,27 @@ class NeuralEngine:
             again.setdefault(script, []).append(lines[line][place])
         for script, members in again.items():
             allowed = scripts.allowed(self._alphabet, script)
-            for i, text in zip(members, self._texts([page.pictures[i] for i in members], allowed), strict=True):
-                read[i] = text
+            self._reread(page.pictures, members, allowed, read)
 
     def _reread_odd_letters(self, page: Sighted, read: list[ctc.Text]) -> None:
         """Doubtful words with letters that the page's languages lack, read again without these; in place."""
         odd, known = letters.strangers([(text.text, text.confidence) for text in read])
-        if not odd:
-            return
-        again = self._texts([page.pictures[i] for i in odd], letters.allowed(self._alphabet, known))
-        for i, text in zip(odd, again, strict=True):
-            read[i] = text
+        if odd:
+            self._reread(page.pictures, odd, letters.allowed(self._alphabet, known), read)
 
     def _narrow(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """Words with letters that none of the languages asked for has, read again without these; in place."""
         if self._known is None:
             return
         again = letters.beyond([text.text for text in read], self._known)
-        allowed = letters.allowed(self._alphabet, self._known)
-        for i, text in zip(again, self._texts([pictures[i] for i in again], allowed), strict=True):
+        if again:
+            self._reread(pictures, again, letters.allowed(self._alphabet, self._known), read)
+
+    def _reread(
+        self, pictures: Sequence[np.ndarray], places: Sequence[int], allowed: np.ndarray, read: list[ctc.Text]
+    ) -> None:
+        """The words at some places, read again with the `allowed` classes; in place."""
+        for i, text in zip(places, self._texts([pictures[i] for i in places], allowed), strict=True):
             read[i] = text
 
     def _best_of(self, allowed: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,6 @@ Every maker takes a `random.Random` and returns text of `alphabet.CHINESE`.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from functools import cache
 
 from invoice_ocr.ocr.alphabet import CHINESE
@@ -134,7 +133,7 @@ def amount_of(rng: random.Random) -> str:
     return f"{rng.randrange(1, 1000)}{rng.choice(('', '.5', '.00'))}{rng.choice(_UNITS)}"
 
 
-_MAKERS: tuple[tuple[Callable[[random.Random], str], float], ...] = (
+_MAKERS: texts.Makers = (
     (phrase, 34), (rare, 26), (label, 8), (firm, 6), (place, 4), (person, 3), (day, 4), (money, 4), (in_words, 3), (amount_of, 3),
     (texts.number, 2), (texts.code, 2), (texts.amount, 2), (texts.percent, 1), (texts.contact, 1), (texts.identifier, 1),
 )  # fmt: skip
@@ -142,9 +141,4 @@ _MAKERS: tuple[tuple[Callable[[random.Random], str], float], ...] = (
 
 def random_text(rng: random.Random, *, longest: int = 24) -> str:
     """One training text of 1 to `longest` characters, all in the alphabet, no space at either end."""
-    makers, weights = zip(*_MAKERS, strict=True)
-    while True:
-        text: str = rng.choices(makers, weights)[0](rng)
-        text = " ".join("".join(char for char in text if char in _KNOWN).split())
-        if 0 < len(text) <= longest:
-            return text
+    return texts.drawn(rng, _MAKERS, _KNOWN, longest)

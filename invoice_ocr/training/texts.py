@@ -423,7 +423,9 @@ def _foreign(rng: random.Random) -> str:
     return several(rng, script) if rng.random() < 0.15 else word(rng, script)
 
 
-_MAKERS: tuple[tuple[Callable[[random.Random], str], float], ...] = (
+Makers = tuple[tuple[Callable[[random.Random], str], float], ...]
+
+_MAKERS: Makers = (
     (word, 24), (several, 6), (label, 8), (amount, 14), (percent, 2), (day, 8), (number, 7), (code, 5), (identifier, 4), (contact, 4),
     (unit, 6), (rare, 6), (_foreign, 20),
 )  # fmt: skip
@@ -431,9 +433,14 @@ _MAKERS: tuple[tuple[Callable[[random.Random], str], float], ...] = (
 
 def random_text(rng: random.Random, *, longest: int = 60) -> str:
     """One training text of 1 to `longest` characters, all in the alphabet, no space at either end."""
-    makers, weights = zip(*_MAKERS, strict=True)
+    return drawn(rng, _MAKERS, _KNOWN, longest)
+
+
+def drawn(rng: random.Random, makers: Makers, known: frozenset[str], longest: int) -> str:
+    """A text of 1 to `longest` `known` characters of one of the makers, each as often as its weight says."""
+    ways, weights = zip(*makers, strict=True)
     while True:
-        text: str = rng.choices(makers, weights)[0](rng)
-        text = " ".join("".join(c for c in text if c in _KNOWN).split())
+        text: str = rng.choices(ways, weights)[0](rng)
+        text = " ".join("".join(c for c in text if c in known).split())
         if 0 < len(text) <= longest:
             return text
