@@ -13,7 +13,9 @@ from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr import choose_runtime, load_engine
 from invoice_ocr.ocr.boxes import Thresholds
+from invoice_ocr.ocr.hanzi import Reader
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
+from invoice_ocr.ocr.parting import parted
 from invoice_ocr.ocr.replay import ReplayEngine, key_of, parse_reading, write_reading
 from invoice_ocr.ocr.sight import print_height
 from invoice_ocr.settings import Settings
@@ -255,6 +257,69 @@ def test_languages_asked_for_narrow_the_letters_of_pages_and_crops() -> None:
         assert [text for text, _ in narrow.recognise([crop])] == [said]
     with pytest.raises(ConfigError, match="letters of xx"):
         NeuralEngine("painted", TwoScripts(), "LJЖ", Thresholds(), Pools(), {}, "fast", "de,xx")
+
+
+class ChineseReader:
+    """Says a Chinese character for every picture; counts how often it was loaded and what it was asked."""
+
+    def __init__(self, confidence: float = 0.9) -> None:
+        self.confidence, self.loaded, self.asked = confidence, 0, 0
+
+    def __call__(self) -> Reader:
+        self.loaded += 1
+        return Reader(self.recognise, "票")
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.asked += len(batch)
+        ids = np.ones((len(batch), batch.shape[2] // 4), np.int32)
+        ids[:, 0] = 0
+        return ids, np.full(ids.shape, self.confidence, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "second", "said", "asked"),
+    [
+        ("", 0.4, 0.9, "票票票票票票票", 14),  # every word in doubt: a sample, then all
+        ("", 0.9, 0.9, "ABCDEFG", 0),  # a page that is read well calls for nothing
+        ("", 0.5, 0.4, "ABCDEFG", 7),  # no better as Chinese
+        ("zh", 0.9, 0.9, "票票票票票票票", 7),
+        ("zh", 0.9, 0.6, "ABCDEFG", 7),
+        ("de", 0.4, 0.9, "ABCDEFG", 0),
+    ],
+)
+def test_a_page_is_read_as_chinese_where_it_calls_for_it(
+    lang: str, first: float, second: float, said: str, asked: int
+) -> None:
+    networks, chinese = PaintedNetworks(), ChineseReader(second)
+    networks.confidence = first
+    reader = NeuralEngine("painted", networks, LETTERS, Thresholds(), Pools(), {}, "fast", lang, chinese)
+    (read,) = reader.read([page(ROWS)])
+    assert texts(read) == list(said)
+    assert chinese.asked == asked
+    next(reader.read([page(ROWS)]))
+    assert chinese.loaded == min(1, asked)  # once, and not before it is needed
+
+
+def test_a_line_too_wide_for_the_recogniser_is_read_in_pieces() -> None:
+    networks = PaintedNetworks()
+    (read,) = engine(networks).read([page({"B": (100, 500, 1300, 530)})])
+    assert len(read.words) == 3
+    assert (read.words[0].box.left, read.words[-1].box.right) == pytest.approx((36, 468), abs=4)
+    assert max(shape[2] for shape in networks.batches) <= 512
+
+
+def test_a_wide_box_is_parted_where_there_is_no_ink() -> None:
+    grey = np.full((60, 1400), 255, np.uint8)
+    for x in range(20, 1380, 34):
+        grey[20:44, x : x + 26] = 0
+    words, pictures = parted(grey, np.array([[18, 18, 1380, 46], [18, 18, 200, 46]], np.float32))
+    assert len(words) == len(pictures) == 5
+    assert (pictures[1:4, 0] == pictures[:3, 2]).all()
+    cuts = pictures[:3, 2].astype(int)
+    assert (grey[:, cuts] == 255).all()
+    assert (words[1:4, 0] < words[:3, 2]).all()
+    assert words[4].tolist() == pictures[4].tolist() == [18, 18, 200, 46]
+    assert (pictures[:, 2] - pictures[:, 0] <= 16 * 28).all()
 
 
 def test_a_long_till_roll_is_read_whole_and_once() -> None:

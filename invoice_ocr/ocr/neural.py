@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from invoice_ocr.model import PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, letters, order, scripts
+from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts
 from invoice_ocr.ocr.page_words import page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
@@ -54,7 +55,9 @@ class NeuralEngine:
         description: dict[str, Any],
         quality: str = "balanced",
         lang: str = "",
+        chinese: Callable[[], hanzi.Reader] | None = None,
     ) -> None:
+        """chinese: loads the recogniser of Chinese, where the weights have one; called once, by the first such page."""
         self.name = name
         self._networks = networks
         self._alphabet = alphabet
@@ -63,6 +66,8 @@ class NeuralEngine:
         self._description = description
         self._quality = quality
         self._known = letters.of_languages(lang)
+        self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
+        self._is_chinese = bool(hanzi.asked_for(lang))
 
     def describe(self) -> dict[str, Any]:
         return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
@@ -86,6 +91,7 @@ class NeuralEngine:
         pictures = [crops.normalise(crop) for crop in crops_]
         texts = self._texts(pictures)
         self._narrow(pictures, texts)
+        self._reread_chinese(pictures, texts)
         return [(text.text.strip(), text.confidence) for text in texts]
 
     def _texts(self, pictures: Sequence[np.ndarray], allowed: np.ndarray | None = None) -> list[ctc.Text]:
@@ -93,10 +99,14 @@ class NeuralEngine:
 
         allowed: bool, shape (classes + 1,), which classes it may hold; every recogniser is asked then.
         """
+        recognise = self._networks.recognise if allowed is None else partial(self._best_of, allowed)
+        return self._said(pictures, hanzi.Reader(recognise, self._alphabet))
+
+    def _said(self, pictures: Sequence[np.ndarray], reader: hanzi.Reader) -> list[ctc.Text]:
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
         for places, batch in crops.batches(pictures, self._pools.columns):
-            ids, confidences = self._networks.recognise(batch) if allowed is None else self._best_of(allowed, batch)
-            for i, text in zip(places, ctc.decode(ids, confidences, self._alphabet), strict=True):
+            ids, confidences = reader.recognise(batch)
+            for i, text in zip(places, ctc.decode(ids, confidences, reader.alphabet), strict=True):
                 share = batch.shape[2] / pictures[i].shape[1]
                 texts[i] = replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
         return texts
@@ -117,6 +127,7 @@ class NeuralEngine:
                 self._reread_odd_letters(page, read)
                 cases.lower(read, lines, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
+            self._reread_chinese(page.pictures, read)
             yield page_words(page, lines, read)
 
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
@@ -153,6 +164,20 @@ class NeuralEngine:
         odd, known = letters.strangers([(text.text, text.confidence) for text in read])
         if odd:
             self._reread(page.pictures, odd, letters.allowed(self._alphabet, known), read)
+
+    def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
+        """The words of a Chinese page, read by the recogniser of Chinese too; in place."""
+        if self._chinese is None:
+            return
+        if not self._is_chinese:
+            places = hanzi.sample(read)
+            if not places:
+                return
+            heard = self._said([pictures[i] for i in places], self._chinese())
+            if not hanzi.is_chinese([read[i] for i in places], heard):
+                return
+        both = zip(read, self._said(pictures, self._chinese()), strict=True)
+        read[:] = [hanzi.better(first, chinese) for first, chinese in both]
 
     def _narrow(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """Words with letters that none of the languages asked for has, read again without these; in place."""

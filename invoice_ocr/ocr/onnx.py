@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ import numpy as np
 from invoice_ocr.errors import ModelIntegrity
 from invoice_ocr.ocr import require
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.manifest import SECOND, Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.hanzi import Reader
+from invoice_ocr.ocr.manifest import CHINESE, SECOND, Network, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.settings import Settings
 
@@ -41,9 +43,20 @@ def load(settings: Settings) -> NeuralEngine:
     }
     thresholds = Thresholds(**detector.details["thresholds"])
     pools = Pools(columns=columns)
+    chinese = partial(_chinese, networks[CHINESE]) if CHINESE in networks else None
     return NeuralEngine(
-        "onnx", pair, recogniser.alphabet, thresholds, pools, description, settings.quality, settings.lang
+        "onnx", pair, recogniser.alphabet, thresholds, pools, description, settings.quality, settings.lang, chinese
     )
+
+
+def _chinese(network: Network) -> Reader:
+    session = Session(network)
+
+    def recognise(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ids, confidences = session.run(["ids", "confidences"], {"crops": batch})
+        return ids, confidences
+
+    return Reader(recognise, network.alphabet)
 
 
 class OnnxNetworks:

@@ -13,6 +13,7 @@ import numpy as np
 from invoice_ocr.model import PageImage
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import crops, ink, views
+from invoice_ocr.ocr.parting import parted
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (
@@ -148,9 +149,10 @@ def _cut_out(page: PageImage, found: _Sight) -> Sighted:
     if found.angle:
         pixels, origin = straighten(pixels, found.angle)
     shift = np.concatenate([origin, origin])
-    fitted = ink.fit(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), boxes - shift)
-    fitted = fitted[spots.distinct(fitted)]
-    pictures = [crops.normalise(crop) for crop in crops.cut(pixels, fitted)]
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    fitted = ink.fit(grey, boxes - shift)
+    fitted, shown = parted(grey, fitted[spots.distinct(fitted)])
+    pictures = [crops.normalise(crop) for crop in crops.cut(pixels, shown)]
     higher = ink.raised(fitted)
     places = np.flatnonzero(higher[:, 1] < fitted[:, 1])
     raised = [crops.normalise(crop) for crop in crops.cut(pixels, higher[places])]

@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ import numpy as np
 from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.ocr import require
 from invoice_ocr.ocr.boxes import Thresholds
-from invoice_ocr.ocr.manifest import SECOND, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.hanzi import Reader
+from invoice_ocr.ocr.manifest import CHINESE, SECOND, Network, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.settings import Settings
 
@@ -83,9 +85,23 @@ def load(settings: Settings) -> NeuralEngine:
         recognisers.append(Recogniser(entry.architecture, entry.alphabet, entry.weights(), columns, half=bool(gpu)))
         origins[SECOND] = entry.arrays.sha256
     pair = TensorflowNetworks(detector, recognisers)
+    chinese = partial(_chinese, networks[CHINESE], columns, half=bool(gpu)) if CHINESE in networks else None
     return NeuralEngine(
-        "tensorflow", pair, recogniser.alphabet, thresholds, pools, description, settings.quality, settings.lang
+        "tensorflow",
+        pair,
+        recogniser.alphabet,
+        thresholds,
+        pools,
+        description,
+        settings.quality,
+        settings.lang,
+        chinese,
     )
+
+
+def _chinese(network: Network, columns: int, *, half: bool) -> Reader:
+    recogniser = Recogniser(network.architecture, network.alphabet, network.weights(), columns, half=half)
+    return Reader(recogniser.recognise, network.alphabet)
 
 
 class TensorflowNetworks:

@@ -1,0 +1,62 @@
+"""Chinese: a recogniser with an alphabet of its own reads a page's words where the page calls for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from invoice_ocr.ocr.ctc import Text
+
+LANGUAGE = "zh"
+DOUBTFUL = 0.6  # of confidence, under which a word may be in a script that the first recogniser does not know
+SHARE, LEAST = 0.2, 6  # of a page's words in doubt, and how many at least, for a look whether they are Chinese
+SAMPLE = 16  # of them looked at, spread over the page
+HEARD = 0.5  # of the sample read as Chinese with more confidence than before, from which the page is Chinese
+HANDICAP = 0.2  # of confidence, by which the reading of Chinese characters may fall behind the other
+
+Recognise = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A recogniser and what its classes say. recognise: as `Networks.recognise`."""
+
+    recognise: Recognise
+    alphabet: str
+
+
+def asked_for(lang: str) -> bool | None:
+    """Whether languages (codes joined by commas) hold Chinese; None for "": each page decides.
+
+    >>> asked_for("en,zh-Hans"), asked_for("de"), asked_for("")
+    (True, False, None)
+    """
+    names = [name.lower().partition("-")[0] for name in lang.split(",") if name]
+    return LANGUAGE in names if names else None
+
+
+def sample(read: Sequence[Text]) -> list[int]:
+    """Places of words by which to decide whether a page is Chinese; none where few are in doubt."""
+    doubtful = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
+    if len(doubtful) < max(LEAST, SHARE * len(read)):
+        return []
+    return doubtful[:: -(-len(doubtful) // SAMPLE)]
+
+
+def is_chinese(before: Sequence[Text], now: Sequence[Text]) -> bool:
+    """Whether enough words of a sample are better read as Chinese."""
+    better = sum(has_hanzi(new.text) and new.confidence > old.confidence for old, new in zip(before, now, strict=True))
+    return better > HEARD * len(before)
+
+
+def better(first: Text, chinese: Text) -> Text:
+    """Of two readings of one picture that which says more: Chinese characters, else what is more certain."""
+    if has_hanzi(chinese.text):
+        return chinese if chinese.confidence > first.confidence - HANDICAP else first
+    return first if first.confidence >= min(DOUBTFUL, chinese.confidence) else chinese
+
+
+def has_hanzi(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
