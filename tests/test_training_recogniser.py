@@ -25,9 +25,10 @@ from invoice_ocr.training.recogniser import (
     decode,
     loss_of,
     loss_to_teacher,
+    rivals_of,
     train,
 )
-from invoice_ocr.training.recogniser_net import Crnn, from_doctr, mean, to_doctr
+from invoice_ocr.training.recogniser_net import Crnn, arch_of, from_doctr, mean, to_doctr
 from invoice_ocr.training.shipped import read_weights
 
 pytestmark = pytest.mark.torch
@@ -133,6 +134,29 @@ def test_a_larger_network_begins_with_its_teachers_last_layers_and_is_taught_by_
     taught_at_first = run.learn(group, noise)
     run.shown = 100  # the teacher has said all it had to say
     assert taught_at_first > run.learn(group, noise) + 1
+
+
+def test_a_smaller_network_goes_on_from_its_own_weights_taught_by_a_larger_one(tmp_path: Path) -> None:
+    start = SHIPPED / "recogniser.npz"
+    run = Run(Plan(), tmp_path, "cpu", resume=False, start=start, teacher=SHIPPED / "second_recogniser.npz")
+    assert run.teacher is not None
+    assert run.teacher.arch == SECOND_ARCH
+    assert torch.equal(run.model.dense.weight.cpu(), from_doctr(read_weights(start))["dense.weight"])
+    with pytest.raises(ValueError, match="3 arrays"):
+        arch_of([np.zeros(1, np.float32)] * 3)
+
+
+def test_a_batch_is_judged_among_its_own_classes_and_drawn_ones() -> None:
+    labels, target = torch.tensor([5, 900, 5]), torch.tensor([[5, 900, 999, 5]])
+    classes, among, steps = rivals_of(labels, target, blank=999, count=50)
+    assert classes[-1] == 999
+    assert len(classes) == len(classes.unique()) <= 53
+    assert classes[among].tolist() == labels.tolist()
+    assert classes[steps].tolist() == target.tolist()
+    net = Crnn(999)
+    picture = torch.rand(1, 3, 32, 64)
+    with torch.no_grad():
+        assert torch.allclose(net.eval()(picture)[..., classes], net(picture, classes), atol=1e-6)
 
 
 def test_a_reading_is_nearest_to_its_teacher_where_it_is_the_same() -> None:

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from invoice_ocr.ocr.alphabet import ALPHABET, ALPHABETS
 from invoice_ocr.ocr.crops import HEIGHT, levelled
 from invoice_ocr.ocr.tensorflow import RECOGNISER_MEAN, RECOGNISER_STD
-from invoice_ocr.training.recogniser_net import Crnn, from_doctr
+from invoice_ocr.training.recogniser_net import Crnn, arch_of, from_doctr
 from invoice_ocr.training.shipped import read_weights
 
 Report = Callable[[Crnn, dict[str, Any]], dict[str, Any]]
@@ -49,6 +49,7 @@ class Plan:
     average: float = 0.998
     align: int = 150_000
     teach: int = 250_000  # samples over which the weight of a teacher's readings falls from 1 to 0, if there is one
+    rivals: int = 0  # classes, drawn anew for each batch, that its characters compete with; 0: all
     short: int = 60_000  # until so many samples, only crops up to 160 wide
     wide: float = 0.35  # share of the crops wider than 256 that a round shows: they cost most and teach little more
     decay: int = 0  # samples over which the rate falls to nothing, from `decay_from` on; 0: constant
@@ -166,6 +167,17 @@ def loss_of(logits: Tensor, labels: Tensor, lengths: Tensor, target: Tensor, ali
     return loss
 
 
+def rivals_of(labels: Tensor, target: Tensor, blank: int, count: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The classes a batch is judged among (its own, the blank last, about `count` drawn others) and its labels in them.
+
+    An alphabet of thousands makes the last layer cost as much as all others; most of its classes teach a batch nothing
+    (Jean et al., On using very large target vocabulary, 2015).
+    """
+    drawn = torch.randint(blank, (count,), device=labels.device)
+    classes = torch.cat([torch.cat([labels, drawn]).unique(), labels.new_tensor([blank])])
+    return classes, torch.searchsorted(classes, labels), torch.searchsorted(classes, target)
+
+
 def loss_to_teacher(logits: Tensor, taught: Tensor, lengths: Tensor) -> Tensor:
     """Cross entropy of each step against the teacher's chances for it, a mean over crops as in `loss_of`."""
     each = -(taught.float().softmax(-1) * logits.float().log_softmax(-1)).sum(-1)
@@ -206,11 +218,14 @@ class Run:
             self._take_over(state, ("stem", "blocks", "final", "lstm", "dense"))
         self.teacher: Crnn | None = None
         if teacher is not None:
-            self.teacher = Crnn(len(ALPHABET)).to(device).eval()
+            arrays = read_weights(teacher)
+            arch = arch_of(arrays)
+            self.teacher = Crnn(len(ALPHABET), arch).to(device).eval()
             self.teacher.to(memory_format=torch.channels_last)
-            taught = from_doctr(read_weights(teacher))
+            taught = from_doctr(arrays, arch)
             self.teacher.load_state_dict(taught, strict=False)
-            self._take_over(taught, ("lstm", "dense"))
+            if start is None:
+                self._take_over(taught, ("lstm", "dense"))
         self.averaged.load_state_dict(self.model.state_dict())
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=plan.peak, betas=(0.9, 0.99), weight_decay=plan.weight_decay
@@ -255,7 +270,10 @@ class Run:
         for parameters in self.optimiser.param_groups:
             parameters["lr"] = plan.rate(self.step, self.shown)
         align = max(0.0, 1 - self.shown / plan.align) if plan.align else 0.0
-        logits = self.model(picture)
+        classes = None
+        if plan.rivals:
+            classes, labels, target = rivals_of(labels, target, self.classes, plan.rivals)
+        logits = self.model(picture, classes)
         loss = loss_of(logits, labels, lengths, target, align)
         weight = max(0.0, 1 - self.shown / plan.teach) if self.teacher is not None else 0.0
         if self.teacher is not None and weight > 0:
@@ -298,9 +316,9 @@ def train(
 
     shards: folder of `crops.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser, counters) and
     `diary.jsonl`. start: weights (.npz, as shipped) to begin from where there is nothing to resume; set `align` and
-    `short` of the plan to 0 then. teacher: weights of a trained small network; its last layers are taken over where
-    there is nothing to resume, and it shows its readings for `teach` samples. report: called with (averaged model,
-    entry) every `every` seconds; what it returns joins the entry.
+    `short` of the plan to 0 then. teacher: weights of a trained network, small or large, that shows its readings for
+    `teach` samples; where there is neither `start` nor anything to resume its last layers are taken over. report:
+    called with (averaged model, entry) every `every` seconds; what it returns joins the entry.
     """
     plan = plan or Plan()
     if threads:

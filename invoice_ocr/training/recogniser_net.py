@@ -122,7 +122,8 @@ class Crnn(nn.Module):
         self.lstm2 = nn.LSTM(256, 128, batch_first=True, bidirectional=True)
         self.dense = nn.Linear(256, classes + 1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, classes: Tensor | None = None) -> Tensor:
+        """Logits of all classes, or of those numbered in `classes`."""
         x = self.stem(x)
         for block in self.blocks:
             x = block(x)
@@ -130,7 +131,9 @@ class Crnn(nn.Module):
         steps = x.squeeze(2).transpose(1, 2)
         steps, _ = self.lstm1(steps)
         steps, _ = self.lstm2(steps)
-        return self.dense(steps)
+        if classes is None:
+            return self.dense(steps)
+        return F.linear(steps, self.dense.weight[classes], self.dense.bias[classes])
 
 
 def _weights(arch: str) -> Iterator[tuple[str, tuple[int, ...], bool]]:
@@ -180,6 +183,14 @@ def _in_doctrs_order(arch: str) -> list[tuple[str, tuple[int, ...]]]:
         for name, axes, trained in rows
         if trained is wanted
     ]
+
+
+def arch_of(arrays: Sequence[np.ndarray]) -> str:
+    """The architecture that docTR's arrays belong to, by their number; ValueError if it is none of ours."""
+    for arch in LAYOUTS:
+        if len(arrays) == len(_in_doctrs_order(arch)):
+            return arch
+    raise ValueError(f"{len(arrays)} arrays are the weights of no known recogniser")
 
 
 def to_doctr(state: dict[str, Tensor], arch: str = "crnn_mobilenet_v3_small") -> list[np.ndarray]:
