@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from invoice_ocr.errors import InvoiceOcrError, ModelIntegrity
 from invoice_ocr.ocr import choose_runtime, has_gpu, load_engine
 from invoice_ocr.ocr.languages import LANGUAGES, missing, script_of
-from invoice_ocr.ocr.manifest import Network, folder_of, load_manifest
+from invoice_ocr.ocr.manifest import CHINESE, Network, folder_of, load_manifest
 
 if TYPE_CHECKING:
     from invoice_ocr.ocr import Engine
@@ -72,9 +72,9 @@ def examine(settings: Settings, *, engine: Engine | None = None) -> Iterator[Fin
             yield _failed("weights", error)
     for network in networks.values():
         yield check_weights(network)
-    if "recogniser" in networks:
-        recogniser = networks["recogniser"]
-        yield from check_languages(settings.lang, recogniser.alphabet, recogniser.scores)
+    readers = [networks[name] for name in ("recogniser", CHINESE) if name in networks]
+    if readers:
+        yield from check_languages(settings.lang, [(reader.alphabet, reader.scores) for reader in readers])
     yield check_rules(settings)
     yield check_gpu(settings)
     yield from check_reading(settings, engine)
@@ -138,15 +138,17 @@ def check_weights(network: Network) -> Finding:
     return Finding(network.name, "ok", f"{detail}; {scores}" if scores else detail)
 
 
-def check_languages(wanted: str, alphabet: str, scores: Mapping[str, Any]) -> Iterator[Finding]:
-    """Whether the alphabet prints the wanted languages, codes joined by commas, and how well its script was read; which
-    it prints when "" is given. scores: of the recogniser, as its manifest has them.
+def check_languages(wanted: str, readers: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Finding]:
+    """Whether an alphabet prints the wanted languages, codes joined by commas, and how well its script was read; which
+    all print when "" is given. readers: alphabet and scores of each recogniser, as its manifest has them.
     """
     if not wanted:
-        covered = [language for language in LANGUAGES if missing(language, alphabet) == ""]
-        yield Finding("alphabet", "ok", f"{len(alphabet)} characters; covers {' '.join(covered)}")
+        covered = [code for code in LANGUAGES if any(missing(code, alphabet) == "" for alphabet, _ in readers)]
+        count = len(set().union(*(alphabet for alphabet, _ in readers)))
+        yield Finding("alphabet", "ok", f"{count} characters; covers {' '.join(covered)}")
         return
     for language in wanted.split(","):
+        alphabet, scores = min(readers, key=lambda reader: len(missing(language, reader[0]) or ""))
         lacking = missing(language, alphabet)
         name = f"alphabet for {language}"
         if lacking is None:
@@ -169,7 +171,8 @@ def measured(language: str, scores: Mapping[str, Any]) -> str:
     script = script_of(language)
     for name, found in scores.items():
         if isinstance(found, Mapping) and isinstance(share := found.get(script), int | float):
-            return f"of {script} words {share:.1%} were read right ({name.replace('_', ' ')})".replace("%", " %")
+            unit = "characters" if "characters" in name else "words"
+            return f"of {script} {unit} {share:.1%} were read right ({name.replace('_', ' ')})".replace("%", " %")
     return f"never measured on words in {script} script"
 
 

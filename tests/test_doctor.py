@@ -12,7 +12,7 @@ from faults.engines import CrashingEngine, LosingEngine, LyingEngine
 
 from invoice_ocr.doctor import PAGE, PAGE_TEXT, Finding, check_languages, check_versions, examine
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
-from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.alphabet import ALPHABET, CHINESE
 from invoice_ocr.ocr.replay import ReplayEngine
 from invoice_ocr.settings import Settings
 
@@ -78,12 +78,15 @@ def test_weights_that_were_changed_are_named(tmp_path: Path) -> None:
 
 def test_the_alphabet_is_held_against_the_wanted_languages() -> None:
     scores = {"real_words": {"latin": 0.9707, "words": [1500]}}
-    findings = by_name(check_languages("de,zh,qq,ru", ALPHABET, scores))
+    findings = by_name(check_languages("de,zh,qq,ru", [(ALPHABET, scores)]))
     assert [findings[f"alphabet for {code}"].state for code in ("de", "zh", "qq")] == ["ok", "bad", "note"]
     assert "发" in findings["alphabet for zh"].text
     assert findings["alphabet for de"].text == "every letter; of latin words 97.1 % were read right (real words)"
     assert "never measured on words in cyrillic script" in findings["alphabet for ru"].text
-    (everything,) = check_languages("", ALPHABET, scores)
+    both = [(ALPHABET, scores), (CHINESE, {"real_characters": {"cjk": 0.9}})]
+    (chinese,) = check_languages("zh", both)
+    assert chinese.text == "every letter; of cjk characters 90.0 % were read right (real characters)"
+    (everything,) = check_languages("", [(ALPHABET, scores)])
     assert {"de", "pl", "ru", "el"} <= set(everything.text.split())
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from stdnum import iban
 
-from invoice_ocr.ocr.alphabet import ALPHABET, BLANK
+from invoice_ocr.ocr.alphabet import ALPHABET, BLANK, CHINESE
 from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.training import crops, texts
 from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
@@ -25,6 +25,7 @@ from invoice_ocr.training.recogniser import (
     decode,
     loss_of,
     loss_to_teacher,
+    plan_for,
     rivals_of,
     train,
 )
@@ -144,6 +145,16 @@ def test_a_smaller_network_goes_on_from_its_own_weights_taught_by_a_larger_one(t
     assert torch.equal(run.model.dense.weight.cpu(), from_doctr(read_weights(start))["dense.weight"])
     with pytest.raises(ValueError, match="3 arrays"):
         arch_of([np.zeros(1, np.float32)] * 3)
+
+
+def test_a_plan_fits_what_a_run_begins_from(tmp_path: Path) -> None:
+    small, large = SHIPPED / "recogniser.npz", SHIPPED / "second_recogniser.npz"
+    assert plan_for("european") == Plan()
+    assert plan_for("european", start=small, teacher=large).arch == Plan().arch
+    assert plan_for("european", start=large).arch == plan_for("european", teacher=small).arch == SECOND_ARCH
+    run = Run(plan_for("chinese", start=large), tmp_path, "cpu", resume=False, start=large)
+    assert run.model.dense.out_features == len(CHINESE) + 1
+    assert torch.equal(run.model.lstm1.weight_ih_l0, from_doctr(read_weights(large), SECOND_ARCH)["lstm1.weight_ih_l0"])
 
 
 def test_a_batch_is_judged_among_its_own_classes_and_drawn_ones() -> None:

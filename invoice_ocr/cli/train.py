@@ -50,10 +50,13 @@ Teacher = Annotated[
     typer.Option(
         "--teacher",
         metavar="NPZ",
-        help="Weights of a recogniser: train the larger, second one, which learns from its readings.",
+        help="Weights of a recogniser that teaches this one by its readings; without --start, this is the larger one.",
         show_default=False,
     ),
 ]
+
+
+Alphabet = Annotated[str, typer.Option("--alphabet", metavar="NAME", help="What it learns to read: european, chinese.")]
 
 
 @train.command()
@@ -63,6 +66,7 @@ def recogniser(
     out: Out,
     start: Start = None,
     teacher: Teacher = None,
+    alphabet: Alphabet = "european",
     crops: Crops = None,
     shards: Shards = 10,
     minutes: Minutes = None,
@@ -77,18 +81,20 @@ def recogniser(
     _require()
     if minutes is None and samples is None:
         raise ConfigError("nothing says when to stop", fix="Give --minutes or --samples.")
+    from invoice_ocr.ocr.alphabet import ALPHABETS
     from invoice_ocr.training import crops as drawn
     from invoice_ocr.training import recogniser as school
+
+    if alphabet not in ALPHABETS:
+        raise ConfigError(f"alphabet {alphabet!r} is none of {', '.join(ALPHABETS)}")
+    if teacher is not None and alphabet != "european":
+        raise ConfigError("a teacher knows the european alphabet alone", fix="Give its weights as --start.")
 
     folder = crops or out / "crops"
     if not any(folder.glob("*.npz")):
         note(f"drawing {shards} files of words into {folder}", verbosity)
-        drawn.make_shards(folder, first=seed * 1000, count=shards)
-    plan = replace(school.Plan(), seed=seed)
-    if start is not None or teacher is not None:
-        plan = replace(plan, align=0, short=0)
-    if teacher is not None:
-        plan = replace(plan, arch=school.SECOND_ARCH)
+        drawn.make_shards(folder, first=seed * 1000, count=shards, alphabet=alphabet)
+    plan = replace(school.plan_for(alphabet, start, teacher), seed=seed)
     last = school.train(
         shards=folder,
         out=out,
@@ -167,6 +173,12 @@ def export(
             "--second", metavar="FILE", help="last.pt of a recogniser that had a --teacher.", show_default=False
         ),
     ] = None,
+    chinese: Annotated[
+        Path | None,
+        typer.Option(
+            "--chinese", metavar="FILE", help="last.pt of a recogniser with --alphabet chinese.", show_default=False
+        ),
+    ] = None,
     mean_with: Annotated[
         Path | None,
         typer.Option(
@@ -184,9 +196,13 @@ def export(
 ) -> ExitCode:
     """Turn checkpoints into weights for both runtimes, and compare the runtimes with the twin."""
     _require()
-    if recogniser is None and second is None and detector is None:
-        raise ConfigError("nothing to export", fix="Give --recogniser, --second, --detector or several of them.")
+    if recogniser is None and second is None and chinese is None and detector is None:
+        raise ConfigError("nothing to export", fix="Give --recogniser, --second, --chinese or --detector.")
+    from invoice_ocr.ocr.alphabet import ALPHABET
+    from invoice_ocr.ocr.alphabet import CHINESE as HAN_ALPHABET
+    from invoice_ocr.ocr.manifest import CHINESE, SECOND
     from invoice_ocr.training import export as runtimes
+    from invoice_ocr.training.recogniser import SECOND_ARCH
 
     out.mkdir(parents=True, exist_ok=True)
     note("writing graphs and comparing runtimes; loading TensorFlow takes a while", verbosity)
@@ -201,14 +217,20 @@ def export(
             state = mean(state, read_weights(mean_with))
             recipe["mean_with"] = mean_with.name
         _differences("recogniser", runtimes.export_recogniser(state, out, recipe, {}), stdout)
-    if second is not None:
-        from invoice_ocr.ocr.manifest import SECOND
-        from invoice_ocr.training.recogniser import SECOND_ARCH
-
-        saved = runtimes.load_checkpoint(second)
-        recipe = {"program": "invoice-ocr train recogniser --teacher", **saved["state"]}
-        parity = runtimes.export_recogniser(saved["averaged"], out, recipe, {}, name=SECOND, architecture=SECOND_ARCH)
-        _differences(SECOND, parity, stdout)
+    larger = {SECOND: (second, "--teacher", ALPHABET), CHINESE: (chinese, "--alphabet chinese", HAN_ALPHABET)}
+    for name, (path, option, alphabet) in larger.items():
+        if path is not None:
+            saved = runtimes.load_checkpoint(path)
+            parity = runtimes.export_recogniser(
+                saved["averaged"],
+                out,
+                {"program": f"invoice-ocr train recogniser {option}", **saved["state"]},
+                {},
+                name=name,
+                architecture=SECOND_ARCH,
+                alphabet=alphabet,
+            )
+            _differences(name, parity, stdout)
     if detector is not None:
         state = runtimes.load_checkpoint(detector)
         recipe = {"program": "invoice-ocr train detector"}

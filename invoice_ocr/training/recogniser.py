@@ -65,6 +65,19 @@ class Plan:
         return rate
 
 
+def plan_for(alphabet: str, start: Path | None = None, teacher: Path | None = None) -> Plan:
+    """The plan of a run that worked: for an alphabet, from given weights or a teacher's, or from nothing.
+
+    alphabet: a name of `ALPHABETS`. Chinese strokes take the larger network, and its thousands of characters take known
+    places for long; weights of another alphabet lend all layers but the last.
+    """
+    if alphabet == "chinese":
+        return Plan(SECOND_ARCH, alphabet, peak=2e-3, warm_up=300, align=900_000, wide=0.15, rivals=1000)
+    if start is not None:
+        return Plan(arch_of(read_weights(start)), align=0, short=0)
+    return Plan(SECOND_ARCH, align=0, short=0) if teacher is not None else Plan()
+
+
 @dataclass
 class Shards:
     """Crops on disk, read a few files at a time; new files are noticed between rounds."""
