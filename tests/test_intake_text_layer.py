@@ -150,10 +150,27 @@ def test_hidden_text_is_never_a_word(hide: Any, rotation: int) -> None:
     made, only = page()
     hide(only)
     only.set_rotation(rotation)
-    found = texts(sheet(made))
+    found = texts(sheet(made, text="layer"))
     assert "SECRET" not in found
     assert "999.99" not in found
     assert [word for word in found if word.startswith("12.")] == [f"12.{number:02d}" for number in range(12)]
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_a_page_shown_on_its_side_is_read_from_pixels_which_are_turned_before(rotation: int) -> None:
+    made, only = page()
+    only.set_rotation(rotation)
+    assert sheet(made).words is None
+    assert [code for code, _ in read(made, text="layer").issues] == ["text.layer-distrusted"]
+
+
+def test_a_page_turned_so_that_its_text_stands_upright_keeps_its_text_layer() -> None:
+    made = pymupdf.open()
+    only = made.new_page()
+    for index, line in enumerate(BODY):
+        only.insert_text((300 + 20 * index, 800), line, fontsize=10, rotate=90)
+    only.set_rotation(90)
+    assert "12.07" in texts(sheet(made))
 
 
 def test_what_was_left_out_is_said() -> None:
@@ -233,9 +250,9 @@ def test_text_that_can_be_seen_is_kept(show: Any, rotation: int) -> None:
     made, only = page()
     show(only)
     only.set_rotation(rotation)
-    part = read(made)
+    part = read(made, text="layer" if rotation else "auto")
     assert {"SHOWN", "11.50"} <= set(texts(part.sheets[0]))
-    assert part.issues == []
+    assert [code for code, _ in part.issues] == ["text.layer-distrusted"] * (rotation != 0)
 
 
 def scan(**text: Any) -> Any:
@@ -366,6 +383,11 @@ def test_soft_hyphens_and_marks_without_ink_are_no_letters() -> None:
 def test_glyphs_of_unknown_meaning_are_counted(bad: str) -> None:
     (token,) = tokens_of([{"lines": [{"dir": (1.0, 0.0), "spans": [glyphs(f"12{bad}50")]}]}])
     assert token.broken == 1
+
+
+def test_radicals_that_programs_note_for_characters_are_read_as_these() -> None:
+    (token,) = tokens_of([{"lines": [{"dir": (1.0, 0.0), "spans": [glyphs("\u5f00\u7968\u2f47\u671f\u2ed8\uf90a")]}]}])
+    assert (token.text, token.broken) == ("开票日期青金", 0)
 
 
 def test_a_glyph_that_claims_to_be_many_is_broken_but_a_ligature_is_not() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from invoice_ocr.intake.ideographs import unified
 from invoice_ocr.intake.pages import Corners
 
 _FILLED_OR_STROKED = 16 | 32  # FZ_STEXT_FILLED, FZ_STEXT_STROKED: neither means render mode 3, which paints nothing
@@ -126,6 +127,8 @@ def _runs_of_glyphs(
 def _word(run: list[dict[str, Any]], size: float, grey: int, painted: bool, *, horizontal: bool) -> Token:
     """One word of glyphs that stand together."""
     text = "".join([glyph["c"] for glyph in run])
+    if not text.isascii():
+        text = unified(text)
     broken = 0
     narrow = _NO_WIDTH * size
     left, top, right, bottom = run[0]["bbox"]
