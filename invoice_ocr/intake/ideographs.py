@@ -22,6 +22,7 @@ _KANGXI, _COMPATIBILITY = range(0x2F00, 0x2FD6), range(0xF900, 0xFADA)
 _UNIFIED = str.maketrans(
     {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in (*_KANGXI, *_COMPATIBILITY)}
     | dict(zip(_RADICALS, _CHARACTERS, strict=True))
+    | {"\u2f3e": "户"}  # which is not what it decomposes to, but what fonts draw
 )
 
 
