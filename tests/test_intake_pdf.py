@@ -90,7 +90,7 @@ def test_boxes_stand_where_the_displayed_page_shows_ink(
         page.set_cropbox(pymupdf.Rect(crop))
     page.set_rotation(rotation)
     data = moved(made.tobytes(), origin)
-    read_page, drawn = sheet(data), sheet(data, text="ocr")
+    read_page, drawn = sheet(data, text="layer"), sheet(data, text="ocr")
     assert read_page.words is not None
     ((text, (left, top, right, bottom)),) = read_page.words
     assert text == "HHHH"
@@ -128,7 +128,7 @@ def test_a_clip_shows_what_stands_in_its_box(rotation: int) -> None:
     page.insert_text((100, 120), "HHHH", fontsize=20)
     page.set_rotation(rotation)
     data = made.tobytes()
-    words = sheet(data).words
+    words = sheet(data, text="layer").words
     assert words is not None
     box = words[0][1]
     on, off, outside = read(

@@ -124,6 +124,8 @@ def _against(seen: list[Token], hidden: int, broken: int, raster: Raster, images
         return "its letters have no known meaning"
     if not seen:
         return "" if is_blank(raster) else "it has no text that can be seen"
+    if sum(len(token.text) for token in seen if token.baseline is None) * 2 > sum(len(token.text) for token in seen):
+        return "most of its text lies on its side or upside down"
     scanned = coverage(images, raster.width / raster.scale, raster.height / raster.scale) > SCANNED
     if scanned and _unexplained(seen, raster) > _SCAN_RATIO:
         return "it is a picture with little text of its own"
