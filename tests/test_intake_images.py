@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 import zlib
 
 import numpy as np
@@ -341,6 +342,17 @@ def test_what_is_no_document_is_told_what_it_seems_to_be() -> None:
     ):
         with pytest.raises(NotADocument, match=word):
             parse(Request(document))
+
+
+def test_what_holds_documents_is_to_be_unpacked_and_not_taken_for_one_of_them() -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:  # stored as it is, its header among the first bytes
+        packed.writestr("invoice.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\nstartxref\n0\n%%EOF")
+    mail = b"Return-Path: <a@example.org>\r\nReceived: from b\r\n\tby c\r\nSubject: Invoice\r\n\r\nSee attachment."
+    for document, word in ((archive.getvalue(), "ZIP"), (mail, "mail")):
+        with pytest.raises(NotADocument, match=word) as caught:
+            parse(Request(document))
+        assert "Take the documents out" in caught.value.fix
 
 
 def test_xml_is_refused_for_what_it_is() -> None:

@@ -16,10 +16,10 @@ def parse(request: Request) -> Part:
         raise Empty("It has no bytes.")
     head = document[: sniff.HEAD]
     kind = sniff.kind_of(head)
-    if kind is None and all(sign in document for sign in _LOOKS_LIKE_PDF):
+    if kind is None and not sniff.packed(head) and all(sign in document for sign in _LOOKS_LIKE_PDF):
         kind = "pdf"  # its header is lost, and repair may still find its objects
     if kind is None:
-        raise NotADocument(f"It is {sniff.described(head)}.")
+        raise NotADocument(f"It is {sniff.described(head)}.", fix=sniff.fix_of(head))
     if request.layers is not None:
         from invoice_ocr.intake import searchable
 

@@ -19,15 +19,18 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
 )
-_OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"GIF8", "a GIF picture"),
+_TAKE_OUT = "Take the documents out of it and give those; print an office document to PDF."
+_CONTAINERS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a ZIP archive, or an office document, which is one"),
     (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old office document"),
-    (b"{\\rtf", "an RTF text"),
+    (b"\xd0\xcf\x11\xe0", "an old office document or a mail of Outlook"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
+)
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"GIF8", "a GIF picture"),
+    (b"{\\rtf", "an RTF text"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
     (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (b"8BPS", "a Photoshop picture"),
@@ -36,6 +39,11 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 _XML_START = re.compile(rb"^\s*<(\?xml|!DOCTYPE\s|[A-Za-z_][\w.\-]*:?[\w.\-]*[\s>])")
 _HTML = re.compile(rb"<(!DOCTYPE\s+html|html|head|body)\b", re.IGNORECASE)
+_MAIL = re.compile(
+    rb"(From |(Return-Path|Received|Delivered-To|X-[\w-]+|From|To|Cc|Date|Subject|Message-ID|MIME-Version"
+    rb"|Content-[\w-]+|DKIM-Signature|ARC-[\w-]+|Authentication-Results): ?[^\n]*(\n[ \t][^\n]*)*\n[A-Za-z-]+: )",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _INVOICE_ROOT = re.compile(
     rb"<(?:[\w.\-]+:)?"
@@ -53,7 +61,7 @@ def kind_of(head: bytes) -> Kind | None:
     if head[:2] == b"BM" and _is_bitmap(head):
         return "bmp"
     if b"%PDF-" in head[: _PDF_HEADER_WITHIN + 5]:
-        return "pdf"
+        return None if packed(head) else "pdf"
     text = _plain(head)
     if _XML_START.match(text) and not _HTML.search(text):
         return "xml"
@@ -71,9 +79,21 @@ def unsafe_xml(head: bytes) -> bool:
     return b"<!DOCTYPE" in text or b"<!ENTITY" in text
 
 
+def packed(head: bytes) -> bool:
+    """Whether documents may lie inside the file, which is an archive: one found there is not the whole of it."""
+    return head.startswith(tuple(magic for magic, _ in _CONTAINERS))
+
+
+def fix_of(head: bytes) -> str | None:
+    """What to do with a file that is not read, where that is not to convert it."""
+    return _TAKE_OUT if packed(head) or _MAIL.match(head) else None
+
+
 def described(head: bytes) -> str:
     """A few words for what a file that is not read seems to be."""
-    for magic, words in _OTHERS:
+    if _MAIL.match(head):
+        return "a mail"
+    for magic, words in (*_CONTAINERS, *_OTHERS):
         if head.startswith(magic):
             return words
     if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif"}:
