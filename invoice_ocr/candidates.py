@@ -302,6 +302,9 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
     found: list[tuple[Cell, Found]] = []
     left = cell.box.right
     for other in sheet.grid.right_of(cell):
+        if spec.reader == "name" and (named := _named(sheet, other)):
+            found.append(named)
+            break
         own = spec.reader == "reference" and _is_own_series(sheet, other, rule.field)
         if not own and sheet.starts_with_label(other) and not (spec.reader == "name" and not _is_label(sheet, other)):
             break

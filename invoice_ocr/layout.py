@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from invoice_ocr.model import Box, Document, Line, Page, PageWords, Reading, Word
+from invoice_ocr.stacked import placed, stacks
 
 # Two words belong to one line while the gap between them is under this many heights of their text: a space is
 # 0.2 to 0.3 heights wide, in justified text up to 0.6; columns of tables keep at least one.
@@ -32,10 +33,17 @@ def lay_out(reading: Reading) -> Document:
 
 def _lay_out_page(page: PageWords) -> Page:
     words = [word for word in page.words if word.text.strip()]
+    downward = stacks(words)
+    if downward:
+        inside = {id(word) for stack in downward for word in stack.parts}
+        words = [word for word in words if id(word) not in inside]
     slope = measure_slope(words)
     grouped = group_rows(words, slope)
     least = max(COLUMN_GAP, _SPACES_APART * usual_space(grouped))
-    rows = [tuple(_split_row(row, least)) for row in grouped]
+    split = [list(_split_row(row, least)) for row in grouped]
+    for stack in downward:
+        placed(stack, split)
+    rows = [tuple(row) for row in split]
     lines = tuple(line for row in rows for line in row)
     return Page(page.number, page.width, page.height, lines, tuple(rows))
 

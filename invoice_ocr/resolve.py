@@ -17,7 +17,7 @@ from invoice_ocr.proofs import extras_of
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
-from invoice_ocr.sides import vat_ids_apart, without_buyers
+from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
 from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, solve
 from invoice_ocr.values.amount import find_amounts
@@ -123,7 +123,8 @@ def _by_sides(candidates: list[Candidate]) -> list[Candidate]:
             seller = _choose("seller_name", [c for c in others if c.name == "seller_name"])
         else:
             buyer = _choose("buyer_name", [c for c in others if c.name == "buyer_name"])
-    return vat_ids_apart(candidates, seller.evidence if seller else None, buyer.evidence if buyer else None)
+    sides = seller.evidence if seller else None, buyer.evidence if buyer else None
+    return tax_numbers_apart(vat_ids_apart(candidates, *sides), *sides)
 
 
 def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:

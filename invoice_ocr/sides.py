@@ -9,6 +9,7 @@ from invoice_ocr.values.text import fold
 
 _ALIGNED = 8.0  # points
 _BLOCK = 110.0  # points: the height of an address with its tax number
+_LABEL = 60.0  # points that the label of a name may be wide: what stands in its block may begin left of the name
 _NEXT = 2.2  # heights of a line
 
 
@@ -52,11 +53,30 @@ def vat_ids_apart(candidates: Sequence[Candidate], seller: Evidence | None, buye
     return [c for c in turned if c.name != "seller_vat_id" or fold(str(c.value)) not in ids]
 
 
-def _in_block(name: Evidence, place: Evidence) -> bool:
-    """Whether something stands in the column under a name, as near as the lines of its address."""
+def tax_numbers_apart(
+    candidates: Sequence[Candidate], seller: Evidence | None, buyer: Evidence | None
+) -> list[Candidate]:
+    """The candidates without tax numbers of the buyer's block, as long as one is left for the seller."""
+    if seller is None or buyer is None or fold(seller.text) == fold(buyer.text):
+        return list(candidates)
+    kept = [
+        candidate
+        for candidate in candidates
+        if candidate.name != "seller_tax_number"
+        or _in_block(seller, candidate.evidence, _LABEL)
+        or not _in_block(buyer, candidate.evidence, _LABEL)
+    ]
+    return kept if any(c.name == "seller_tax_number" for c in kept) else list(candidates)
+
+
+def _in_block(name: Evidence, place: Evidence, slack: float = _ALIGNED) -> bool:
+    """Whether something stands in the column under a name, as near as the lines of its address.
+
+    slack: points by which it may begin left of the name.
+    """
     if name.page != place.page or not 0 <= place.box.top - name.box.top <= _BLOCK:
         return False
-    return place.box.left >= name.box.left - _ALIGNED and place.box.left <= name.box.left + 140.0
+    return place.box.left >= name.box.left - slack and place.box.left <= name.box.left + 140.0
 
 
 def _is_next_line(name: Evidence, place: Evidence) -> bool:

@@ -105,3 +105,16 @@ def test_words_of_a_fixed_width_face_a_letter_apart_stay_one_text_with_one_space
     ]
     (grid,) = make_grids(lay_out(Reading((PageWords(1, 400, 200, tuple(words)),))))
     assert [[cell.text for cell in row] for row in grid.rows] == [[rows[0]], [rows[1]], ["Total due now", "12.00"]]
+
+
+def test_characters_down_the_side_of_a_block_are_one_cell_beside_its_first_line() -> None:
+    column = [Word(char, Box(40, 100 + 14 * i, 50, 110 + 14 * i)) for i, char in enumerate("购买方信息")]
+    block = [Word("名称：北风科技", Box(54, 112, 140, 122)), Word("电话：12345", Box(54, 140, 140, 150))]
+    page = PageWords(1, 595.0, 842.0, (*column, *block, Word("元", Box(300, 70, 310, 80))))
+    assert rows_of(Reading((page,))) == [["元"], ["购买方信息", "名称：北风科技"], ["电话：12345"]]
+    (line,) = [line for line in lay_out(Reading((page,))).pages[0].lines if line.text == "购买方信息"]
+    assert line.box == Box(40, 100, 50, 166)
+    two = PageWords(1, 595.0, 842.0, (*column[:2], *block))
+    assert rows_of(Reading((two,)))[0] == ["购"]  # two are no column
+    letters = [Word(char, Box(40, 100 + 14 * i, 50, 110 + 14 * i)) for i, char in enumerate("12345")]
+    assert len(rows_of(Reading((PageWords(1, 595.0, 842.0, tuple(letters)),)))) == 5

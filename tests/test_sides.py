@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from invoice_ocr.model import Invoice
+from invoice_ocr.model import Box, Candidate, Evidence, Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
+from invoice_ocr.sides import tax_numbers_apart
 from invoice_ocr.sketch import sketch
 
 
@@ -136,3 +137,33 @@ def test_a_bare_dollar_beside_the_tax_of_another_country_is_not_taken_for_americ
 def test_polish_accounts_are_read_without_their_country() -> None:
     invoice = read("Faktura nr 17\nWschód Sp.j.\nNr konta: 61 1090 1014 0000 0712 1981 2874\nDo zapłaty | 119,00 zł")
     assert value(invoice, "iban") == "PL61109010140000071219812874"
+
+
+FAPIAO = """电子发票（增值税专用发票） | | 发票号码：24312000000087651234
+ | | 开票日期：2024年03月15日
+购买方信息 | 名称：东湖信息技术有限公司 | 销售方信息 | 名称：西山办公设备有限公司
+ | 统一社会信用代码/纳税人识别号：91330106MA2B1XYQ3T | | 统一社会信用代码/纳税人识别号：91310115ABCDEFGH0N
+合计 | ¥100.00 | ¥13.00
+价税合计（大写） | 壹佰壹拾叁圆整 | （小写）¥113.00"""
+
+
+def test_names_beside_the_heads_of_their_blocks_are_read_without_the_word_name() -> None:
+    invoice = read(FAPIAO)
+    assert value(invoice, "buyer_name") == "东湖信息技术有限公司"
+    assert value(invoice, "seller_name") == "西山办公设备有限公司"
+
+
+def test_the_tax_number_in_the_block_of_the_buyer_is_not_the_sellers() -> None:
+    names = {
+        side: Evidence(1, Box(left, 100, left + 150, 110), side, "universal", "text-layer")
+        for side, left in (("seller", 300.0), ("buyer", 60.0))
+    }
+    numbers = [
+        Candidate(
+            "seller_tax_number", text, 0.8, Evidence(1, Box(left, 120, left + 90, 130), text, "universal", "text-layer")
+        )
+        for text, left in (("of the buyer", 30.0), ("of the seller", 280.0))
+    ]
+    assert tax_numbers_apart(numbers, names["seller"], names["buyer"]) == numbers[1:]
+    assert tax_numbers_apart(numbers[:1], names["seller"], names["buyer"]) == numbers[:1]  # better than none
+    assert tax_numbers_apart(numbers, names["seller"], None) == numbers
