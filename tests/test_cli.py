@@ -120,6 +120,49 @@ def test_a_run_that_fails_leaves_an_older_output_as_it_was(invoke, elsewhere: Pa
     assert len(list(elsewhere.iterdir())) == 1
 
 
+@pytest.mark.parametrize("named", ["in.pdf", ".", "*.pdf"])
+def test_no_document_that_is_read_is_written_over(invoke, elsewhere: Path, named: str) -> None:
+    shutil.copy(LETTER, elsewhere / "in.pdf")
+    for done in (
+        invoke("read", named, "-o", "in.pdf", *LAYER),
+        invoke("extract", named, "--to", "csv", "-o", "in.pdf", *LAYER),
+        invoke("extract", named, "--to", "csv", "--lines", "in.pdf", *LAYER),
+    ):
+        assert (done.code, done.out) == (7, "")
+        assert "E_OUTPUT_READONLY" in done.err
+    assert (elsewhere / "in.pdf").read_bytes() == LETTER.read_bytes()
+    (elsewhere / "out.csv").write_text("an older result")
+    assert invoke("extract", named, "-o", "out.csv", *LAYER).code == 0
+
+
+def test_a_device_is_written_to_and_not_replaced(invoke, elsewhere: Path) -> None:
+    os.mkfifo(elsewhere / "pipe")
+    with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE) as reader:
+        assert invoke("extract", LETTER, "--to", "csv", "-o", "pipe", *LAYER).code == 0
+        assert "24241.82" in reader.communicate()[0].decode()
+    assert [(path.name, path.is_fifo()) for path in elsewhere.iterdir()] == [("pipe", True)]
+
+
+def test_a_link_stays_one_and_what_it_leads_to_is_written(invoke, elsewhere: Path) -> None:
+    (elsewhere / "out.csv").symlink_to("kept.csv")
+    assert invoke("extract", LETTER, "-o", "out.csv", *LAYER).code == 0
+    assert (elsewhere / "out.csv").is_symlink()
+    assert "24241.82" in (elsewhere / "kept.csv").read_text()
+
+
+@pytest.mark.parametrize("place", ["-", "/dev/stdout"])
+def test_stdout_has_two_names(invoke, place: str) -> None:
+    assert "24241.82" in invoke("extract", LETTER, "--to", "csv", "-o", place, *LAYER).out
+    assert "RECHNUNG" in invoke("read", LETTER, "-o", place, *LAYER).out
+
+
+def test_stdin_that_is_closed_is_told() -> None:
+    asked = f"{sys.executable} -m invoice_ocr extract - <&-"
+    done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=False)
+    assert done.returncode == 6
+    assert "stdin is closed" in done.stderr
+
+
 def test_line_items_go_to_a_file_of_their_own(invoke, elsewhere: Path) -> None:
     assert invoke("extract", LETTER, "-o", "out.csv", "--lines", "lines.csv", *LAYER).code == 0
     assert (elsewhere / "lines.csv").read_text().startswith("file,document,invoice_number,position")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import hashlib
 import os
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from invoice_ocr.batch import lock
 from invoice_ocr.batch.durable import step
 from invoice_ocr.errors import OutputReadonly
+from invoice_ocr.intake import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,12 +34,30 @@ def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
                 raise OutputReadonly(f"{target} lies inside the input {one}", fix="Write it to another folder.")
         if target.is_dir():
             raise OutputReadonly(f"{target} is a folder", fix="Give the name of a file.")
+        _in_a_folder(target)
+        if _is_stream(target):
+            continue
         try:
             with _part(target).open("ab"):
                 pass
             _part(target).unlink()
         except OSError as error:
             raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
+
+
+def spare(target: Path, inputs: Iterable[str]) -> None:
+    """Nothing, unless `target` is a document among `inputs` (files, folders, patterns): then raises OutputReadonly."""
+    if not target.is_file():
+        return
+    with target.open("rb") as file:
+        if sniff.kind_of(file.read(sniff.HEAD)) is None:
+            return  # an older result, which may lie among documents
+    place = target.resolve()
+    for given in inputs:
+        found = [given] if os.path.lexists(given) else glob.iglob(given, recursive=True)  # noqa: PTH207  absolute, too
+        for one in (Path(name).resolve() for name in found):
+            if place == one or (one.is_dir() and place.is_relative_to(one)):
+                raise OutputReadonly(f"{target} is one of the documents to be read", fix="Write to another file.")
 
 
 def write(target: Path, fill: Callable[[BinaryIO], None]) -> None:
@@ -50,10 +71,17 @@ def opened(target: Path) -> Iterator[BinaryIO]:
     """A stream into a file beside `target` that takes its place at the end; what goes wrong leaves it as it was.
 
     The file's name on the way is always the same, and one process holds it: what a killed run left there, the next one
-    writes over. Raises Locked while another run writes the same target, OutputReadonly when it cannot be written.
+    writes over. A link stays one, and what it leads to is written; a device or a pipe is written to as it is.
+    Raises Locked while another run writes the same target, OutputReadonly when it cannot be written.
     """
     if target.is_dir():
         raise OutputReadonly(f"{target} is a folder", fix="Give the name of a file.")
+    _in_a_folder(target)
+    if _is_stream(target):
+        with target.open("wb") as stream:
+            yield stream
+        return
+    target = _led_to(target)
     part = _part(target)
     mode = target.stat().st_mode & 0o777 if target.exists() else None
     number = lock.taken(part, str(target))
@@ -75,6 +103,26 @@ def opened(target: Path) -> Iterator[BinaryIO]:
             part.unlink()
         raise
     step("export done")
+
+
+def _in_a_folder(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise OutputReadonly(f"there is no folder {target.parent} for {target.name}", fix="Make the folder first.")
+
+
+def _is_stream(target: Path) -> bool:
+    """Whether `target` is there and no regular file: renaming a file over /dev/null would be the end of it."""
+    return target.exists() and not target.is_file()
+
+
+def _led_to(target: Path) -> Path:
+    """The file that `target` is or, where it is a link, leads to. OutputReadonly for links in a circle."""
+    if not target.is_symlink():
+        return target
+    try:
+        return target.resolve(strict=target.exists())
+    except (OSError, RuntimeError):
+        raise OutputReadonly(f"{target} cannot be written: {os.strerror(errno.ELOOP)}") from None
 
 
 def _part(target: Path) -> Path:

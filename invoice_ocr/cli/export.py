@@ -10,7 +10,7 @@ import typer
 from invoice_ocr.cli.console import Verbosity, note, report
 from invoice_ocr.cli.extract import Lines, Output
 from invoice_ocr.cli.options import LIMITS, with_settings
-from invoice_ocr.cli.output import format_of, opened
+from invoice_ocr.cli.output import format_of, opened, place
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
@@ -65,9 +65,9 @@ def export(
             else:
                 fill(book, stream, chosen, settings)
         if lines is not None:
-            with opened(lines, stdout) as stream:
+            with opened(place(lines), stdout) as stream:
                 write_line_items(results.records(book), stream)
-    if output is not None and str(output) != "-":
+    if output is not None:
         note(f"{ledger} → {output}", verbosity)
     return ExitCode.OK
 
@@ -89,7 +89,7 @@ def _einvoices(
     from invoice_ocr.export import einvoices
 
     with Pictures(book, settings) as pictures:
-        if output is None or str(output) == "-" or output.suffix:
+        if output is None or output.suffix:
             record = einvoices.only(results.records(book))
             content = einvoices.content_of(record, chosen, force=force, validate=validate, pages=pictures.pages)
             with opened(output, stdout) as stream:

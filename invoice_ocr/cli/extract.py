@@ -10,7 +10,7 @@ import typer
 
 from invoice_ocr.cli.console import Verbosity, Waiting, console, note, report
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
-from invoice_ocr.cli.output import format_of, opened
+from invoice_ocr.cli.output import format_of, opened, place
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
@@ -28,7 +28,14 @@ Paths = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write here; the suffix names the format.", show_default=False),
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write here, the suffix names the format; - is stdout.",
+        callback=place,
+        show_default=False,
+    ),
 ]
 To = Annotated[
     str,
@@ -89,13 +96,17 @@ def extract(
     from invoice_ocr.export import EXPORTERS, SUFFIXES, write_line_items
 
     chosen = format_of(output, to, SUFFIXES, ("table", *EXPORTERS)) or ("table" if stdout.isatty() else "jsonl")
-    if chosen in {"xlsx", "parquet"} and stdout.isatty() and (output is None or str(output) == "-"):
+    if chosen in {"xlsx", "parquet"} and output is None and stdout.isatty():
         raise typer.BadParameter("this format is no use on a terminal: give -o FILE", param_hint="--to")
     if settings.dry_run:
         return dry_run(paths, settings, stdout)
 
     from invoice_ocr import pipeline
+    from invoice_ocr.batch.outputs import spare
 
+    for target in (output, lines):
+        if target is not None:
+            spare(target, paths)
     tally = Tally()
     kept: list[Record] = []
     with opened(output, stdout) as stream, Waiting(verbosity) as waiting:
@@ -107,7 +118,7 @@ def extract(
         else:
             EXPORTERS[chosen](records, stream)
     if lines is not None:
-        with opened(lines, stdout) as stream:
+        with opened(place(lines), stdout) as stream:
             write_line_items(kept, stream)
     _farewell(tally, output, chosen, verbosity)
     return tally.exit_code(settings)
@@ -159,7 +170,7 @@ def _kept(records: Iterable[Record], kept: list[Record]) -> Iterator[Record]:
 
 def _farewell(tally: Tally, output: Path | None, chosen: str, verbosity: Verbosity) -> None:
     """What was done, and on a terminal how to keep it."""
-    if output is not None and str(output) != "-":
+    if output is not None:
         note(f"{tally} → {output}", verbosity)
     elif chosen == "table" and tally.inputs > tally.failed:
         several = f"{tally}. " if tally.inputs > 1 else ""

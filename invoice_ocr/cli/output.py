@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
+
+
+def place(given: Path | None) -> Path | None:
+    """What -o names, None where it is stdout: `-`, which the shell may have spelled /dev/stdout."""
+    return None if given is None or str(given) in {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"} else given
 
 
 def format_of(output: Path | None, to: str, suffixes: Mapping[str, str], known: Collection[str]) -> str:
@@ -18,7 +23,7 @@ def format_of(output: Path | None, to: str, suffixes: Mapping[str, str], known: 
         if to not in known:
             raise typer.BadParameter(f"{to!r} is none of {', '.join(known)}", param_hint="--to")
         return to
-    if output is None or str(output) == "-" or output.is_dir():
+    if output is None or output.is_dir():
         return ""
     suffix = output.suffix.lower()
     if suffix not in suffixes:
@@ -30,16 +35,16 @@ def format_of(output: Path | None, to: str, suffixes: Mapping[str, str], known: 
 
 @contextlib.contextmanager
 def opened(output: Path | None, stdout: BinaryIO | None) -> Iterator[BinaryIO]:
-    """The stream to write to: stdout for None and "-", else a file beside its target, renamed over it at the end.
+    """The stream to write to: stdout for None, else a file beside its target, renamed over it at the end.
 
     What goes wrong on the way leaves the target as it was. Raises OutputReadonly when it cannot be written there,
     Locked while another run writes it.
     """
-    if stdout is not None and (output is None or str(output) == "-"):
+    if output is None:
+        if stdout is None:
+            raise ValueError("neither a file nor a stream to write to")
         yield stdout
         return
-    if output is None:
-        raise ValueError("neither a file nor a stream to write to")
     from invoice_ocr.batch import outputs
 
     with outputs.opened(output) as stream:

@@ -12,7 +12,7 @@ from invoice_ocr.cli import pages
 from invoice_ocr.cli.console import Verbosity, Waiting, clean, note, report
 from invoice_ocr.cli.extract import Paths, Tally, dry_run
 from invoice_ocr.cli.options import LIMITS, READING, with_settings
-from invoice_ocr.cli.output import format_of, opened
+from invoice_ocr.cli.output import format_of, opened, place
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE|DIR", help="Write here; into a folder: one file an input.", show_default=False
+        "--output",
+        "-o",
+        metavar="FILE|DIR",
+        help="Write here; into a folder: one file an input; - is stdout.",
+        callback=place,
+        show_default=False,
     ),
 ]
 To = Annotated[
@@ -83,7 +88,10 @@ def read(
         return dry_run(paths, settings, stdout)
 
     from invoice_ocr import pipeline
+    from invoice_ocr.batch.outputs import spare
 
+    if output is not None:
+        spare(output, paths)
     tally = Tally()
     keep = pages.keeper(save_clean)
     with Waiting(verbosity) as waiting:
@@ -109,14 +117,14 @@ def read(
             else:
                 with opened(output, stdout) as stream:
                     WORD_EXPORTERS[chosen](transcripts, stream)
-    if output is not None and str(output) != "-":
+    if output is not None:
         note(f"{tally.inputs - tally.failed} of {tally.inputs} read → {output}", verbosity)
     return tally.exit_code(settings)
 
 
 def _folder(output: Path | None) -> Path | None:
     """The folder that -o names: one that exists, or a name that ends in a slash or has no suffix."""
-    if output is None or str(output) == "-":
+    if output is None:
         return None
     return output if output.is_dir() or not output.suffix else None
 

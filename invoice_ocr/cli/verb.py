@@ -82,8 +82,10 @@ def _known(error: BaseException) -> InvoiceOcrError:
         return error
     if isinstance(error, MemoryError):
         return OutOfMemory("there is not enough memory", fix="Lower --dpi, --batch-size or --jobs.")
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return DiskFull(f"the disk is full: {error}")
+    if isinstance(error, OSError) and error.errno in {errno.EMFILE, errno.ENFILE}:
+        return InvoiceOcrError("too many files are open", fix="Raise the limit, ulimit -n 1024, or lower --jobs.")
     if isinstance(error, OSError) and error.errno in {errno.EROFS, errno.EACCES, errno.EPERM} and error.filename:
         return OutputReadonly(f"{error.filename} cannot be written: {error.strerror}")
     return InvoiceOcrError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

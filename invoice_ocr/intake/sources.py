@@ -92,7 +92,10 @@ def expand(inputs: Iterable[Input], settings: Settings | None = None) -> Iterato
 
 def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
     if name == "-":
-        yield _given(sys.stdin.buffer, limits, name="-")
+        if sys.stdin is None:
+            yield Failed("-", failure_of(NotFound("stdin is closed.", fix="Give it a document: ... - < invoice.pdf")))
+        else:
+            yield _given(sys.stdin.buffer, limits, name="-")
     elif name.startswith("@") and not os.path.lexists(name):
         yield from _listed(name[1:], limits)
     elif _ADDRESS.match(name):
@@ -138,6 +141,8 @@ def _any_case_ending(pattern: str) -> str:
 
 def _listed(name: str, limits: Settings) -> Iterator[Source | Failed]:
     try:
+        if name == "-" and sys.stdin is None:
+            raise NotFound("stdin is closed.", fix="Give it the list: ... @- < list.txt")
         text = sys.stdin.buffer.read() if name == "-" else b"".join(_bytes_of(Path(name), most=1 << 30))
     except InputError as error:
         yield Failed(f"@{name}", failure_of(error))
