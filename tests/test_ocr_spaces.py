@@ -111,3 +111,16 @@ def test_boxes_known_to_run_on_become_one_word_whatever_the_white() -> None:
     left, right = ("Descr", 0.9, np.array([0, 0, 60, 30.0])), ("iption", 0.8, np.array([90, 0, 150, 30.0]))
     assert [text for text, _, _ in joined([[left], [right]], 0.4, [True])] == ["Description"]
     assert [text for text, _, _ in joined([[left], [right]], 5.0, [False])] == ["Descr", "iption"]
+
+
+def test_chinese_signs_bring_white_that_is_no_space() -> None:
+    chinese = pieces(("二，", 0, 190), ("数字", 250, 450), ("合计", 530, 730))
+    assert texts(joined(chinese, USUAL)) == ["二，数字", "合计"]
+    latin = pieces(("a,", 0, 190), ("bc", 250, 450))
+    assert texts(joined(latin, USUAL)) == ["a,", "bc"]
+    picture = np.full((32, 192), 255, np.uint8)
+    for left in (0, 44, 88, 140):
+        picture[4:28:8, left : left + 28] = 0
+    said = Text("中，票据", 0.9, (0.0, 0.23, 0.46, 0.73))
+    assert spaced(said, picture, USUAL).text == "中，票据"
+    assert spaced(Text("abcd", 0.9, said.steps), picture, USUAL).text == "a b c d"

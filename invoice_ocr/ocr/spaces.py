@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from unicodedata import east_asian_width
 
 import numpy as np
 
@@ -28,6 +29,7 @@ WHOLE, LAST_DIGITS = re.compile(r"\d[.]$"), re.compile(r"\d\d(?![\d.,])")
 NUMBER_BEGINS = re.compile(r"[.,/:-]?\d")
 CUT, CUT_NARROW = 0.72, 1.05  # of the line's space, from which white inside a box is one; beside a narrow sign
 LEAST_CUT = 0.3
+CUT_WIDE, JOIN_WIDE = 0.9, 0.7  # beside Chinese characters, whose signs bring half an em of white
 JOIN, JOIN_ONE, JOIN_NUMBER = 0.5, 0.92, 0.85  # of the line's space, under which white between two boxes is none
 MOST_JOINED = 0.52
 JOIN_CENTS, MOST_CENTS = 1.05, 0.8  # the same between a stop and two last digits
@@ -70,6 +72,8 @@ def spaced(text: Text, picture: np.ndarray, space: float) -> Text:
         middle = (start + end) / 2 / picture.shape[1]
         after = int(np.searchsorted(steps, middle))
         if not 0 < after < len(letters) or " " in letters[after - 1 : after + 1]:
+            continue
+        if width < CUT_WIDE and any(map(is_full_width, letters[after - 1 : after + 1])):
             continue
         if width < CUT_NARROW * space and not NARROW.isdisjoint(letters[after - 1 : after + 1]):
             continue
@@ -115,6 +119,11 @@ def joined(line: Sequence[Sequence[Piece]], space: float, runs_on: Sequence[bool
     return words
 
 
+def is_full_width(char: str) -> bool:
+    """Whether a character fills a square, as Chinese ones and their signs do; no spaces part words of them."""
+    return east_asian_width(char) in "WF"
+
+
 def _both(left: Piece, right: Piece) -> Piece:
     around = np.concatenate([np.minimum(left[2], right[2])[:2], np.maximum(left[2], right[2])[2:]])
     return left[0] + right[0], min(left[1], right[1]), around
@@ -123,6 +132,8 @@ def _both(left: Piece, right: Piece) -> Piece:
 def _is_one(left: Piece, right: Piece, space: float) -> bool:
     gap = white(left[2], right[2])
     before, after = left[0][-1], right[0][0]
+    if is_full_width(before) and is_full_width(after):
+        return gap < JOIN_WIDE
     most = JOIN
     if NUMBER_ENDS.search(left[0]) and NUMBER_BEGINS.match(right[0]):
         digits = before.isdigit() + after.isdigit()  # of two; none where both pieces bring a separator
