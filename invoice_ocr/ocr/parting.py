@@ -18,8 +18,8 @@ def parted(grey: np.ndarray, boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     """The boxes with those that are too wide parted: as words have them, and as pictures are cut.
 
     grey: uint8, shape (height, width). boxes: float, shape (n, 4), results of `ink.fit`. Returns two float32 arrays of
-    shape (m, 4), m >= n, pieces left to right. A piece's box has the usual paper around its ink, so that pieces
-    overlap; its picture ends in the middle of the white.
+    shape (m, 4), m >= n, pieces left to right. A piece's box has the usual paper around its ink, even where it
+    overlaps the next one; its picture ends in the middle of the white.
     """
     words, pictures = [], []
     for box in boxes.astype(np.float32):
