@@ -133,8 +133,57 @@ def amount_of(rng: random.Random) -> str:
     return f"{rng.randrange(1, 1000)}{rng.choice(('', '.5', '.00'))}{rng.choice(_UNITS)}"
 
 
+def goods(rng: random.Random) -> str:
+    """An article with its size and how many a pack holds: 原味酸牛奶100g*8, *纸制品*复印纸A4."""
+    text = _pick(rng) + (_pick(rng) if rng.random() < 0.5 else "")
+    if rng.random() < 0.15:
+        text = f"*{_pick(rng)}*{text}"
+    size = f"{rng.choice((rng.randrange(1, 1000), 10 * rng.randrange(5, 150)))}"
+    if rng.random() < 0.15:
+        size = f"{rng.randrange(1, 20)}.{rng.randrange(1, 10)}"
+    text += size + rng.choice(
+        ("g", "g", "g", "ml", "ml", "kg", "KG", "L", "cm", "mm", "m", "W", "V", "°C", "%", "#", "片")
+    )
+    if rng.random() < 0.35:
+        text += rng.choice(("*", "*", "x", "×", "/")) + rng.choice((str(rng.randrange(2, 49)), *"盒包袋箱瓶支"))
+    return text if rng.random() < 0.85 else rng.choice(("{}（{}）", "{}({})")).format(text, _pick(rng))
+
+
+def model_number(rng: random.Random) -> str:
+    """What names a thing in Latin letters, alone or after its Chinese name: 激光打印机M203dw, B站, AA+."""
+    letters = "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ", k=rng.choice((1, 1, 2, 3))))
+    number = str(rng.randrange(1, 10 ** rng.randrange(1, 5)))
+    code = rng.choice((letters, letters + number, f"{letters}-{number}", number + letters, letters + "+"))
+    if rng.random() < 0.2:
+        code += rng.choice("abcdeghnprstw")
+    way = rng.random()
+    if way < 0.3:
+        return code
+    return _pick(rng) + code + (_pick(rng) if way > 0.7 else "")
+
+
+def measure(rng: random.Random) -> str:
+    """A range or comparison, as tables of limits have: 20＜μ≤30, 2022—2026."""
+    low, high = rng.randrange(1, 1000), rng.randrange(1, 100) * 1000
+    sign = rng.choice(("≤", "≥", "＜", "＞", "<", ">", "=", "＝", "≈"))
+    middle = rng.choice((*"QuxLDμφ", _pick(rng)))
+    way = rng.random()
+    if way < 0.4:
+        return f"{middle}{sign}{rng.choice((low, high))}"
+    if way < 0.7:
+        return f"{low}{rng.choice('≤＜<')}{middle}{rng.choice('≤＜<')}{high}"
+    return f"{low}{rng.choice(('—', '～', '~', '-', '–', '至'))}{high}" + rng.choice(("", "", _pick(rng)))
+
+
+def plain_number(rng: random.Random) -> str:
+    """Quantities and prices as lists have them, often below one or below nothing."""
+    whole = rng.choice((0, 0, rng.randrange(10), rng.randrange(100), rng.randrange(10_000)))
+    return rng.choice(("", "", "-")) + f"{whole}.{rng.randrange(10 ** rng.choice((1, 2, 2, 3)))}"
+
+
 _MAKERS: texts.Makers = (
     (phrase, 34), (rare, 26), (label, 8), (firm, 6), (place, 4), (person, 3), (day, 4), (money, 4), (in_words, 3), (amount_of, 3),
+    (goods, 7), (model_number, 4), (measure, 3), (plain_number, 4),
     (texts.number, 2), (texts.code, 2), (texts.amount, 2), (texts.percent, 1), (texts.contact, 1), (texts.identifier, 1),
 )  # fmt: skip
 
