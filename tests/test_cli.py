@@ -194,7 +194,13 @@ def test_need_for_review_is_4_only_when_asked_for(invoke) -> None:
         (("extract", "--dpi", "0", "x.pdf"), 9, "--dpi"),
         (("extract", "--text", "words", "x.pdf"), 9, "layer"),
         (("extract", "--no-such-flag", "x.pdf"), 2, "--no-such-flag"),
+        (("extract", "--txt", "ocr", "x.pdf"), 2, "Did you mean --text?"),
         (("frobnicate",), 2, "frobnicate"),
+        (("extrct", "x.pdf"), 2, "Did you mean 'extract'"),
+        (("rules", "chek"), 2, "Did you mean 'check'"),
+        (("explain", "x.pdf"), 2, "FIELD"),
+        (("batch", "x.pdf"), 2, "--ledger"),
+        (("batch", "x.pdf", "--retry", "none"), 2, "'failed', 'review', 'all'"),
         (("extract", "--rules", "nowhere", "x.pdf"), 9, "nowhere"),
         (("explain", "x.pdf", "total_grss"), 9, "'total_gross'"),
         (("score", "nowhere.jsonl", "x.pdf"), 9, "nowhere.jsonl"),
@@ -208,6 +214,10 @@ def test_mistakes_of_the_caller_have_their_exit_code_and_say_what_is_wrong(
     assert said in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+    first, *rest, last = done.err.splitlines()
+    assert first.startswith("error: ")
+    assert any(line.startswith("  fix: ") for line in rest)
+    assert last.strip() in {2: {"E_USAGE"}, 9: {"E_CONFIG", "E_RULE"}}[code]
 
 
 def test_a_message_is_four_lines_at_most_and_says_what_where_remedy_and_code(invoke, elsewhere: Path) -> None:
@@ -389,6 +399,38 @@ def test_on_a_terminal_extract_shows_a_table_without_being_asked() -> None:
 def test_stdin_is_read_where_the_path_is_a_dash() -> None:
     done = subprocess.run(command("extract", "-", *LAYER), input=LETTER.read_bytes(), capture_output=True, check=True)
     assert json.loads(done.stdout)["file"] == "-"
+
+
+def test_a_document_without_a_verb_and_one_that_looks_like_a_flag_are_told_how_to_be_read(
+    invoke, elsewhere: Path
+) -> None:
+    shutil.copy(LETTER, elsewhere / "in.pdf")
+    assert "fix: invoice-ocr extract in.pdf" in invoke("in.pdf").err
+    shutil.copy(LETTER, elsewhere / "-in.pdf")
+    done = invoke("extract", "-in.pdf")
+    assert done.code == 2
+    assert "./-in.pdf" in done.err
+    assert invoke("extract", "./-in.pdf", *LAYER).code == 0
+
+
+def test_the_shell_completes_verbs_values_formats_and_fields() -> None:
+    def completed(words: str) -> list[str]:
+        asked = {"_INVOICE_OCR_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        done = subprocess.run(command(), capture_output=True, text=True, env={**os.environ, **asked}, check=False)
+        return done.stdout.split()
+
+    assert completed("invoice-ocr ex") == ["extract", "export", "explain"]
+    assert completed("invoice-ocr extract --text ") == ["auto", "ocr", "layer"]
+    assert {"csv", "datev"} <= set(completed("invoice-ocr extract --to "))
+    assert completed("invoice-ocr explain a.pdf total_") == ["total_net", "total_tax", "total_gross"]
+
+
+def test_help_names_no_types_of_python() -> None:
+    for verb in (("extract",), ("batch",), ("rules", "new"), ("correct",)):
+        shown = subprocess.run(command(*verb, "--help"), capture_output=True, text=True, check=True).stdout
+        assert "list[str]" not in shown
+        assert "<bool>" not in shown
+        assert "Examples:" in shown
 
 
 def test_version_and_help() -> None:

@@ -13,9 +13,11 @@ import typer
 
 import invoice_ocr
 from invoice_ocr.cli.app import app
+from invoice_ocr.cli.help import EXAMPLES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES_OF_HELP = [example for several in EXAMPLES.values() for example in several]
 SHELL = re.findall(r"^(?:    |\$ |```\w*\n)?\$? ?(invoice-ocr [^\n#]*)", README, re.MULTILINE)
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
@@ -34,8 +36,8 @@ def test_the_first_thing_a_reader_sees_is_a_command_that_extracts() -> None:
     assert SHELL[0].startswith("invoice-ocr extract")
 
 
-@pytest.mark.parametrize("line", SHELL)
-def test_every_command_of_the_readme_exists_with_its_flags(line: str) -> None:
+@pytest.mark.parametrize("line", [*SHELL, *EXAMPLES_OF_HELP])
+def test_every_command_of_the_readme_and_of_the_help_exists_with_its_flags(line: str) -> None:
     words = shlex.split(line)[1:]
     if words[0].startswith("-"):
         return

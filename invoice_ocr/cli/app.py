@@ -14,6 +14,7 @@ from invoice_ocr.cli.explain import explain
 from invoice_ocr.cli.export import export
 from invoice_ocr.cli.extract import extract
 from invoice_ocr.cli.fit import fit
+from invoice_ocr.cli.help import Command, examples
 from invoice_ocr.cli.read import read
 from invoice_ocr.cli.rules import rules
 from invoice_ocr.cli.score import score
@@ -25,18 +26,17 @@ from invoice_ocr.cli.watch import watch
 app = typer.Typer(
     name="invoice-ocr",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Invoices from PDFs and pictures, offline: fields, their place on the page, and how sure they are.",
     epilog="Start with:  invoice-ocr extract invoice.pdf",
 )
 for command in (extract, read, batch, watch, export, search, correct, status, explain, score):
-    app.command(no_args_is_help=True)(command)
-rules.command()(fit)
+    app.command(cls=Command, epilog=examples(command.__name__), no_args_is_help=True)(command)
+rules.command(cls=Command, epilog=examples("fit"))(fit)
 app.add_typer(rules, name="rules")
 app.add_typer(train, name="train")
-app.command()(doctor)
+app.command(cls=Command, epilog=examples("doctor"))(doctor)
 
 
 def _print_version(wanted: bool) -> None:

@@ -18,7 +18,7 @@ Document = Annotated[
 Changes = Annotated[
     list[str],
     typer.Argument(
-        metavar="FIELD=VALUE...",
+        metavar="FIELD=VALUE",
         help="Such as total_gross=119.00; nothing after = means: not there.",
         show_default=False,
     ),

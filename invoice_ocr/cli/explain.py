@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 
     from invoice_ocr.model import Candidate
 
+
+def _fields() -> list[str]:
+    from invoice_ocr.model import FIELD_KINDS
+
+    return list(FIELD_KINDS)
+
+
 Where = Annotated[str, typer.Argument(metavar="PATH", help="One document.")]
-Name = Annotated[str, typer.Argument(metavar="FIELD", help="A field, such as total_gross.")]
+Name = Annotated[str, typer.Argument(metavar="FIELD", help="A field, such as total_gross.", autocompletion=_fields)]
 
 
 @verb

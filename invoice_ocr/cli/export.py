@@ -10,7 +10,7 @@ import typer
 from invoice_ocr.cli.console import Verbosity, note, report
 from invoice_ocr.cli.extract import Lines, Output
 from invoice_ocr.cli.options import LIMITS, with_settings
-from invoice_ocr.cli.output import format_of, opened, place
+from invoice_ocr.cli.output import format_of, formats, opened, place
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from invoice_ocr.batch.ledger import Ledger
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="What batch has kept.", show_default=False)]
-To = Annotated[str, typer.Option("--to", metavar="FORMAT", help="The output's format.", show_default="from its suffix")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help="The output's format, also xero, qbo, iif, datev, odoo, ubl, cii, facturx.",
+        autocompletion=lambda: [*formats(), "facturx"][1:],
+        show_default="from its suffix",
+    ),
+]
 
 MappingFile = Annotated[
     Path | None,

@@ -10,7 +10,7 @@ import typer
 
 from invoice_ocr.cli.console import Verbosity, Waiting, console, note, report
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
-from invoice_ocr.cli.output import format_of, opened, place
+from invoice_ocr.cli.output import format_of, formats, opened, place
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Paths = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH...", help="Files, folders, patterns, - for stdin, @list.txt, addresses.", show_default=False
+        metavar="PATH", help="Files, folders, patterns, - for stdin, @list.txt, addresses.", show_default=False
     ),
 ]
 Output = Annotated[
@@ -43,6 +43,7 @@ To = Annotated[
         "--to",
         metavar="FORMAT",
         help="table, json, jsonl, csv, xlsx, parquet, ubl, cii, xero, qbo, iif, datev, odoo.",
+        autocompletion=formats,
         show_default="table on a terminal, else jsonl",
     ),
 ]

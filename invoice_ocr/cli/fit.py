@@ -15,7 +15,7 @@ from invoice_ocr.errors import ConfigError, ExitCode
 from invoice_ocr.settings import Settings
 
 Truth = Annotated[Path, typer.Argument(metavar="TRUTH", help="One JSON object a line, with file, group and truth.")]
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="The documents; only those in TRUTH count.")]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="The documents; only those in TRUTH count.")]
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the curves go.")]
 Readings = Annotated[
     Path | None,

@@ -59,14 +59,16 @@ def _flag(name: str) -> inspect.Parameter:
     option = {f.name: f for f in fields(Settings)}[name]
     kind = settings.types()[name]
     spelled = "--" + name.replace("_", "-")
-    shown = str(option.default) if option.default else False
+    shown = f" \\[default: {option.default}]" if option.default else ""  # Typer would put it in brackets of its own
+    choices = option.metadata["choices"]
     made = typer.Option(
         spelled,
         *option.metadata["flags"],
-        help=option.metadata["help"],
-        metavar=None if kind is bool else _metavar(kind, option.metadata["choices"]),
+        help=option.metadata["help"] + shown,
+        metavar="" if kind is bool else _metavar(kind, choices),
+        autocompletion=(lambda: list(choices)) if choices else None,
         rich_help_panel=option.metadata["group"],
-        show_default=shown,
+        show_default=False,
     )
     annotation = Annotated[bool | None, made] if kind is bool else Annotated[str | None, made]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

@@ -17,6 +17,13 @@ def place(given: Path | None) -> Path | None:
     return None if given is None or str(given) in {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"} else given
 
 
+def formats() -> list[str]:
+    """What --to may say of invoices, for the shell to complete."""
+    from invoice_ocr.export import EXPORTERS
+
+    return ["table", *EXPORTERS]
+
+
 def format_of(output: Path | None, to: str, suffixes: Mapping[str, str], known: Collection[str]) -> str:
     """The name of the format that --to names, or else the suffix of -o; "" when neither says."""
     if to:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from invoice_ocr.cli.console import Verbosity, Waiting, clean, report
+from invoice_ocr.cli.help import Command, examples
 from invoice_ocr.cli.options import LIMITS, READING, with_settings
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ConfigError, ExitCode, RuleError
@@ -29,9 +30,7 @@ Tried = Annotated[
     str, typer.Argument(metavar="PACK|DIR", help="A folder of rules, one file, or a language such as de.")
 ]
 Sample = Annotated[str, typer.Argument(metavar="SAMPLE", help="One document of the supplier.")]
-Values = Annotated[
-    list[str], typer.Argument(metavar="FIELD=VALUE...", help="What is right, such as total_gross=119.00.")
-]
+Values = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="What is right, such as total_gross=119.00.")]
 Into = Annotated[Path, typer.Option("--into", metavar="DIR", help="Your folder of rules; made when it is not there.")]
 Named = Annotated[
     str, typer.Option("--name", metavar="NAME", help="Of the new file; the sample's name when not given.")
@@ -43,7 +42,7 @@ def _group() -> None:
     pass
 
 
-@rules.command()
+@rules.command(cls=Command, epilog=examples("check"))
 @verb
 def check(folder: Folder = None, *, stdout: BinaryIO, verbosity: Verbosity) -> ExitCode:
     """Load the shipped rules and those of DIR, run the examples of DIR, and say every mistake at once."""
@@ -58,7 +57,7 @@ def check(folder: Folder = None, *, stdout: BinaryIO, verbosity: Verbosity) -> E
     return _run_examples((rule for rule in pack.rules if rule.own), pack, stdout)
 
 
-@rules.command()
+@rules.command(cls=Command, epilog=examples("test"))
 @verb
 def test(tried: Tried, *, stdout: BinaryIO, verbosity: Verbosity) -> ExitCode:
     """Run the examples of a pack: what its rules must find, and what they must leave."""
@@ -78,7 +77,7 @@ def test(tried: Tried, *, stdout: BinaryIO, verbosity: Verbosity) -> ExitCode:
     return _run_examples(chosen, pack, stdout)
 
 
-@rules.command()
+@rules.command(cls=Command, epilog=examples("new"))
 @verb
 @with_settings(*READING, *LIMITS)
 def new(

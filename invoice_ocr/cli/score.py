@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Truth = Annotated[Path, typer.Argument(metavar="TRUTH", help="One JSON object a line: fields, or words of pages.")]
 Results = Annotated[
     list[str],
-    typer.Argument(metavar="PATH...", help="Documents to read and score, or results already written as .jsonl."),
+    typer.Argument(metavar="PATH", help="Documents to read and score, or results already written as .jsonl."),
 ]
 Only = Annotated[str, typer.Option("--only", metavar="TEXT", help="Score only files whose name contains this.")]
 Wrong = Annotated[int, typer.Option("--wrong", metavar="N", min=0, help="Show the first N disagreements.")]

@@ -10,6 +10,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from invoice_ocr.cli.console import Verbosity, note
+from invoice_ocr.cli.help import Command
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ConfigError, ExitCode, MissingPart
 
@@ -59,7 +60,7 @@ Teacher = Annotated[
 Alphabet = Annotated[str, typer.Option("--alphabet", metavar="NAME", help="What it learns to read: european, chinese.")]
 
 
-@train.command()
+@train.command(cls=Command)
 @verb
 def recogniser(
     *,
@@ -110,7 +111,7 @@ def recogniser(
     return ExitCode.OK
 
 
-@train.command()
+@train.command(cls=Command)
 @verb
 def detector(
     *,
@@ -134,7 +135,7 @@ def detector(
     return ExitCode.OK
 
 
-@train.command()
+@train.command(cls=Command)
 @verb
 def orientation(
     *,
@@ -157,7 +158,7 @@ def orientation(
     return ExitCode.OK
 
 
-@train.command()
+@train.command(cls=Command)
 @verb
 def export(
     *,
