@@ -12,7 +12,7 @@ from invoice_ocr.ocr.ctc import Text
 LANGUAGE = "zh"
 DOUBTFUL = 0.6  # of confidence, under which a word may be in a script that the first recogniser does not know
 SHARE, LEAST = 0.2, 6  # of a page's words in doubt, and how many at least, for a look whether they are Chinese
-SAMPLE = 16  # of them looked at, spread over the page
+SAMPLE = 8  # of them looked at, spread over the page
 HEARD = 0.5  # of the sample read as Chinese with more confidence than before, from which the page is Chinese
 HANDICAP = 0.2  # of confidence, by which the reading of Chinese characters may fall behind the other
 
