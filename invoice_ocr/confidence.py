@@ -105,6 +105,7 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
         choice.witnesses,
         round(choice.support, 4),
         basis,
+        choice.proof,
     )
 
 

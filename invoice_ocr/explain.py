@@ -34,7 +34,8 @@ def explain(source: Input, name: str, settings: Settings, *, engine: Engine | No
     transcript = next(pipeline.read([source], settings, engine=engine), None)
     if transcript is None or transcript.reading is None:
         raise error_of(transcript.failure if transcript else None)
-    found, _, _ = pipeline.gather(lay_out(frames.upright(transcript.reading)), pack)
+    document = lay_out(frames.upright(transcript.reading))
+    found, _, _ = pipeline.gather(document, pipeline.spoken(document, pack))
     found = [frames.on_the_page(candidate, transcript.reading) for candidate in found]
     mine = sorted((candidate for candidate in found if candidate.name == name), key=lambda one: -one.score)
     stated = [

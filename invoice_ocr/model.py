@@ -282,6 +282,7 @@ class Field:
     confidence: calibrated probability that the value is right, 0..1. A missing field has value None, no evidence.
     witnesses: what else says the same: the e-invoice in the file, a payment code on the page. support: 0..1, how much
     speaks for the value before calibration. basis: "proved", "unlabelled" or "": what kind of support it is.
+    proof: the sum or the agreement that decided for it, such as 100.00 + 19.00 = 119.00, or "".
     """
 
     name: str
@@ -293,6 +294,7 @@ class Field:
     witnesses: tuple[Evidence, ...] = ()
     support: float = 0.0
     basis: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)

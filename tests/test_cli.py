@@ -305,6 +305,10 @@ def test_explain_shows_candidates_with_rule_and_place(invoke) -> None:
     assert done.code == 0
     assert "24,241.82" in done.out
     assert "total_gross" in done.out.splitlines()[0]
+    assert "20371.28 + 3870.54 = 24241.82" in done.out.splitlines()[1]
+    (taken,) = [line for line in done.out.splitlines() if line.lstrip().startswith(">")]
+    assert "de.total_gross.right" in taken
+    assert "fi.total_gross" not in done.out, "rules of languages that the letter is not in had no say"
 
 
 def test_rules_check_counts_the_shipped_rules(invoke) -> None:
