@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -32,7 +33,8 @@ def lay_out(reading: Reading) -> Document:
 
 
 def _lay_out_page(page: PageWords) -> Page:
-    words = [word for word in page.words if word.text.strip()]
+    printed = [word for word in page.words if word.text.strip()]
+    words = [word for word in printed if not word.turn]
     downward = stacks(words)
     if downward:
         inside = {id(word) for stack in downward for word in stack.parts}
@@ -43,9 +45,27 @@ def _lay_out_page(page: PageWords) -> Page:
     split = [list(_split_row(row, least)) for row in grouped]
     for stack in downward:
         placed(stack, split)
-    rows = [tuple(row) for row in split]
+    rows = [*(tuple(row) for row in split), *((line,) for line in _lines_aside(printed))]
     lines = tuple(line for row in rows for line in row)
     return Page(page.number, page.width, page.height, lines, tuple(rows))
+
+
+def _lines_aside(words: Sequence[Word]) -> Iterable[Line]:
+    """The lines that run up or down beside the others, cut where a gap is too wide for a space."""
+    for turn in sorted({word.turn for word in words} - {0}):
+        lying = [(replace(word, box=_across(word.box, turn)), word) for word in words if word.turn == turn]
+        standing = {id(copy): word for copy, word in lying}
+        for row in group_rows([copy for copy, _ in lying]):
+            for line in _split_row(row, COLUMN_GAP):
+                own = tuple(standing[id(copy)] for copy in line.words)
+                yield Line(own, Box.around(word.box for word in own))
+
+
+def _across(box: Box, turn: int) -> Box:
+    """The box as one sees it who turns the page so that what is turned by 90 or 270 degrees lies across."""
+    if turn == 90:
+        return Box(box.top, -box.right, box.bottom, -box.left)
+    return Box(-box.bottom, box.left, -box.top, box.right)
 
 
 def measure_slope(words: Sequence[Word]) -> float:

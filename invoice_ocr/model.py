@@ -107,7 +107,8 @@ class Word:
     """One printed word.
 
     confidence: 0..1, how sure its source is that `text` is what is printed (1.0 for a trusted text layer).
-    alternatives: other readings of the same ink, best first.
+    alternatives: other readings of the same ink, best first. turn: degrees clockwise (0, 90, 270) by which it is turned
+    against the lines of its page, as notes printed along a margin are.
     """
 
     text: str
@@ -115,6 +116,7 @@ class Word:
     confidence: float = 1.0
     source: Origin = "ocr"
     alternatives: tuple[str, ...] = ()
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def _placed(word: Word, line: int, angle: float) -> LayerWord | None:
     """The word as a text layer has it; None for one that stands in a text layer already."""
     if word.source != "ocr":
         return None
-    box = word.box
+    box, angle = word.box, angle + word.turn
     across = 45 < abs(angle) % 180 < 135
     width, height = (box.height, box.width) if across else (box.width, box.height)
     return LayerWord(word.text, box.center_x, box.center_y, width, height, angle, line)

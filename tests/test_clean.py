@@ -286,6 +286,59 @@ def test_issues_come_with_the_words_and_what_was_seen_can_be_kept() -> None:
     assert kept == [((), 3)]
 
 
+def with_a_note(down: bool, size: float = 0.9) -> PageImage:
+    """The page with a line of its words beside the others, running down or up along the margin."""
+    pixels = page().pixels.copy()
+    note = np.full((50, 900, 3), 255, np.uint8)
+    left = 10
+    for word in WORDS:
+        cv2.putText(note, word, (left, 38), cv2.FONT_HERSHEY_SIMPLEX, size, (20,) * 3, 2)
+        left += cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, size, 2)[0][0] + round(20 * size)
+    pixels[200:1100, 15:65] = np.rot90(note, 3 if down else 1)
+    return PageImage(1, pixels, 200.0)
+
+
+@pytest.mark.parametrize("size", [0.6, 0.9, 1.1])
+@pytest.mark.parametrize(("down", "turns"), [(True, 1), (False, 3)])
+def test_a_note_that_runs_up_or_down_beside_the_lines_is_told(down: bool, turns: int, size: float) -> None:
+    (found,) = clean(with_a_note(down, size), "auto", recognise).asides
+    assert found.turns == turns
+    ((left, top, right, bottom),) = found.boxes.tolist()
+    length = sum(cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, size, 2)[0][0] + 20 * size for word in WORDS)
+    assert (left, right) == pytest.approx((22, 58), abs=16)
+    assert bottom - top == pytest.approx(length, abs=40)
+
+
+def test_what_cannot_be_read_sideways_and_pages_without_notes_have_none() -> None:
+    assert clean(page(), "auto", recognise).asides == ()
+    assert clean(with_a_note(down=True), "auto", lambda crops: [("word", 0.5)] * len(crops)).asides == ()
+    assert clean(with_a_note(down=True), "deskew", recognise).asides == ()
+    ruled = page().pixels.copy()
+    for line in range(26):
+        cv2.putText(ruled, str(line % 10), (30, 150 + line * 44), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (20,) * 3, 2)
+    ruled[100:1300, 70:74] = 0
+    assert clean(PageImage(1, ruled, 200.0), "auto", recognise).asides == ()
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+@pytest.mark.parametrize("down", [True, False])
+def test_notes_are_read_apart_and_their_words_stand_where_they_are(down: bool, quarters: int) -> None:
+    pixels = with_a_note(down).pixels.copy()
+    pixels[600:700, 25:55] = (255, 0, 0)  # a red word in the note, and one on the page
+    pixels[300:330, 600:700] = (255, 0, 0)
+    shown = np.ascontiguousarray(np.rot90(pixels, quarters))
+    (words,) = CleaningEngine(Painted(), "auto").read([PageImage(1, shown, 200.0)])
+    on_page, in_note = words.words
+    assert (on_page.turn, in_note.turn) == (0, 90 if down else 270)
+    for word, place in ((on_page, (650, 315)), (in_note, (40, 650))):
+        x, y = {0: (0, 0), 1: (0, 1000), 2: (1000, 1400), 3: (1400, 0)}[quarters]
+        right, down = {0: (1, 1), 1: (1, -1), 2: (-1, -1), 3: (-1, 1)}[quarters]
+        across, along = place if quarters % 2 == 0 else place[::-1]
+        middle = (x + right * across) * 0.36, (y + down * along) * 0.36
+        assert (word.box.center_x, word.box.center_y) == pytest.approx(middle, abs=0.6)
+    assert (in_note.box.height > in_note.box.width) == (quarters % 2 == 0)
+
+
 SIDEWAYS = Frame(600, 800, (0, 1, 0, -1, 0, 800, 0, 0, 1))  # of a page 800 wide and 600 high, turned clockwise
 
 
@@ -315,6 +368,8 @@ def test_a_page_on_its_side_is_laid_out_upright_and_its_lines_stay_where_they_ar
 def test_a_frame_survives_being_recorded() -> None:
     reading = Reading((PageWords(1, 800.0, 600.0, (), frame=SIDEWAYS), PageWords(2, 10.0, 10.0)))
     assert parse_reading(write_reading(reading)) == reading
+    turned = Reading((PageWords(1, 80.0, 60.0, (Word("a", Box(1, 2, 3, 4)), Word("b", Box(1, 2, 3, 4), turn=270))),))
+    assert parse_reading(write_reading(turned)) == turned
     (first, _) = ReplayEngine.of(reading).read([page(), PageImage(2, page().pixels, 200.0)])
     assert first.frame == SIDEWAYS
 

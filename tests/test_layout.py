@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,18 @@ def shaken(reading: Reading, jitter: float, slope: float) -> Reading:
         words.append(Word(word.text, box, 0.9))
     chance.shuffle(words)
     return Reading((PageWords(1, page.width, page.height, tuple(words)),))
+
+
+def test_words_that_run_up_or_down_are_lines_of_their_own_after_the_others() -> None:
+    page = sketch(TABLE).pages[0]
+    left, right = page.words[0].box.left - 30, page.words[0].box.left + 400
+    down = [Word(text, Box(right, top, right + 10, top + 40), turn=90) for text, top in (("runs", 10), ("down", 54))]
+    up = [Word(text, Box(left, top, left + 10, top + 40), turn=270) for text, top in (("up", 54), ("runs", 98))]
+    beside = Word("second", Box(left + 12, 98, left + 22, 138), turn=270)
+    aside = replace(page, words=(*down, *page.words, *up, beside))
+    rows = rows_of(Reading((aside,)))
+    assert rows[:-3] == rows_of(Reading((page,)))
+    assert rows[-3:] == [["runs down"], ["runs up"], ["second"]]
 
 
 def test_words_are_joined_to_cells_and_cells_to_rows() -> None:

@@ -164,6 +164,18 @@ def test_text_on_a_page_that_lies_on_its_side_runs_as_the_page_does() -> None:
     assert_found(copy, words)
 
 
+@pytest.mark.parametrize(("turn", "direction"), [(90, (0, 1)), (270, (0, -1))])
+def test_words_that_run_up_or_down_do_so_in_the_text_layer(turn: int, direction: tuple[int, int]) -> None:
+    aside = Word("HRB", Box(20, 400, 30, 440), 0.9, turn=turn)
+    _, copy = made(pdf(), Reading((PageWords(1, 400, 600, (*WORDS, aside)),)))
+    assert_found(copy, (*WORDS, aside))
+    page = pymupdf.open(stream=copy, filetype="pdf")[0]
+    lines = [line for block in page.get_text("dict")["blocks"] for line in block.get("lines", [])]
+    assert lines[-1]["dir"] == pytest.approx(direction, abs=1e-3)
+    box = found_by_pdfium(copy, "HRB")
+    assert (box.left, box.top, box.right, box.bottom) == pytest.approx((20, 400, 30, 440), abs=1.5)
+
+
 def test_a_page_whose_text_layer_was_believed_gets_no_second_one() -> None:
     sample = Path(__file__).parent.parent / "fixtures/samples/born-digital-german-letter/rechnung.pdf"
     ((transcript, copy),) = searchable([sample], Settings(jobs=1))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from invoice_ocr.clean import aside
 from invoice_ocr.clean.page import Cleaned, clean
 from invoice_ocr.frames import placed
 
@@ -51,15 +52,21 @@ class CleaningEngine:
             for page in pages:
                 cleaned = clean(page, self._steps, self._engine.recognise)
                 image = cleaned.image
+                main = replace(image, pixels=aside.without(image.pixels, cleaned.asides)) if cleaned.asides else image
                 kept = cleaned if self._keep else replace(cleaned, image=replace(image, pixels=image.pixels[:0]))
                 waiting.append((page.width, page.height, kept))
-                yield image
+                yield main
+                for one in cleaned.asides:
+                    yield replace(image, pixels=aside.alone(image.pixels, one))
 
-        for words in self._engine.read(shown()):
+        read = iter(self._engine.read(shown()))
+        for words in read:
             width, height, cleaned = waiting.popleft()
+            beside = [aside.back(next(read), one.turns) for one in cleaned.asides]
+            every = replace(words, words=(*words.words, *(word for found in beside for word in found)))
             if self._keep is not None:
-                self._keep(cleaned, words)
-            found = replace(words, issues=(*words.issues, *cleaned.issues))
+                self._keep(cleaned, every)
+            found = replace(every, issues=(*every.issues, *cleaned.issues))
             yield found if cleaned.frame is None else placed(found, cleaned.frame, width, height)
 
     def recognise(self, crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:

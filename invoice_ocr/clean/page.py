@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from invoice_ocr.clean import direction, ghost, heads, light, quality, ruled, sheet
+from invoice_ocr.clean import aside, direction, ghost, heads, light, quality, ruled, sheet
+from invoice_ocr.clean.aside import Aside
 from invoice_ocr.clean.heads import Recogniser
 from invoice_ocr.clean.quality import Quality
 from invoice_ocr.clean.sight import Sight, see
@@ -33,6 +34,7 @@ class Cleaned:
 
     image: the very page that was given where nothing was done. frame: where the upright page lies in it, None when it
     was not moved. done: the names of the steps taken, in order. issues: what its pixels leave in doubt.
+    asides: what runs up or down beside the lines of `image`, which does not show it.
     """
 
     image: PageImage
@@ -40,6 +42,7 @@ class Cleaned:
     done: tuple[str, ...]
     quality: Quality
     issues: tuple[Issue, ...] = ()
+    asides: tuple[Aside, ...] = ()
 
 
 def clean(page: PageImage, steps: str = "auto", recognise: Recogniser | None = None) -> Cleaned:
@@ -63,14 +66,16 @@ def clean(page: PageImage, steps: str = "auto", recognise: Recogniser | None = N
         seen = see(shown)
     found = quality.measure(shown, seen)
     issues = quality.doubts(found, page.number)
+    asides = aside.asides_of(shown, seen, recognise) if "orient" in wanted and recognise is not None else []
     pixels, lit = _lit(shown, seen, found, wanted, recognise, asked=steps != "auto")
     if _enlarges(found, pixels, wanted, asked=steps != "auto"):
         pixels = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
         lit.append("upscale")
         image = replace(image, dpi=image.dpi * 2)
+        asides = [replace(one, boxes=one.boxes * 2) for one in asides]
     if lit:
         image = replace(image, pixels=pixels)
-    return Cleaned(image, frame, (*done, *lit), found, issues)
+    return Cleaned(image, frame, (*done, *lit), found, issues, tuple(asides))
 
 
 def _geometry(

@@ -33,11 +33,13 @@ def write(transcripts: Iterable[Transcript], stream: BinaryIO) -> None:
 
 
 def rows_of(words: PageWords, page: Page) -> list[str]:
-    """The rows of one page as lines of text, blank ones where the page leaves room."""
-    placed = [[(_upright(line, words), line.text) for line in row] for row in page.rows]
+    """The rows of one page as lines of text, blank ones where the page leaves room; what runs up or down at the end."""
+    aside = [line.text for line in page.lines if line.words[0].turn]
+    across = [row for row in page.rows if not row[0].words[0].turn]
+    placed = [[(_upright(line, words), line.text) for line in row] for row in across]
     widths = [box.width / len(text) for row in placed for box, text in row if len(text) > 1]
     if not widths:
-        return [" ".join(text for _, text in row) for row in placed]
+        return [*(" ".join(text for _, text in row) for row in placed), *aside]
     start = min(box.left for row in placed for box, _ in row)
     end = max(box.right for row in placed for box, _ in row)
     column = max(_NARROWEST, median(widths), (end - start) / _MOST_COLUMNS)
@@ -50,7 +52,7 @@ def rows_of(words: PageWords, page: Page) -> list[str]:
             made += [""] * min(_MOST_BLANK, max(0, round((middle - above) / height / _BLANK) - 1))
         made.append(_row(row, start, column))
         above = middle
-    return made
+    return [*made, *(["", *aside] if aside else [])]
 
 
 def _row(row: Sequence[tuple[Box, str]], start: float, column: float) -> str:

@@ -47,9 +47,11 @@ def _hocr_page(number: int, file: str, words: PageWords, page: Page, dpi: float)
     made = _tag("div", "ocr_page", f"page_{number}", title)
     lines = _tag("p", "ocr_par", f"par_{number}", size)
     made.append(lines)
-    turn = f"; textangle {-frames.angle_of(words.frame):.2f}" if words.frame else ""
+    angle = frames.angle_of(words.frame) if words.frame else 0.0
     for place, line in enumerate(page.lines, 1):
-        span = _tag("span", "ocr_line", f"line_{number}_{place}", _bbox(line.box, scale) + turn)
+        turned = angle + line.words[0].turn
+        textangle = f"; textangle {-turned:.2f}" if turned else ""
+        span = _tag("span", "ocr_line", f"line_{number}_{place}", _bbox(line.box, scale) + textangle)
         for index, word in enumerate(line.words, 1):
             told = f"{_bbox(word.box, scale)}; x_wconf {round(100 * word.confidence)}"
             inner = _tag("span", "ocrx_word", f"word_{number}_{place}_{index}", told)

@@ -26,7 +26,7 @@ def drawn(pixels: np.ndarray, dpi: float, words: PageWords) -> bytes:
     angle = frames.angle_of(words.frame) if words.frame else 0.0
     thickness = max(1, round(dpi / 120))
     for word in words.words:
-        corners = (np.array(corners_of(word.box, angle)) * (dpi / 72)).round().astype(np.int32)
+        corners = (np.array(corners_of(word.box, angle + word.turn)) * (dpi / 72)).round().astype(np.int32)
         colour = LAYER if word.source == "text-layer" else colour_of(word.confidence)
         cv2.polylines(canvas, [corners], True, colour[::-1], thickness, cv2.LINE_AA)
     return bytes(cv2.imencode(".png", canvas)[1])

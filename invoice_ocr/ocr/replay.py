@@ -60,7 +60,8 @@ def write_reading(reading: Reading) -> str:
     """A reading as JSON text; coordinates to a hundredth of a point, confidences to four digits.
 
     A word is [text, left, top, right, bottom, confidence, source], then its alternatives; a frame is [width, height]
-    and the nine numbers of its matrix, a code [format, text, left, top, right, bottom].
+    and the nine numbers of its matrix, a code [format, text, left, top, right, bottom]. Words that run up or down are
+    told by their places and degrees.
     """
     pages = [
         {
@@ -80,6 +81,7 @@ def write_reading(reading: Reading) -> str:
                 ]
                 for word in page.words
             ],
+            **({"turned": turned} if (turned := _turned(page.words)) else {}),
         }
         for page in reading.pages
     ]
@@ -98,9 +100,10 @@ def parse_reading(text: str) -> Reading:
 
 
 def _page(page: Mapping[str, Any]) -> PageWords:
+    turned = dict(page.get("turned", ()))
     words = tuple(
-        Word(text, Box(left, top, right, bottom), confidence, source, tuple(alternatives))
-        for text, left, top, right, bottom, confidence, source, *alternatives in page["words"]
+        Word(text, Box(left, top, right, bottom), confidence, source, tuple(alternatives), turned.get(place, 0))
+        for place, (text, left, top, right, bottom, confidence, source, *alternatives) in enumerate(page["words"])
     )
     frame = _frame(*page["frame"]) if "frame" in page else None
     codes = tuple(Code(kind, text, Box(*sides)) for kind, text, *sides in page.get("codes", ()))
@@ -109,6 +112,10 @@ def _page(page: Mapping[str, Any]) -> PageWords:
 
 def _frame(width: float, height: float, *matrix: float) -> Frame:
     return Frame(width, height, matrix)
+
+
+def _turned(words: Sequence[Word]) -> list[tuple[int, int]]:
+    return [(place, word.turn) for place, word in enumerate(words) if word.turn]
 
 
 def _plain_code(code: Code) -> list[str | float]:
