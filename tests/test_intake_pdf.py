@@ -319,3 +319,11 @@ def test_mutated_documents_are_read_or_refused_with_a_type(seed: int) -> None:
 def test_text_that_mentions_pdf_is_no_pdf() -> None:
     with pytest.raises(NotADocument):
         read(b"A note about %PDF.")
+
+
+def test_documents_attached_to_a_pdf_are_told() -> None:
+    made = pymupdf.open(stream=document("see the attached file"))
+    made.embfile_add("1", document("Invoice 4711"), filename="invoice.pdf")
+    made.embfile_add("2", b"hours,rate", filename="hours.csv")
+    part = read(made.tobytes())
+    assert part.issues == [("file.attachments", "Documents attached to this PDF were not read: invoice.pdf.")]

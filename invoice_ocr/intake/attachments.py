@@ -10,6 +10,7 @@ from invoice_ocr.intake import sniff
 from invoice_ocr.intake.testimony import Testimony
 
 _MOST_FILES = 50
+_TOLD = 3  # names of attached documents in a message
 _REFERENCE = re.compile(r"(\d+) \d+ R")
 _HEAD = 65536  # bytes in which an e-invoice begins: some have pages of licence before it
 _FORMER = "zugferd-invoice.xml"  # where a newer form lies beside it, that one is asked first
@@ -18,13 +19,16 @@ _FORMER = "zugferd-invoice.xml"  # where a newer form lies beside it, that one i
 def e_invoices(
     document: Any, issues: list[tuple[str, str]], damage: tuple[type[BaseException], ...]
 ) -> Iterator[Testimony]:
-    """What the e-invoices attached to an open PyMuPDF document say; `issues` gets what is wrong with the others.
+    """What the e-invoices attached to an open PyMuPDF document say.
 
+    issues: gets what is wrong with them, and the names of attached documents, which nobody reads here.
     damage: the exceptions that PyMuPDF raises on broken files.
     """
+    documents = []
     for title, content in sorted(_files(document, damage), key=lambda file: file[0].lower() == _FORMER):
         head = content[:_HEAD]
-        if sniff.kind_of(head) == "xml" and (sniff.holds_invoice(head) or sniff.unsafe_xml(head)):
+        kind = sniff.kind_of(head)
+        if kind == "xml" and (sniff.holds_invoice(head) or sniff.unsafe_xml(head)):
             from invoice_ocr.intake.einvoice import attached  # lxml takes 0.1 s to import, and few PDFs need it
 
             said, issue = attached(content, title)
@@ -32,6 +36,11 @@ def e_invoices(
                 yield said
             if issue is not None:
                 issues.append(issue)
+        elif kind not in {None, "xml"}:
+            documents.append(title)
+    if documents:
+        told = ", ".join(documents[:_TOLD]) + (" and more" if len(documents) > _TOLD else "")
+        issues.append(("file.attachments", f"Documents attached to this PDF were not read: {told}."))
 
 
 def _files(document: Any, damage: tuple[type[BaseException], ...]) -> Iterator[tuple[str, bytes]]:
