@@ -146,16 +146,18 @@ def transcript_of(one: Read) -> Transcript:
     )
 
 
-def extract(inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None) -> Iterator[Record]:
+def extract(
+    inputs: Iterable[Input], settings: Settings, *, engine: Engine | None = None, keep: Keep | None = None
+) -> Iterator[Record]:
     """The invoices of each input, in order: at least one Record per input, failures too.
 
-    inputs: what `intake.expand` takes. engine: instead of the one that settings ask for.
+    inputs: what `intake.expand` takes. engine: instead of the one that settings ask for. keep: as in CleaningEngine.
     With text "auto", the words of text layers that became values are read again from pixels (pixel_check).
     Raises RunError as `read` does, and RuleError when the rule pack is malformed.
     """
     with Intake(settings) as intake:  # first: its worker starts while the rules are read
         pack = rules_for(settings)
-        lazy = LazyEngine(settings, engine)
+        lazy = LazyEngine(settings, engine, keep=keep)
         recipe = recipe_of(settings, pack, engine)
         sources = expand(inputs, settings)
         if settings.text != "layer":

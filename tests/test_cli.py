@@ -178,6 +178,28 @@ def test_one_failed_input_of_several_is_5_and_has_its_record(invoke, elsewhere: 
     assert "E_EMPTY" in done.err
 
 
+def test_a_name_that_is_not_there_brings_up_the_one_that_was_meant(invoke, elsewhere: Path) -> None:
+    (elsewhere / "rechnung.pdf").touch()
+    assert "Did you mean rechnung.pdf?" in invoke("extract", "rechnug.pdf", *LAYER).err
+    assert "there is no folder scans" in invoke("extract", "scans/a.pdf", *LAYER).err
+
+
+@pytest.mark.parametrize("verb", ["extract", "read"])
+def test_a_folder_without_documents_is_told(invoke, elsewhere: Path, verb: str) -> None:
+    (elsewhere / "inbox").mkdir()
+    (elsewhere / "inbox" / "notes.txt").write_text("nothing")
+    done = invoke(verb, "inbox", *LAYER)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "no document was found\n"
+
+
+def test_extract_saves_what_the_networks_saw(invoke, elsewhere: Path) -> None:
+    scan = SAMPLES / "picture-of-english-invoice" / "invoice.png"
+    assert invoke("extract", scan, "--save-clean", "seen", "-j", "1").code == 0
+    (seen,) = (elsewhere / "seen").iterdir()
+    assert seen.read_bytes().startswith(b"\x89PNG")
+
+
 def test_all_inputs_failed_is_6(invoke) -> None:
     assert invoke("extract", "nowhere.pdf", *LAYER).code == 6
     assert invoke("read", "nowhere.pdf", *LAYER).code == 6

@@ -15,6 +15,7 @@ from invoice_ocr.batch import codec
 from invoice_ocr.batch.keys import Keys, Memory
 from invoice_ocr.errors import ConfigError
 from invoice_ocr.model import FIELD_KINDS, Box, Evidence, Field, Invoice, Issue, Record
+from invoice_ocr.settings import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,7 +157,7 @@ def value_of(field: str, text: str) -> Value | None:
     from datetime import date
 
     if field not in FIELD_KINDS:
-        raise ConfigError(f"there is no field {field!r}", fix=f"Known are: {', '.join(FIELD_KINDS)}.")
+        raise unknown("field", field, FIELD_KINDS)
     if not text:
         return None
     try:

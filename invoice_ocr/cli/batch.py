@@ -141,7 +141,7 @@ def summary(told: Counter[str]) -> str:
     """How many documents there are by what became of them."""
     names = {"post": "to post", "review": "to review", "reject": "rejected"}
     parts = [f"{told[state]} {names.get(state, state)}" for state in STATES if told[state]]
-    return f"{told.total()} documents: {', '.join(parts) or 'none'}"
+    return f"{told.total()} document{'s' * (told.total() != 1)}: {', '.join(parts) or 'none'}"
 
 
 STATES = ("post", "review", "reject", "failed", "quarantined", "left")

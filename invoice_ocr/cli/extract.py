@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from invoice_ocr.cli import pages
 from invoice_ocr.cli.console import Verbosity, Waiting, console, note, report
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
 from invoice_ocr.cli.output import format_of, formats, opened, place
@@ -52,6 +53,11 @@ Lines = Annotated[
     typer.Option("--lines", metavar="FILE", help="Also write the line items here, as CSV.", show_default=False),
 ]
 
+SaveClean = Annotated[
+    Path | None,
+    typer.Option("--save-clean", metavar="DIR", help="Save each picture as the engine saw it.", show_default=False),
+]
+
 
 @dataclass(slots=True)
 class Tally:
@@ -77,6 +83,8 @@ class Tally:
         return ExitCode.NEEDS_REVIEW if self.review and settings.fail_on == "review" else ExitCode.OK
 
     def __str__(self) -> str:
+        if not self.inputs:
+            return "no document was found"
         parts = [f"{self.post} to post", f"{self.review} to review", f"{self.failed} failed"]
         return f"{self.inputs} read: {', '.join(part for part in parts if not part.startswith('0 '))}"
 
@@ -89,6 +97,7 @@ def extract(
     output: Output = None,
     to: To = "",
     lines: Lines = None,
+    save_clean: SaveClean = None,
     settings: Settings,
     stdout: BinaryIO,
     verbosity: Verbosity,
@@ -111,7 +120,7 @@ def extract(
     tally = Tally()
     kept: list[Record] = []
     with opened(output, stdout) as stream, Waiting(verbosity) as waiting:
-        records = _watched(pipeline.extract(paths, settings), tally, waiting)
+        records = _watched(pipeline.extract(paths, settings, keep=pages.keeper(save_clean)), tally, waiting)
         if lines is not None:
             records = _kept(records, kept)
         if chosen == "table":
@@ -173,6 +182,8 @@ def _farewell(tally: Tally, output: Path | None, chosen: str, verbosity: Verbosi
     """What was done, and on a terminal how to keep it."""
     if output is not None:
         note(f"{tally} → {output}", verbosity)
+    elif not tally.inputs:
+        note(f"{tally}", verbosity)
     elif chosen == "table" and tally.inputs > tally.failed:
         several = f"{tally}. " if tally.inputs > 1 else ""
         note(f"{several}Keep it with -o invoices.csv, .xlsx, .json or .jsonl.", verbosity)

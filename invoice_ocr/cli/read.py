@@ -10,7 +10,7 @@ import typer
 
 from invoice_ocr.cli import pages
 from invoice_ocr.cli.console import Verbosity, Waiting, clean, note, report
-from invoice_ocr.cli.extract import Paths, Tally, dry_run
+from invoice_ocr.cli.extract import Paths, SaveClean, Tally, dry_run
 from invoice_ocr.cli.options import LIMITS, READING, with_settings
 from invoice_ocr.cli.output import format_of, opened, place
 from invoice_ocr.cli.verb import verb
@@ -43,10 +43,6 @@ To = Annotated[
     ),
 ]
 Layout = Annotated[bool, typer.Option("--layout", help="Text that keeps the page's columns: --to layout.")]
-SaveClean = Annotated[
-    Path | None,
-    typer.Option("--save-clean", metavar="DIR", help="Save each picture as the engine saw it.", show_default=False),
-]
 MinConfidence = Annotated[
     float, typer.Option("--min-confidence", metavar="X", min=0, max=1, help="Leave out words less sure than this.")
 ]
@@ -117,7 +113,9 @@ def read(
             else:
                 with opened(output, stdout) as stream:
                     WORD_EXPORTERS[chosen](transcripts, stream)
-    if output is not None:
+    if not tally.inputs:
+        note(f"{tally}", verbosity)
+    elif output is not None:
         note(f"{tally.inputs - tally.failed} of {tally.inputs} read → {output}", verbosity)
     return tally.exit_code(settings)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Input = str | Path | bytes | bytearray | BinaryIO | np.ndarray
 
 _CHUNK = 1 << 20
+_BESIDE = 2000  # names looked at for one that was meant
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
 _JUNK = frozenset({"Thumbs.db", "desktop.ini", "@eaDir", "__MACOSX"})
 _OPENING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -245,7 +246,7 @@ def _bytes_of(path: Path, *, most: int) -> Iterator[bytes]:
     try:
         descriptor = os.open(path, _OPENING)
     except FileNotFoundError:
-        raise NotFound(f"There is no {path}.") from None
+        raise NotFound(f"There is no {path}.", fix=_meant(path)) from None
     except (OSError, ValueError) as error:
         raise _unopened(path, error) from None
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  opened above, so that a FIFO cannot block
@@ -258,6 +259,18 @@ def _bytes_of(path: Path, *, most: int) -> Iterator[bytes]:
                 yield chunk
         except OSError as error:
             raise NotFound(f"{path} cannot be read: {error.strerror}.", fix="Check the disk or the share.") from None
+
+
+def _meant(path: Path) -> str | None:
+    """The name beside a path that is not there which is most like it, as a fix."""
+    from difflib import get_close_matches
+
+    try:
+        names = os.listdir(path.parent)  # noqa: PTH208  names are all that is wanted
+    except OSError:
+        return f"Check the path: there is no folder {path.parent} that can be read."
+    near = get_close_matches(path.name, names[:_BESIDE], n=1)
+    return f"Did you mean {path.with_name(near[0])}?" if near else None
 
 
 def _unopened(path: Path, error: OSError | ValueError) -> InputError:
