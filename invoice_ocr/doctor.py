@@ -133,9 +133,20 @@ def check_weights(network: Network) -> Finding:
         network.weights()
     except InvoiceOcrError as error:
         return _failed(network.name, error)
-    scores = ", ".join(f"{name} {value}" for name, value in network.scores.items())
+    scores = "; ".join(f"{name.replace('_', ' ')} {_score(value)}" for name, value in network.scores.items())
     detail = f"{network.architecture}, SHA-256 {network.arrays.sha256[:16]}…, {network.arrays.size / 1e6:.1f} MB"
     return Finding(network.name, "ok", f"{detail}; {scores}" if scores else detail)
+
+
+def _score(value: Any) -> str:
+    """A score of a manifest as text; of several, each with its name, and what was counted left out.
+
+    >>> _score({"latin": 0.974, "latin_with_digits": 0.98, "words": [1500, 600]})
+    'latin 0.974, latin with digits 0.98'
+    """
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{name.replace('_', ' ')} {one}" for name, one in value.items() if isinstance(one, int | float))
 
 
 def check_languages(wanted: str, readers: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Finding]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from faults.engines import CrashingEngine, LosingEngine, LyingEngine
 
-from invoice_ocr.doctor import PAGE, PAGE_TEXT, Finding, check_languages, check_versions, examine
+from invoice_ocr.doctor import PAGE, PAGE_TEXT, Finding, check_languages, check_versions, check_weights, examine
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr.alphabet import ALPHABET, CHINESE
+from invoice_ocr.ocr.manifest import folder_of, load_manifest
 from invoice_ocr.ocr.replay import ReplayEngine
 from invoice_ocr.settings import Settings
 
@@ -74,6 +76,12 @@ def test_weights_that_were_changed_are_named(tmp_path: Path) -> None:
     finding = by_name(examine(Settings(weights=str(tmp_path)), engine=ENGINE))["recogniser"]
     assert finding.state == "bad"
     assert "SHA-256" in finding.text
+
+
+def test_scores_of_the_shipped_networks_are_told_in_words() -> None:
+    told = check_weights(load_manifest(folder_of(""))["recogniser"]).text
+    assert re.search(r"real words[a-z ]* cyrillic 0\.\d+, latin 0\.\d+", told)
+    assert not set("{}_[]") & set(told.partition("MB; ")[2])
 
 
 def test_the_alphabet_is_held_against_the_wanted_languages() -> None:
