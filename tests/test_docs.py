@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import importlib
 import re
 import shlex
 from pathlib import Path
@@ -58,6 +60,17 @@ def test_every_python_snippet_of_the_readme_parses_and_imports_what_exists(snipp
     for node in ast.walk(ast.parse(snippet)):
         if isinstance(node, ast.ImportFrom) and node.module == "invoice_ocr":
             assert {alias.name for alias in node.names} <= set(invoice_ocr.__all__)
+
+
+WITH_EXAMPLES = [path for path in sorted((ROOT / "invoice_ocr").rglob("*.py")) if ">>> " in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_example_of_a_docstring_gives_what_it_says(path: Path) -> None:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    ran = doctest.testmod(module)
+    assert ran.attempted
+    assert not ran.failed
 
 
 def test_ci_runs_the_test_command_that_the_readme_tells() -> None:
