@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
 from invoice_ocr import errors, pipeline, settings
 from invoice_ocr.errors import InputError
-from invoice_ocr.model import FIELD_KINDS, Failure, Field, Invoice, Issue, Reading
+from invoice_ocr.model import FIELD_KINDS, Failure, Field, Invoice, Issue, Reading, Record
 
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Input
@@ -18,7 +19,7 @@ def extract(source: Input, *, engine: Engine | None = None, **options: Any) -> I
 @overload
 def extract(source: list[Input], *, engine: Engine | None = None, **options: Any) -> list[Invoice]: ...
 def extract(source: Input | list[Input], *, engine: Engine | None = None, **options: Any) -> Invoice | list[Invoice]:
-    """The invoice in one document; or, for a list of documents, all their invoices in order.
+    """The invoice in one document; or, for a list of documents, all their invoices in order, each with its `file`.
 
     source: a path, a file's bytes, an open binary stream, or a page as a uint8 array, shape (height, width[, 3 or 4]),
     RGB. A list may hold any mix of them, and folders and patterns too.
@@ -27,17 +28,21 @@ def extract(source: Input | list[Input], *, engine: Engine | None = None, **opti
 
     A single document that cannot be read raises its InputError (NotFound, Encrypted, ...), one that holds several
     invoices a ValueError. In a list, an input that fails gives an Invoice without values whose decision is "reject" and
-    whose only issue has the error's code. ConfigError for a bad option; nothing is read from the environment.
+    whose only issue has the error's code. ConfigError for a bad option; RunError (MissingPart, ModelIntegrity,
+    RuleError) when nothing can go on. Nothing is read from the environment or from invoice-ocr.toml.
+
+    Each call starts a process that opens files, and loads the networks if it needs them: give a list rather than
+    calling it once a file. Calls from several threads do not disturb each other.
     """
     chosen = settings.make(options)
     if isinstance(source, list):
         records = pipeline.extract(source, chosen, engine=engine)
-        return [r.invoice if r.invoice is not None else _rejected(r.failure) for r in records]
+        return [_named(record) for record in records]
     found = []
     for record in pipeline.extract([source], chosen, engine=engine):
         if record.invoice is None:
             raise error_of(record.failure)
-        found.append(record.invoice)
+        found.append(_named(record))
     if len(found) != 1:
         raise ValueError(
             f"{len(found)} invoices where one was expected: give a list, extract([source]), to get them all"
@@ -75,6 +80,11 @@ def error_of(failure: Failure | None) -> InputError:
     if failure is None:
         return errors.NotFound("There is nothing to read.")
     return kinds.get(failure.code, InputError)(failure.message, fix=failure.fix)
+
+
+def _named(record: Record) -> Invoice:
+    """The record's invoice, or one without values where it failed, with the name of its file."""
+    return replace(record.invoice or _rejected(record.failure), file=record.file)
 
 
 def _rejected(failure: Failure | None) -> Invoice:

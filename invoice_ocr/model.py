@@ -356,7 +356,11 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What one document says, with how sure we are. `fields` holds every field of the contract, missing ones too."""
+    """What one document says, with how sure we are. `fields` holds every field of the contract, missing ones too.
+
+    pages: the numbers of its pages in their file. document: which invoice of its file it is, from 1. file: the name of
+    that file in what `invoice_ocr.extract` gives; else its record has it.
+    """
 
     fields: dict[str, Field]
     pages: tuple[int, ...]
@@ -366,6 +370,7 @@ class Invoice:
     line_items: tuple[LineItem, ...] = ()
     issues: tuple[Issue, ...] = ()
     document: int = 1
+    file: str = ""
 
     def flagged(self, issues: Sequence[Issue], against: Iterable[str] | None = None) -> Invoice:
         """With more issues: the fields that they name are accepted no longer, nor is the document to be posted.

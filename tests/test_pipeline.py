@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -323,6 +324,30 @@ def test_a_list_gives_a_list_in_which_failures_are_rejected(tmp_path: Path) -> N
     assert second.decision == "reject"
     assert [issue.code for issue in second.issues] == ["E_EMPTY"]
     assert second.fields["total_gross"].value is None
+
+
+def test_invoices_bear_the_name_of_their_file(tmp_path: Path) -> None:
+    (tmp_path / "empty.pdf").touch()
+    given = [LETTER, LETTER.read_bytes(), tmp_path / "empty.pdf"]
+    named = [str(LETTER), "<bytes>", str(tmp_path / "empty.pdf")]
+    invoices = invoice_ocr.extract(given, text="layer", jobs=1)
+    assert [invoice.file for invoice in invoices] == named
+    assert invoice_ocr.to_dataframe(invoices)["file"].tolist() == named
+    assert invoice_ocr.extract(LETTER, text="layer", jobs=1).file == str(LETTER)
+
+
+def test_everything_the_package_offers_can_be_had_and_is_listed() -> None:
+    assert all(getattr(invoice_ocr, name) is not None for name in invoice_ocr.__all__)
+    assert dir(invoice_ocr) == sorted(invoice_ocr.__all__)
+    assert issubclass(invoice_ocr.InputError, invoice_ocr.InvoiceOcrError)
+    with pytest.raises(AttributeError, match="no attribute 'extrct'"):
+        _ = invoice_ocr.extrct
+
+
+def test_calls_from_several_threads_do_not_disturb_each_other() -> None:
+    with ThreadPoolExecutor(3) as threads:
+        found = threads.map(lambda _: invoice_ocr.extract(LETTER, text="layer", jobs=1), range(6))
+        assert {invoice.fields["total_gross"].value for invoice in found} == {Decimal("24241.82")}
 
 
 def test_one_input_that_fails_raises_its_error(tmp_path: Path) -> None:
