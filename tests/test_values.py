@@ -341,3 +341,13 @@ def test_a_month_in_two_words_is_read_where_they_make_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["6 boxes may 2024 pens", "6 of ten 2024"])
 def test_two_words_that_make_no_month_are_none(text: str) -> None:
     assert find_dates(text, MONTHS) == []
+
+
+def test_a_text_is_read_by_the_months_given_whatever_it_was_read_by_before() -> None:
+    assert [find_dates("4 ta 2026", months) != [] for months in ({}, {"ta": 3}, {}, {"ta": 5})] == [False, True] * 2
+    assert find_dates("4 ta 2026", {"ta": 5})[0].readings == (date(2026, 5, 4),)
+
+
+def test_a_series_of_capitals_before_a_number_is_no_currency() -> None:
+    assert find_currencies("Fatura FT 2026A/1184") == []
+    assert [mark for mark, _, _ in find_currencies("12 345 FT")] == ["FT"]

@@ -39,7 +39,8 @@ PATTERN = (
     r"(?:(?:US|U|CA?|AU?|S|HK|NZ|NT|R|MX)\$S?|[€£₹₽₺₩₪₫₴₦฿₱₸₡$¥￥円元圆]|人民币元?"
     r"|(?<![^\W\d_])(?:"
     + "|".join(sorted(CODES))
-    + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|FT|[lL]ei|LEI|лв\.?|[рР]уб\.?|рублей|РУБ\.?|грн\.?|ГРН\.?"
+    + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|(?<=\d )FT|(?<=\d)FT"
+    r"|[lL]ei|LEI|лв\.?|[рР]уб\.?|рублей|РУБ\.?|грн\.?|ГРН\.?"
     r"|гривень|гривні|гривня|RMB|[Εε]υρώ|(?<=\d )(?<!\D20\d\d )р\.|(?<=\d)(?<!\D20\d\d)р\."
     r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?|Eur)(?![^\W\d_])"
     # The rand's letter stands right before money with its cents.

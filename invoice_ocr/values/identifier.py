@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -129,6 +129,19 @@ def _vat(hit: re.Match[str], labelled: bool) -> Identifier | None:
     if labelled and sum(char.isdigit() for char in value) >= 6:
         return Identifier(value, hit.group(), hit.start(), hit.end(), valid=False)
     return None
+
+
+def with_country(number: str, countries: Iterable[str]) -> str:
+    """A VAT id with the first of some countries in front for which its check digits hold; as it was, when for none.
+
+    >>> with_country("136695976", ["DE"])
+    'DE136695976'
+    """
+    for code in countries:
+        country = "EL" if code == "GR" else code
+        if country in VAT_COUNTRIES and not number.startswith(country) and _vat_valid(country, country + number):
+            return country + number
+    return number
 
 
 def _form(country: str, value: str) -> str:
