@@ -26,6 +26,7 @@ from invoice_ocr import (
     resolve,
     taxes,
     terms,
+    total_rows,
 )
 from invoice_ocr.errors import ConfigError, InputError
 from invoice_ocr.intake import Intake, Source, expand
@@ -248,7 +249,7 @@ def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Convent
     found = [*candidates.find(document, pack), *parties.find(document, pack), *terms.find(document, pack)]
     habits = conventions.infer(document, found, pack)
     rows = taxes.find(document, pack, habits)
-    return [*found, *taxes.candidates(rows)], habits, rows
+    return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows
 
 
 def without_doubtful(reading: Reading, least: float) -> tuple[Reading, Document]:

@@ -70,7 +70,9 @@ def _with_tax(
                 score -= 0.6  # a cent off: rounding by line, or another number
             shown = f" {extra:+}" if extra else ""
             proof = f"{net.value} + {tax.value}{shown} = {gross.value}"
-            after = _after_extras(net, gross.value - tax.value, printed) if abs(extra) >= 1 else net
+            after = net
+            if abs(extra) >= 1 and not (_at_a_rate(tax.value, net.value) and gross.value < net.value + tax.value):
+                after = _after_extras(net, gross.value - tax.value, printed)
             yield score, named(total_net=after, total_tax=tax, total_gross=gross), proof
     if (
         0 < rest <= HIGHEST_RATE * net.value
@@ -83,6 +85,12 @@ def _with_tax(
             named(total_net=net, total_tax=tax, total_gross=gross),
             (f"{net.value} + {rest} = {gross.value}"),
         )
+
+
+def _at_a_rate(tax: Decimal, net: Decimal) -> bool:
+    """Whether a tax is a whole or half percentage of a net to the cent: nothing was taken off the net before it."""
+    rate = round(200 * tax / net) / Decimal(2) if net else Decimal(0)
+    return rate > 0 and net >= 1 and abs(net * rate / 100 - tax) <= CENT / 2
 
 
 def _opposed(tax: Term, gross: Term) -> bool:

@@ -22,7 +22,7 @@ from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, solve
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.identifier import find_references
+from invoice_ocr.values.identifier import find_references, with_country
 from invoice_ocr.values.misread import find_read_amounts
 from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold
@@ -36,6 +36,7 @@ _OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its
 GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_PLAUSIBLE = 0.3  # the score of an amount that may be what its label says
 _NAMED = 0.95  # how much the label `Currency` says about the code beside it
 _DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
 
@@ -79,7 +80,7 @@ def resolve(
     document: Document, candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
 ) -> Resolution:
     """The values that agree best with labels, sums and the document's conventions."""
-    settled = [settle(candidate, conventions) for candidate in candidates]
+    settled = [settle(_of_country(candidate, conventions), conventions) for candidate in candidates]
     settled = _only_date(_unclaimed(settled))
     seen = find_kind(document, settled, pack)
     kind = Choice("document_type", seen.value, seen.evidence, seen.support) if seen else None
@@ -109,6 +110,15 @@ def resolve(
     currency = _find_currency(choices, settled, conventions, pack)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
     return Resolution(choices, conventions, sums.proof, tuple(extras_of(settled)))
+
+
+def _of_country(candidate: Candidate, conventions: Conventions) -> Candidate:
+    """A VAT id printed without its country with that of the document in front, where check digits hold so."""
+    number = candidate.value
+    if not candidate.name.endswith("_vat_id") or not isinstance(number, str) or not number.isdigit():
+        return candidate
+    value = with_country(number, conventions.countries[:1])
+    return candidate if value == number else replace(candidate, value=value, readings=(value,))
 
 
 def _by_sides(candidates: list[Candidate]) -> list[Candidate]:
@@ -233,8 +243,39 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
         readings = (value,) if proved and len(candidate.readings) == 1 else candidate.readings
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
+    _settle_left(choices, candidates)
     _settle_paid(choices)
     _settle_due(choices, credit=credit)
+
+
+def _settle_left(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:
+    """What is left to pay and what was paid so that they make the gross: other amounts may bear such labels, too.
+
+    What was paid may be printed in parts, one below the other.
+    """
+    gross, due = choices.get("total_gross"), choices.get("amount_due")
+    if gross is None or due is None:
+        return
+    paid = {_magnitude(one): one for one in _ranked("prepaid", candidates)}
+    left = {_magnitude(one): one for one in _ranked("amount_due", candidates)}
+    total = _magnitude(gross)
+    if any(total - value == _magnitude(due) for value in paid):
+        return
+    parts = list(paid.values()) if len(paid) > 1 else []
+    whole = sum(paid, Decimal(0))
+    if parts and total - whole == _magnitude(due) > 0:
+        evidence = replace(parts[0].evidence, source="derived", rule="universal.prepaid.sum")
+        support = min(part.support for part in parts)
+        choices["prepaid"] = replace(parts[0], value=whole, readings=(whole,), evidence=evidence, support=support)
+    elif (one := next((left[total - value] for value in paid if total - value in left and value), None)) is not None:
+        choices["amount_due"] = one
+
+
+def _ranked(name: str, candidates: Sequence[Candidate]) -> list[Choice]:
+    """Every value a field may have with some support, the best first."""
+    found = {c.value: c for c in sorted(candidates, key=lambda c: c.score) if c.name == name and c.score > _PLAUSIBLE}
+    choices = [_choose(name, [c for c in candidates if c.name == name and c.value == value]) for value in found]
+    return sorted((choice for choice in choices if choice), key=lambda choice: -choice.support)
 
 
 def _settle_untaxed(

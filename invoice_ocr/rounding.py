@@ -28,7 +28,13 @@ def after_rounding(
             printed = next((_of_value(c, way.value) for c in amounts if magnitude(c) == way.value), None)
             if printed or gross.evidence.rule.startswith("universal."):
                 return printed or replace(unprinted(way), score=gross.score)
-    by = {magnitude(c) for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page}
+    by = {
+        magnitude(c)
+        for c in candidates
+        if c.name == "rounding"
+        and c.evidence.page == gross.evidence.page
+        and c.evidence.box.bottom > gross.evidence.box.top
+    }
     names = {"total_gross", "total_net"} | ({"amount_due", "amount", "cash"} if slip else set())
     names |= {"amount"} if gross.evidence.source == "ocr" else set()
     asked = () if slip else [c.evidence for c in candidates if c.name == "amount_due" and c.score > 0.5]

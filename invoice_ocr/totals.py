@@ -11,6 +11,7 @@ from invoice_ocr.model import Candidate, Evidence
 from invoice_ocr.proofs import (
     CASH_ROUNDING,
     HIGHEST_RATE,
+    Found,
     Term,
     look_alike,
     named,
@@ -52,25 +53,43 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     ways = find_ways(candidates, amounts)
     terms = {
         "total_net": _terms(candidates, {"total_net": 1.0, "subtotal": 0.8}),
-        "total_tax": _with_sums(_terms(candidates, {"total_tax": 1.0})),
+        "total_tax": _with_sums(taxes := _terms(candidates, {"total_tax": 1.0})) + _twice(taxes, candidates),
         "total_gross": _terms(candidates, _GROSS if any(way.kind == "paid" for way in ways) else _GROSS | _EXACT),
     }
-    found = proofs(terms, amounts, candidates, ways)
-    best = max(found, key=lambda one: one[0] + _borne_out(one[1], ways), default=None)
+    found = sorted(proofs(terms, amounts, candidates, ways), key=lambda one: -one[0] - _borne_out(one[1], ways))
     alone = _best_alone(terms)
+    best = _first_sure(found, terms, alone, amounts, ways)
     if best is None:
-        return Sums(alone)
-    misread = look_alike(magnitude(best[1]["total_gross"]), terms["total_gross"], printed_amounts(amounts))
-    if misread:
-        best = (best[0], {**best[1], **named(total_gross=misread)}, best[2])
-    sure = bool(misread) or len(_kinds(best[1], ways)) > 1 or "paid" in _kinds(best[1], ways)
-    if not sure and (_overruled(best[1], alone) or _of_one_rate(best[1], terms["total_gross"])):
         return Sums(alone)
     chosen = {**alone, **best[1]}
     if "total_tax" in best[1] and "total_net" not in best[1] and "total_net" in alone:
         chosen.pop("total_net")
     joint = 1 - (1 - _joint(best[1], candidates)) * _AGREED ** len(_kinds(best[1], ways))
     return Sums(chosen, best[2], frozenset(best[1]), joint)
+
+
+def _first_sure(
+    found: Sequence[Found],
+    terms: Mapping[str, list[Term]],
+    alone: Mapping[str, Candidate],
+    amounts: Sequence[Candidate],
+    ways: Sequence[Way],
+) -> Found | None:
+    """The best proof whose gross total no label overrules; after one that is, only others of labelled totals count."""
+    doubted: set[Decimal] = set()
+    for score, chosen, proof in found:
+        gross = magnitude(chosen["total_gross"])
+        if gross in doubted or (doubted and chosen["total_gross"].evidence.rule.startswith("universal.")):
+            continue
+        misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts))
+        if misread:
+            return score, {**chosen, **named(total_gross=misread)}, proof
+        kinds = _kinds(chosen, ways)
+        sure = len(kinds) > 1 or "paid" in kinds
+        if sure or not (_overruled(chosen, alone) or _of_one_rate(chosen, terms["total_gross"])):
+            return score, chosen, proof
+        doubted.add(gross)
+    return None
 
 
 def _with_cents(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> list[Candidate]:
@@ -174,6 +193,22 @@ def _with_sums(taxes: list[Term]) -> list[Term]:
     return taxes + [term for term in sums if term.value not in known]
 
 
+def _twice(taxes: Sequence[Term], candidates: Sequence[Candidate]) -> list[Term]:
+    """Taxes that two rows name apart and alike, as the halves of one rate that go to two states."""
+    twice = []
+    for term in taxes:
+        rows = {
+            (c.evidence.page, c.evidence.box.top)
+            for c in candidates
+            if c.name == "total_tax" and c.score > _HALF and magnitude(c) == term.value > 0
+        }
+        if len(rows) == 2 and not term.candidate.evidence.rule.startswith("universal."):
+            evidence = replace(term.candidate.evidence, source="derived", rule="universal.tax.sum")
+            value = 2 * term.value
+            twice.append(Term(value, replace(term.candidate, value=value, readings=(value,), evidence=evidence), 0.5))
+    return twice
+
+
 def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
     """Each total by its labels alone, where no sum decides."""
     chosen = {}
@@ -185,7 +220,7 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
         ]
         own = [term for term in own if not term.candidate.evidence.rule.startswith("universal.tax.sum")]
         named = [term for term in own if term.candidate.name == name and term.score > 0.6]
-        own = named or own
+        own = [t for t in named if not t.candidate.evidence.rule.startswith("universal.")] or named or own
         if own:
             top = own[0]
             chosen[name] = replace(top.candidate, name=name, score=top.score)

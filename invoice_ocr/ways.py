@@ -37,7 +37,9 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
 def _paid(candidates: Sequence[Candidate]) -> Iterator[Way]:
     """Cash handed over less change given back: of one till both have as many decimals, unless one was misread."""
     handed = [c for c in candidates if c.name == "cash" and c.score > _NAMED]
-    for back in (c for c in candidates if c.name == "change" and c.score > _NAMED):
+    given_back = [c for c in candidates if c.name == "change" and c.score > _NAMED]
+    surest = max((c.score for c in given_back if not magnitude(c)), default=0.0)
+    for back in (c for c in given_back if c.score >= surest):  # `Change 0.00` says that nothing was given back
         alike = [c for c in handed if decimals(c) == decimals(back) and c.evidence.box != back.evidence.box]
         given = max(alike, key=lambda c: c.score, default=None)
         if given and 0 < magnitude(back) < magnitude(given):

@@ -374,3 +374,26 @@ def test_the_number_is_what_to_quote_where_an_account_is_printed_and_nothing_els
     assert (quoted.value, quoted.status) == ("4711-A", "review")
     assert read(page + "\nVerwendungszweck: KD-88-2").fields["payment_reference"].value == "KD-88-2"
     assert read(page.split("\nIBAN", maxsplit=1)[0]).fields["payment_reference"].value is None
+
+
+def test_instalments_taken_off_are_what_was_paid() -> None:
+    page = GERMAN.replace(
+        "Zahlbar bis",
+        "abzgl. 1. Abschlagsrechnung | | | | -50,00 €\nabzgl. 2. Abschlagsrechnung | | | | -40,00 €\n"
+        "Restbetrag | | | | 29,00 €\nZahlbar bis",
+    )
+    invoice = read(page)
+    assert (value(invoice, "prepaid"), value(invoice, "amount_due")) == (Decimal("90.00"), Decimal("29.00"))
+
+
+def test_of_two_amounts_due_the_one_that_what_was_paid_leaves_is_due() -> None:
+    page = (
+        "Invoice no: A-17\nInvoice date: 2024-05-03\nTotal due | €3,489.50\nLess paid | €500.00\n"
+        "Balance now due | €2,989.50"
+    )
+    assert value(read(page), "amount_due") == Decimal("2989.50")
+
+
+def test_a_vat_id_printed_without_its_country_has_that_of_the_document() -> None:
+    page = GERMAN.replace("USt-IdNr.: DE136695976", "USt-IdNr.: 136695976")
+    assert value(read(page), "seller_vat_id") == "DE136695976"

@@ -124,3 +124,8 @@ def test_change_is_no_tax() -> None:
     invoice = read("Lamp | 247.50\nSubTotal | 247.50\nTotal incl GST | 247.50\nCash | 300.00\nChange | 52.50")
     assert invoice.fields["total_gross"].value == Decimal("247.50")
     assert invoice.fields["total_tax"].value != Decimal("52.50")
+
+
+def test_no_change_given_back_is_not_looked_for_elsewhere() -> None:
+    page = "Bread | 3.80\nTotal (1 item) | 20.92\nCard | 20.92\nChange | 0.00\nVAT 20%  Goods 7.50  VAT 1.50"
+    assert total(page) == Decimal("20.92")

@@ -1,0 +1,73 @@
+"""Totals that end a table: a row such as `Total  7 512,00  1 577,52`, whose amounts only the heads above name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from invoice_ocr.candidates import find_labels, make_candidate
+from invoice_ocr.conventions import Conventions, settle
+from invoice_ocr.grid import Cell, make_grids
+from invoice_ocr.model import Candidate, Document
+from invoice_ocr.proofs import CENT, HIGHEST_RATE
+from invoice_ocr.readers import from_amount
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.values.amount import find_amounts
+
+_TOTALS = frozenset({"total_gross", "total_net", "subtotal", "amount_due"})
+_WHOLE, _PART = 0.7, 0.45  # scores: net, taxes and gross in one row; net and tax with the gross elsewhere
+_GROSS = 0.6  # less than the label of the row gives its last amount
+_FEWEST, _MOST = 2, 6  # amounts in a row
+
+
+def find(document: Document, pack: RulePack, conventions: Conventions) -> Iterator[Candidate]:
+    """Candidates for net, tax and gross from rows that begin with the word for a total and hold several amounts."""
+    for grid in make_grids(document):
+        for cells in grid.rows:
+            if _begins_with_total(cells[0], pack):
+                amounts = list(_amounts(cells[1:], conventions))
+                if _FEWEST <= len(amounts) <= _MOST:
+                    yield from _split(amounts)
+
+
+def _begins_with_total(cell: Cell, pack: RulePack) -> bool:
+    """Whether a cell is the word for a total, and little else."""
+    hits = find_labels(cell, pack)
+    fields = {rule.field for hit in hits[:1] for rule in pack.by_label[hit.key]}
+    return bool(fields & _TOTALS) and not cell.text[: hits[0].start].strip(" *:") and len(cell.line.words) <= 4
+
+
+def _amounts(cells: Sequence[Cell], conventions: Conventions) -> Iterator[Candidate]:
+    """The amounts of money in some cells, left to right: with cents, or with the mark of a currency."""
+    for cell in cells:
+        for amount in find_amounts(cell.text):
+            item = from_amount(amount)
+            if item.quality < 0.9:  # a count of pieces
+                continue
+            found = settle(make_candidate("amount", "universal.total_row", cell, item, 1.0), conventions)
+            if isinstance(found.value, Decimal) and found.value > 0:
+                yield found
+
+
+def _split(amounts: Sequence[Candidate]) -> Iterator[Candidate]:
+    """A row's amounts as net, taxes and gross where they add up; as net and tax where the gross is not among them."""
+    values = [amount.value for amount in amounts if isinstance(amount.value, Decimal)]
+    for first, net in enumerate(values):
+        for last in range(len(values) - 1, first + 1, -1):
+            tax = sum(values[first + 1 : last], Decimal(0))
+            if abs(net + tax - values[last]) <= CENT and 0 < tax <= HIGHEST_RATE * net:
+                yield _named("total_net", amounts[first], net, _WHOLE)
+                yield _named("total_tax", amounts[first + 1], tax, _WHOLE)
+                yield _named("total_gross", amounts[last], values[last], _GROSS)
+                return
+    for first, net in enumerate(values):
+        for second in range(first + 1, len(values)):
+            if 0 < values[second] <= HIGHEST_RATE * net:
+                yield _named("total_net", amounts[first], net, _PART)
+                yield _named("total_tax", amounts[second], values[second], _PART)
+
+
+def _named(name: str, amount: Candidate, value: Decimal, score: float) -> Candidate:
+    evidence = replace(amount.evidence, rule=f"universal.{name}.row")
+    return Candidate(name, value, score, evidence, (value,), mark=amount.mark)
