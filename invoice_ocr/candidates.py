@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.kind import title_of
 from invoice_ocr.labels import Hit
 from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.readers import Found, from_date, read
@@ -29,6 +30,15 @@ _STRANGER = re.compile(r"[^\W\d_]{3,}[^:：]*[:：]\s*$")
 _STRANGE = 0.6
 _COMPOUND = re.compile(r"[^\W\d_][-\u2010]\Z")
 _ALIGNED = 3.0  # points
+_OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
+# A date behind the place it was written at, `Gossau, den 12. Mai 2026`, heads a letter.
+_DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|dnia|a|à|em|de)\s*)?")
+_IN_DATELINE, _IN_TITLE = 0.6, 0.8
+_NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
+_CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
+_LONGEST_TITLE = 14  # words
+# Kinds of columns that tables of items have, and boxes of totals side by side have not.
+_OF_ITEMS = frozenset({"quantity", "unit_price", "description", "article_number"})
 _SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -246,6 +256,8 @@ def _is_weak(cell: Cell, hit: Hit) -> bool:
     if len(hit.key) > _SHORT:
         return False
     before, after = cell.text[: hit.start].rstrip(), cell.text[hit.end :]
+    if len(hit.key) == 1 and before:
+        return not re.match(r"\s?[:#°]", after)
     if (before and before[-1] not in ",;(|:") or (before and cell.text[hit.start - 1].isalnum()):
         return not re.match(r"\s?[:#°]|\s\d{1,4}[./-]\d|\s\d{1,2}\.? [^\W\d_]{3}", after)
     return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
@@ -287,11 +299,23 @@ def _same(
             continue  # what stands right behind `Invoice #` is its number, though it look like a date
         gap = re.findall(r"[^\W\d_]{2,}", _RATE.sub(" ", text[: item.start]))
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
+        if spec.reader == "amount" and _counts(sheet, cell, hit, _shift(item, hit.end)):
+            continue
         if spec.reader == "amount" and place < len(found) - 1:
             factor *= 0.85
         elif spec.reader != "amount" and place:
             factor *= 0.6
         yield _candidate(rule, "same", cell, _shift(item, hit.end), weight * factor)
+
+
+def _counts(sheet: Sheet, cell: Cell, hit: Hit, item: Found) -> bool:
+    """Whether a number only counts what a word right behind it names, as in `TOTAL (6 items)`."""
+    if item.mark or "." in str(item.value):
+        return False
+    after = next((other for other in sheet.hits_of(cell) if other.start >= item.end > hit.end), None)
+    if after is None or cell.text[item.end : after.start].strip():
+        return False
+    return sheet.is_silent(after) or all(r.field == "other_amount" for r in sheet.pack.by_label[after.key])
 
 
 def _shift(item: Found, by: int) -> Found:
@@ -306,7 +330,7 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
             found.append(named)
             break
         own = spec.reader == "reference" and _is_own_series(sheet, other, rule.field)
-        if not own and sheet.starts_with_label(other) and not (spec.reader == "name" and not _is_label(sheet, other)):
+        if not own and sheet.starts_with_label(other) and not (spec.reader == "name" and _may_name(sheet, other)):
             break
         text = other.text[: _end(other, sheet.hits_of(other), 0, "name")] if spec.reader == "name" else other.text
         items = read(spec.reader, text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
@@ -318,6 +342,8 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
     for place, (other, item) in enumerate(found):
         best = len(found) - 1 if spec.reader == "amount" else 0
         factor = 0.98 if place == best else 0.85
+        if spec.reader == "text" and len(sheet.grid.rows[cell.row]) > 3 and not re.search(r"\d", other.text):
+            factor *= 0.4  # in a row of heads it is the next head
         if other.box.left - left > 0.45 * sheet.grid.page.width:
             factor *= 0.9
         yield _candidate(rule, "right", other, item, weight * factor)
@@ -336,11 +362,14 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
     reach = (6.0 if spec.reader == "name" else _REACH) * min(cell.box.height, 16.0)
     if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
         return
-    if spec.reader == "amount":
-        weight *= _table_head(sheet, cell)
+    if spec.reader in ("amount", "date"):
+        weight *= _table_head(sheet, cell, rule)
     elif spec.reader == "name" and sum(sheet.starts_with_label(other) for other in sheet.grid.rows[cell.row]) >= 3:
         weight *= 0.5  # in a row of heads the seller is a clerk
-    for place, other in enumerate(sheet.grid.below(cell, box, reach)):
+    under = list(sheet.grid.below(cell, box, reach))
+    if not under and spec.reader == "amount":
+        under = _in_box(sheet, cell, box)
+    for place, other in enumerate(under):
         if spec.reader == "name":
             told = _named(sheet, other) if place < 4 else None
             if told:
@@ -361,6 +390,16 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
             return
 
 
+def _in_box(sheet: Sheet, cell: Cell, box: Box) -> list[Cell]:
+    """What ends the box of a form that a label begins: in the row below, left of where the next label's box begins."""
+    beside = sheet.grid.right_of(cell)
+    end = beside[0].box.left if beside else sheet.grid.page.width
+    wide = Box(box.left, box.top, end, box.bottom)
+    under = next(sheet.grid.below(cell, wide, _REACH * min(cell.box.height, 16.0)), None)
+    whole = under is not None and under.box.right < end and _CENTS.fullmatch(under.text.strip())
+    return [under] if under is not None and whole else []
+
+
 def _in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
     """The name with the line below it where only that one ends with the legal form of a company."""
     if _ends_with_form(sheet.pack, cell.text):
@@ -371,7 +410,9 @@ def _in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
     if sheet.starts_with_label(under):
         return name
     if name.name == "buyer_name" and len(_before_form(sheet.pack, under.text).split()) > 1:
-        return name  # the company of a person or a department, with a name of its own
+        # The company of a person or a department, with a name of its own: it is who buys.
+        item = Found(" ".join(under.text.split()), 0, len(under.text))
+        return replace(make_candidate(name.name, name.evidence.rule, under, item, 1.0), score=name.score)
     text = f"{name.value} {' '.join(under.text.split())}"
     words = (*name.evidence.words, *under.line.words)
     evidence = replace(name.evidence, text=text, words=words, box=Box.around(word.box for word in words))
@@ -389,6 +430,18 @@ def _before_form(pack: RulePack, text: str) -> str:
     whole = text.rstrip(" ,;.")
     forms = sorted((form.rstrip(".") for form in pack.legal_forms), key=len, reverse=True)
     return next((whole[: -len(form)] for form in forms if whole.endswith(f" {form}")), whole)
+
+
+def _may_name(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell that begins with a label may be a name all the same: not `Invoice No 417`, yet `Lieferant GmbH`.
+
+    What introduces a party or only tells more about the word before may begin a name.
+    """
+    if _is_label(sheet, cell):
+        return False
+    fields = {rule.field for hit in sheet.hits_of(cell)[:1] for rule in sheet.pack.by_label[hit.key]}
+    readers = {sheet.pack.fields[field].reader for field in fields}
+    return readers <= {"name", "none"} or _ends_with_form(sheet.pack, cell.text)
 
 
 def _is_label(sheet: Sheet, cell: Cell) -> bool:
@@ -422,10 +475,35 @@ def _named(sheet: Sheet, cell: Cell) -> tuple[Cell, Found] | None:
     return (beside, _shift(found[0], start)) if found else None
 
 
-def _table_head(sheet: Sheet, cell: Cell) -> float:
-    """How little a label says that heads a column of line items: its row has other heads such as quantity."""
-    heads = [other for other in sheet.grid.rows[cell.row] if sheet.pack.headers.find(other.text)[:1]]
-    return 0.4 if len(heads) >= 3 else 1.0
+def _table_head(sheet: Sheet, cell: Cell, rule: Rule) -> float:
+    """How little a label says that heads a column of line items: its row has other heads such as quantity.
+
+    In a row of other heads a plain `Total` is that of each row below; `Total of this invoice` is not.
+    """
+    count, kinds = _heads_of(sheet, cell.row)
+    is_amount = sheet.pack.fields[rule.field].reader == "amount"
+    if count >= 3 and (kinds & _OF_ITEMS or (is_amount and (rule.weight < 1.0 or _is_column(sheet, cell)))):
+        return 0.4
+    count, kinds = _heads_of(sheet, cell.row - 1) if cell.row and _is_close(sheet, cell) else (0, frozenset())
+    return 0.4 if count >= 3 and kinds & _OF_ITEMS else 1.0
+
+
+def _is_column(sheet: Sheet, cell: Cell) -> bool:
+    """Whether several amounts stand below a cell, as in a table of taxes by rate."""
+    under = sheet.grid.below(cell, cell.box, 2 * _REACH * min(cell.box.height, 16.0))
+    return sum(bool(_CENTS.fullmatch(other.text.strip())) for other in under) > 1
+
+
+def _heads_of(sheet: Sheet, row: int) -> tuple[int, frozenset[str]]:
+    """How many cells of a row may head columns, and of which kinds."""
+    hits = [hits[0] for other in sheet.grid.rows[row] if (hits := sheet.pack.headers.find(other.text))]
+    return len(hits), frozenset(kind for hit in hits for kind in sheet.pack.columns[hit.key])
+
+
+def _is_close(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell follows the row above as the second line of the same heads would."""
+    above = sheet.grid.rows[cell.row - 1]
+    return cell.box.top - max(other.box.bottom for other in above) < 0.6 * cell.box.height
 
 
 def _same_kind(sheet: Sheet, other: Cell) -> bool:
@@ -484,6 +562,9 @@ def _unlabelled(sheet: Sheet) -> Iterator[Candidate]:
             yield make_candidate("seller_vat_id", "universal.vat_id", cell, Found(vat.value, vat.start, vat.end), 0.6)
         if len(cell.line.words) <= 8:
             yield from _bare_dates(sheet, cell)
+        elif len(cell.line.words) <= _LONGEST_TITLE and title_of(text, sheet.pack):
+            for written in find_dates(text, sheet.pack.months)[:1]:
+                yield make_candidate("issue_date", "universal.issue_date.title", cell, from_date(written), _IN_TITLE)
 
 
 def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
@@ -496,4 +577,15 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
         if before.rstrip().endswith("#"):
             continue
         score = (0.45 if high else 0.3) * (_STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0)
+        if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
+            score = _IN_DATELINE
+        elif _is_of_other(sheet, cell, written.start):
+            score *= _STRANGE
         yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)
+
+
+def _is_of_other(sheet: Sheet, cell: Cell, start: int) -> bool:
+    """Whether what stands at `start` goes on the number of another paper, as in `Contract: No 44 of 01.02.2026`."""
+    before = [hit for hit in sheet.hits_of(cell) if hit.end <= start]
+    fields = {rule.field for hit in before[:1] for rule in sheet.pack.by_label[hit.key]}
+    return bool(fields) and fields <= _OTHER_PAPERS and bool(_NUMBER_OF.search(cell.text, before[0].end, start))

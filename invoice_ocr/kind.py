@@ -61,7 +61,7 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
 def _titles(grid: Grid, pack: RulePack) -> list[_Title]:
     found = []
     for cell in grid.cells():
-        title = _title(cell.text, pack)
+        title = title_of(cell.text, pack)
         if title:
             kind, share = title
             high = 1.0 - 0.5 * cell.box.center_y / grid.page.height
@@ -88,7 +88,7 @@ def _most_prominent(titles: Sequence[_Title], grids: Sequence[Grid]) -> _Title |
     return max(others or plain, key=lambda title: title.score, default=None)
 
 
-def _title(text: str, pack: RulePack) -> tuple[str, float] | None:
+def title_of(text: str, pack: RulePack) -> tuple[str, float] | None:
     """(kind, share of the text that is the title) when a text begins with one; a number may count reminders."""
     words = text.split()
     if len(words) > 1 and re.fullmatch(r"\d{1,2}[.ªºe]?|\d(?:st|nd|rd|th|ère|ème)", words[0]):

@@ -15,13 +15,14 @@ from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_vat_ids
 from invoice_ocr.values.text import fold
 
 _POSTCODE = re.compile(
     r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
-    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{5}-\d{3})"
+    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3})"
 )
 _SELLER_SIGN = re.compile(
     r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
@@ -104,6 +105,9 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 _STREET = re.compile(r"\d{1,5}[a-zA-Z]?,?\s.*|\D*[^\W\d_]\.?,?\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?")
 _HOUSE = re.compile(r"(?:n[.°º]?\s?)?\d{1,4}\s?[a-zA-Z]?(?:/\w{1,3})?(?:\s[–-]\s.*)?")
 _COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
+# A line that is a name as a whole, though words in it are small: `Clinique vétérinaire du Jura SA`.
+_WHOLE = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?: [^\W\d_]+[.'’]?){1,}")
+_MOST_WORDS = 6
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
 _FREE_MAIL = frozenset(
@@ -286,7 +290,7 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
             ):
                 continue
             weak = fold(hit.group()) in _WEAK_FORMS
-            if weak and cell.text[hit.end() :].strip(" .,)"):
+            if weak and (cell.text[hit.end() :].strip(" .,)") or _is_priced(grid, cell)):
                 continue
             middle = cell.box.center_y
             score = 0.45 if weak else 0.6
@@ -307,6 +311,11 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
             )
             yield _Name(cell, start, hit.end(), score, "universal.seller_name.legal_form", before)
             break
+
+
+def _is_priced(grid: Grid, cell: Cell) -> bool:
+    """Whether a sum stands right of a cell: it is an item or a charge, then."""
+    return any(amount.decimals == 2 for other in grid.right_of(cell)[-1:] for amount in find_amounts(other.text))
 
 
 def _left_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
@@ -373,6 +382,9 @@ def _form_pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
 
 def _name_start(text: str, end: int) -> int:
     """Where a company's name begins that ends with a legal form at `end`: back over capitalised words and joiners."""
+    whole = text[:end].strip()
+    if len(whole.split()) <= _MOST_WORDS and _WHOLE.fullmatch(whole):
+        return text.index(whole)
     start = end
     for word in reversed(list(re.finditer(r"\S+", text[:end]))):
         core = word.group().strip("(),.\"'")
@@ -383,7 +395,7 @@ def _name_start(text: str, end: int) -> int:
         if word.group().endswith(",") and text[word.end() : end].strip():
             break
         start = word.start()
-    while (lead := re.match(r"(\S+)\s+", text[start:end])) and lead.group(1).lower() in _JOINERS:
+    while (lead := re.match(r"(\S+)\s+", text[start:end])) and lead.group(1) in _JOINERS:
         start += lead.end()
     return start
 

@@ -34,6 +34,12 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _WRITTEN = re.compile(r"[\s:.]*\d{1,2}\.? (?:\w+ )?[^\W\d_]{3,14}\.?,? (?:\w+ )?(?:19|20)\d\d[\s.]*")
 # A bare number with a word behind it counts things or days: `30 days`, `4 pcs`.
 _COUNTED = re.compile(r"\s{0,2}[^\W\d_]{2,}")
+# What goes on a name in one line with it: a street with its number, a town with its code. Behind a colon a value stands.
+_ADDRESS = re.compile(r",\s(?=[^,]*\d).*$")
+_LABELLED = re.compile(r"[^\W\d_]\s?[:：]\s")
+_POST_BOX = re.compile(
+    r"(?i)(?:p\.?\s?o\.?\s?box|post(?:fach|bus|boks|box)|bo[iî]te postale|apartado|casella postale)\b"
+)
 _REPAIRED = 0.85  # of an identifier that holds only with other characters than were read
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
@@ -220,6 +226,9 @@ def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
     name = re.split(r"\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
+    name = _ADDRESS.sub("", name).strip(" ,;:")
+    if _LABELLED.search(name) or _POST_BOX.match(name):
+        return []
     if re.match(r"\d{4,}|[(\[]|\S+\s\d{1,4}[a-z]?$", name) or (
         " " not in name and any(char.isdigit() for char in name)
     ):

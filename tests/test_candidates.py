@@ -90,3 +90,54 @@ def test_terms_may_begin_with_what_is_a_label_elsewhere() -> None:
     found = find(lay_out(Reading((PageWords(1, 595, 842, (*row, *under)),))), load_pack())
     terms = [c for c in found if c.name == "payment_terms"]
     assert [c.value for c in terms] == ["Net 14 days"]
+
+
+def test_a_box_of_a_form_may_hold_its_value_right_of_where_its_label_ends() -> None:
+    words = [
+        Word("SHIPPING", Box(50, 100, 90, 108), 1.0), Word("COST", Box(94, 100, 112, 108), 1.0),
+        Word("GRAND", Box(300, 100, 330, 108), 1.0), Word("TOTAL", Box(334, 100, 362, 108), 1.0),
+        Word("0.00", Box(250, 110, 270, 118), 1.0), Word("58.50", Box(480, 110, 510, 118), 1.0),
+    ]  # fmt: skip
+    found = find(lay_out(Reading((PageWords(1, 600, 800, tuple(words)),))), load_pack())
+    assert {str(c.value) for c in found if c.name == "total_gross"} == {"58.50"}
+
+
+def test_a_number_before_what_it_counts_is_no_total() -> None:
+    assert best("TOTAL (6 items) | 20.92", "total_gross") == "20.92"
+
+
+def test_a_date_below_a_head_of_items_is_that_of_the_item() -> None:
+    page = "Delémont, le 03.02.2026\nFacture\nDate | Prestation | Qté | Prix\n28.01.2026 | Consultation | 1 | 68.00"
+    assert best(page, "issue_date") == "2026-02-03"
+
+
+def test_a_date_in_a_title_is_the_issue_date_and_one_behind_the_number_of_a_contract_is_not() -> None:
+    page = "Рахунок на оплату № 1184 від 16 березня 2026 р. за товари\nДоговір: № 44 від 01.02.2026"
+    assert best(page, "issue_date") == "2026-03-16"
+
+
+def test_a_party_is_no_label_with_its_value_and_no_post_box_and_has_no_address_in_its_name() -> None:
+    assert best("Invoice To | Invoice No 00417\nNorthgate Homes Ltd | Date 24/07/2026", "buyer_name") == (
+        "Northgate Homes Ltd"
+    )
+    assert best("Remit to: P.O. Box 88014, Chicago", "seller_name") is None
+    assert best("Invoice to: Lindqvist Konsult AB, Storgatan 8, 114 55 Stockholm", "buyer_name") == (
+        "Lindqvist Konsult AB"
+    )
+
+
+def test_the_company_below_a_person_buys() -> None:
+    assert best("Billed to\nDana Whitfield\nGreenlot Realty Partners LLC\n88 Front St", "buyer_name") == (
+        "Greenlot Realty Partners LLC"
+    )
+
+
+def test_terms_beside_another_head_are_below_it() -> None:
+    page = "Invoice no | Invoice date | Terms | Ship via\n4711 | 2024-05-03 | 2% 10 NET 30 | UPS"
+    assert best(page, "payment_terms") == "2% 10 NET 30"
+
+
+def test_a_single_letter_between_two_dates_ends_no_period() -> None:
+    page = sketch("Periodo de facturación: del 09/01/2026 a 08/02/2026")
+    found = find(lay_out(page), load_pack().only(frozenset({"es"})))
+    assert {c.name for c in found} >= {"period_start", "period_end"}

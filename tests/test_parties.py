@@ -55,3 +55,13 @@ def test_the_wide_spaces_of_large_print_on_a_slip_do_not_part_a_name() -> None:
     total = [Word("TOTAL", Box(20, 200, 60, 208)), Word("12.00", Box(170, 200, 200, 208))]
     (invoice,) = understand(Reading((PageWords(1, 220, 500, (*large, *total)),)), load_pack(), Settings())
     assert invoice.fields["seller_name"].value == "WENDARA BOOKS LTD"
+
+
+@pytest.mark.parametrize("name", ["Clinique vétérinaire du Jura SA", "Van der Wal Steigerbouw B.V."])
+def test_small_words_and_a_capital_article_belong_to_a_name(name: str) -> None:
+    assert seller(f"{name}\nHauptstr. 5\n20095 Hamburg" + REST) == name
+
+
+def test_a_charge_with_its_sum_is_no_company() -> None:
+    page = "AERO BALTICA\nSecurity charge SE | 8.40\nFuel charge | 26.00"
+    assert seller(page + REST) != "Security charge SE"
