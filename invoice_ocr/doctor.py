@@ -38,6 +38,8 @@ PACKAGES = (
     "tf-keras",
 )
 OPTIONAL = ("python-doctr", "tensorflow", "tf-keras")  # reading on a CPU goes without
+# Of the barriers around a process that opens files, those that not every system has.
+BARRIERS = ("privileges", "writing", "network", "signals")
 LEAST_MEMORY = 2 * 1024**3  # bytes; reading takes under 1 GB, opening one document at most 3
 LEAST_DISK = 1024**3  # bytes
 PAGE = Path(__file__).parent / "ocr" / "weights" / "selftest.png"
@@ -76,6 +78,7 @@ def examine(settings: Settings, *, engine: Engine | None = None) -> Iterator[Fin
     if readers:
         yield from check_languages(settings.lang, [(reader.alphabet, reader.scores) for reader in readers])
     yield check_rules(settings)
+    yield check_sandbox(settings)
     yield check_gpu(settings)
     yield from check_reading(settings, engine)
 
@@ -196,6 +199,28 @@ def check_rules(settings: Settings) -> Finding:
     except InvoiceOcrError as error:
         return _failed("rules", error)
     return Finding("rules", "ok", f"digest {pack.digest[:16]}")
+
+
+def check_sandbox(settings: Settings) -> Finding:
+    """Whether a process that opens files starts and opens one, and which barriers stand around it."""
+    from invoice_ocr.intake.pages import Request
+    from invoice_ocr.intake.process import Died, Process
+
+    worker = Process("invoice_ocr.intake.parse:parse", memory_mb=settings.max_memory_mb)
+    try:
+        worker.ask(Request(PAGE.read_bytes(), text="layer"), seconds=settings.timeout, most=0)
+    except Died as died:
+        return _failed("sandbox", died.error)
+    except InvoiceOcrError as error:
+        return _failed("sandbox", error)
+    finally:
+        worker.end()
+    missing = ", ".join(name for name in BARRIERS if name not in worker.barriers)
+    detail = f"files are opened apart, with limits on {', '.join(worker.barriers)}"
+    if not missing:
+        return Finding("sandbox", "ok", detail)
+    fix = "A Linux kernel from 6.12 on has all of them; elsewhere, read files that you do not trust in a container."
+    return Finding("sandbox", "note", f"{detail}; this system has none on {missing}", fix)
 
 
 def check_gpu(settings: Settings) -> Finding:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from faults.engines import CrashingEngine, LosingEngine, LyingEngine
 
-from invoice_ocr.doctor import PAGE, PAGE_TEXT, Finding, check_languages, check_versions, check_weights, examine
+from invoice_ocr import doctor
+from invoice_ocr.doctor import (
+    PAGE,
+    PAGE_TEXT,
+    Finding,
+    check_languages,
+    check_sandbox,
+    check_versions,
+    check_weights,
+    examine,
+)
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr.alphabet import ALPHABET, CHINESE
 from invoice_ocr.ocr.manifest import folder_of, load_manifest
@@ -96,6 +107,17 @@ def test_the_alphabet_is_held_against_the_wanted_languages() -> None:
     assert chinese.text == "every letter; of cjk characters 90.0 % were read right (real characters)"
     (everything,) = check_languages("", [(ALPHABET, scores)])
     assert {"de", "pl", "ru", "el"} <= set(everything.text.split())
+
+
+def test_the_process_that_opens_files_is_tried_and_its_barriers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = check_sandbox(Settings())
+    assert found.state in {"ok", "note"}
+    assert "limits on memory" in found.text or sys.platform != "linux"
+    monkeypatch.setattr(doctor, "BARRIERS", ("teleportation",))
+    found = check_sandbox(Settings())
+    assert (found.state, found.text.rpartition("; ")[2]) == ("note", "this system has none on teleportation")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert check_sandbox(Settings()).state == "bad"
 
 
 def test_versions_are_told() -> None:
