@@ -1,9 +1,9 @@
-"""PDF pages as pixels or as the words of their text layer. The only file that imports PyMuPDF."""
+"""PDF pages as pixels or as the words of their text layer, drawn by PyMuPDF."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pymupdf as untyped
@@ -21,6 +21,7 @@ from invoice_ocr.errors import (
 from invoice_ocr.intake import codes
 from invoice_ocr.intake.attachments import e_invoices
 from invoice_ocr.intake.code_places import Shape, may_be_pieces, places
+from invoice_ocr.intake.drawn import drawn_shapes
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.testimony import Testimony
 from invoice_ocr.intake.tokens import Token, tokens_of
@@ -40,8 +41,7 @@ _RASTER_PIXELS = 2_000_000  # of the small rendering at 72 dpi; larger pages are
 _LARGE = 1.1 * 842 * 1191  # square points: A3 and a little
 _LARGEST = 1e6  # points: no printer is 350 m wide
 _COARSEST = 36.0  # dpi
-_PICTURE, _VECTOR = 1, 3  # kinds of MuPDF's blocks
-_DRAWN_AS = {"fill-path": "filled", "stroke-path": "stroked", "fill-imgmask": "picture", "fill-image": "picture"}
+_VECTOR = 3  # kind of MuPDF's blocks
 _PIECED = 5000  # shapes on a page up to which paths are taken apart
 _QUIET = (-12.0, -12.0, 12.0, 12.0)  # points of white around a code
 
@@ -132,13 +132,16 @@ def _sheet(
         words: list[tuple[str, Corners]] | None = None
         found: list[tuple[str, str, Corners]] = []
         pixels = None
+        shapes: list[Shape] = []
         if request.text != "ocr":
-            verdict = _verdict(page, drawn, fill_in=request.text == "auto")
+            shapes = drawn_shapes(drawn)
+            images = [box for kind, box in shapes if kind == "picture"]
+            verdict = _verdict(page, drawn, images, fill_in=request.text == "auto")
             words = _words(verdict, number, request.text, issues)
         if words is None:
             pixels = _pixels(drawn, width, height, _dpi(page, request.dpi), request.max_pixels, number)
         if request.witnesses in {"all", "qr"} and not request.mend:
-            said, found = _codes(page, drawn, pixels, number)
+            said, found = _codes(page, drawn, shapes, pixels, number)
             witnesses.extend(said)
     except MemoryError as error:
         raise OutOfMemory("Drawing it needs more memory than --max-memory-mb allows.") from error
@@ -171,36 +174,24 @@ def _words(verdict: Verdict, number: int, text: str, issues: list[tuple[str, str
     ]
 
 
-def _blocks(drawn: Any, kind: int, flag: int) -> Iterator[tuple[Corners, str]]:
-    """Corners and description of MuPDF's blocks of one kind on a page, in the order of drawing. flag: asks for them."""
-    for left, top, right, bottom, said, _, found in pymupdf.TextPage(
-        drawn.get_textpage(_TEXT_FLAGS | flag)
-    ).extractBLOCKS():
-        if found == kind:
-            yield (left, top, right, bottom), said
+def _pieces(drawn: Any, shapes: Sequence[Shape]) -> list[Shape]:
+    """The shapes of a page with the pieces of its paths, where a path may be a row of bars.
 
-
-def _shapes(page: Any, drawn: Any) -> list[Shape]:
-    """What is drawn on a page beside its text.
-
-    The log has each path as one shape. Text pages have the pieces of a path; MuPDF 1.28 leaves out some of those, and
-    takes long over many, so that they are only asked for where a path may be a row of bars.
+    MuPDF 1.28 leaves out some pieces, and takes long over many.
     """
-    log = page.get_bboxlog()
-    turn = page.rotation_matrix if page.rotation else None
-    shapes: list[Shape] = []
-    for name, box, *_ in log:
-        if (kind := _DRAWN_AS.get(name)) is not None:
-            shapes.append((kind, box if turn is None else tuple(pymupdf.Rect(box) * turn)))
-    if len(shapes) <= _PIECED and may_be_pieces(shapes):
-        for box, said in _blocks(drawn, _VECTOR, pymupdf.TEXT_COLLECT_VECTORS):
-            shapes.append(("stroked" if "stroked" in said[:20] else "filled", box))
-    return shapes
+    if len(shapes) > _PIECED or not may_be_pieces(shapes):
+        return list(shapes)
+    text = pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS | pymupdf.TEXT_COLLECT_VECTORS))
+    blocks = [
+        (said, (left, top, right, bottom))
+        for left, top, right, bottom, said, _, kind in text.extractBLOCKS()
+        if kind == _VECTOR
+    ]
+    return [*shapes, *(("stroked" if "stroked" in said[:20] else "filled", box) for said, box in blocks)]
 
 
-def _verdict(page: Any, drawn: Any, *, fill_in: bool) -> Verdict:
-    """What of the page's text layer can be believed. fill_in: as in `judge`."""
-    images = [box for box, _ in _blocks(drawn, _PICTURE, pymupdf.TEXT_PRESERVE_IMAGES)]
+def _verdict(page: Any, drawn: Any, images: Sequence[Corners], *, fill_in: bool) -> Verdict:
+    """What of the page's text layer can be believed. images: where its pictures stand. fill_in: as in `judge`."""
     tokens = tokens_of(pymupdf.TextPage(drawn.get_textpage(_TEXT_FLAGS)).extractRAWDICT()["blocks"])
     if not any(token.painted for token in tokens) and coverage(images, page.rect.width, page.rect.height) > SCANNED:
         return Verdict([], len(tokens), trusted=False, why="it is a picture")
@@ -243,7 +234,7 @@ def _key(box: Sequence[float]) -> tuple[int, ...]:
 
 
 def _codes(
-    page: Any, drawn: Any, pixels: Pixels | None, number: int
+    page: Any, drawn: Any, shapes: Sequence[Shape], pixels: Pixels | None, number: int
 ) -> tuple[list[Testimony], list[tuple[str, str, Corners]]]:
     """As `codes.look`. Where OCR does not need a page's pixels, only the parts are drawn that may hold a code."""
     if pixels is not None:
@@ -252,7 +243,7 @@ def _codes(
     found: list[tuple[str, str, Corners]] = []
     known: set[bytes] = set()
     scale = codes.DPI / 72
-    for place in places(_shapes(page, drawn), tuple(page.rect)):
+    for place in places(_pieces(drawn, shapes), tuple(page.rect)):
         if _area(place) > _LARGE:
             continue
         part = (pymupdf.Rect(place) + _QUIET) & page.rect
