@@ -49,8 +49,9 @@ class Conventions:
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
     """The conventions of a document, from every number and date on it and from where its parties are."""
     texts = [line.text for page in document.pages for line in page.lines]
-    language = languages.detect(texts, pack)
-    spoken = languages.detect(texts, pack, least=_SPOKEN)
+    signs = languages.count(texts, pack)
+    language = languages.leading(signs)
+    spoken = languages.leading(signs, least=_SPOKEN)
     marks = _count_marks(texts, pack)
     alone = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
@@ -83,15 +84,16 @@ def _count_marks(texts: Iterable[str], pack: RulePack) -> Counter[str]:
     marks: Counter[str] = Counter()
     for text in texts:
         beside = [amount.mark for amount in find_amounts(text) if amount.mark and _is_money(amount)]
-        marks.update(beside)
         if len(text) <= _SHORT and not beside:
-            marks.update(
+            beside = [
                 mark
                 for mark, _, end in find_currencies(text)
                 if (mark not in CODES or mark in known) and text[end : end + 1] != "-"  # `RM-1763843` is a register
-            )
+            ]
         elif len(text) <= _SENTENCE and not beside:
-            marks.update(mark for mark, _, _ in find_currencies(text) if mark in known)
+            beside = [mark for mark, _, _ in find_currencies(text) if mark in known]
+        for mark in beside:
+            marks[mark] += 1
     return marks
 
 
@@ -124,24 +126,26 @@ def _countries(
             votes[{"EL": "GR", "XI": "GB", "CH": "CH"}.get(code, code)] += 6 if candidate.name == "seller_vat_id" else 4
     whole = " " + " ".join(texts) + " "
     padded = " " + "".join(char if char.isalnum() else " " for char in whole) + " "
+    words = frozenset(padded.split())
+    numbers = whole.replace("(", " ")
+    shown = {codes[0] for mark in marks if mark != "$" and (codes := read_currency(mark))} & pack.sole_currencies
     for code, country in pack.countries.items():
-        votes[code] += 2 * sum(f" {name} " in padded or f" {name.upper()} " in padded for name in country.names)
-        votes[code] += 2 * bool(country.phone and f" {country.phone}" in whole.replace("(", " "))
+        votes[code] += 2 * sum(
+            (name in words or capitals in words)
+            if " " not in name
+            else (f" {name} " in padded or f" {capitals} " in padded)
+            for name, capitals in country.spellings
+        )
+        votes[code] += 2 * bool(country.phone and f" {country.phone}" in numbers)
         votes[code] += 3 * any(f" {word} " in padded for word in country.words)
         votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
-        votes[code] += 2 * _sole_currency(country, marks, pack)
+        votes[code] += 2 * (country.currency in shown)
         votes[code] += 2 * bool(country.language and country.language == language)
     for form, places in pack.legal_forms.items():
         if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
             votes[places[0]] += 2
     least = 0.4 * max(votes.values(), default=0)
     return [code for code, count in votes.most_common() if count > 0 and count >= least and code in pack.countries][:4]
-
-
-def _sole_currency(country: Country, marks: Counter[str], pack: RulePack) -> bool:
-    """Whether the document shows a currency that only this country uses."""
-    shared = sum(other.currency == country.currency for other in pack.countries.values())
-    return shared == 1 and any(read_currency(mark)[:1] == (country.currency,) and mark != "$" for mark in marks)
 
 
 def _currencies(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> tuple[tuple[str, int], ...]:

@@ -19,7 +19,7 @@ _WIDER = 1.5
 class Cell:
     """One line of a page as text with the way back to its words.
 
-    row, column: its place on the page, from 0. starts: where each word begins in `text`.
+    row, column: its place on the page, from 0. starts: where each word begins in `text`. box: of its line.
     """
 
     page: int
@@ -28,10 +28,7 @@ class Cell:
     line: Line
     text: str
     starts: tuple[int, ...]
-
-    @property
-    def box(self) -> Box:
-        return self.line.box
+    box: Box
 
     def words(self, start: int, end: int) -> tuple[Word, ...]:
         """The words that hold the characters start..end of the text."""
@@ -112,4 +109,4 @@ def _make_cell(page: int, row: int, column: int, line: Line, wide: float) -> Cel
         parts.append(word.text)
         at += len(word.text)
         previous = word
-    return Cell(page, row, column, line, "".join(parts), tuple(starts))
+    return Cell(page, row, column, line, "".join(parts), tuple(starts), line.box)

@@ -19,13 +19,19 @@ def count(texts: Iterable[str], pack: RulePack) -> Counter[str]:
     votes: Counter[str] = Counter()
     for text in texts:
         for word in _words(text):
-            votes.update(pack.common.get(word, ()))
+            for code in pack.common.get(word, ()):
+                votes[code] += 1
     return votes
 
 
 def detect(texts: Iterable[str], pack: RulePack, *, least: int = 2) -> str:
     """The language most of whose frequent words stand on the document, `least` of them, or "" when none stands out."""
-    best = count(texts, pack).most_common(2)
+    return leading(count(texts, pack), least=least)
+
+
+def leading(votes: Counter[str], *, least: int = 2) -> str:
+    """The language with the most of these signs, `least` of them, or "" when none stands out."""
+    best = votes.most_common(2)
     if not best or best[0][1] < least or (len(best) > 1 and best[0][1] < 1.2 * best[1][1]):
         return ""
     return best[0][0]

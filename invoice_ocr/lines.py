@@ -98,14 +98,15 @@ def _find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], in
 
 def _heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
     """The column heads in a row, left to right; none when the row is mostly something else."""
-    columns, letters, covered = [], 0, 0
+    columns, covered = [], 0
     for cell in row:
-        letters += sum(char.isalpha() for char in cell.text)
         forgiving = cell.line.words[0].source == "ocr"
         for hit in pack.headers.find(cell.text, forgiving=forgiving):
             covered += sum(char.isalpha() for char in cell.text[hit.start : hit.end])
             columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
-    return columns if columns and covered >= 0.5 * letters else []
+    if not columns:
+        return []
+    return columns if covered >= 0.5 * sum(char.isalpha() for cell in row for char in cell.text) else []
 
 
 def _named(columns: list[Column]) -> list[Column]:

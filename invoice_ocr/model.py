@@ -93,13 +93,11 @@ class Box:
     @staticmethod
     def around(boxes: Iterable[Box]) -> Box:
         """The smallest box that holds all of `boxes`; ValueError when there are none."""
-        every = list(boxes)
-        return Box(
-            min(b.left for b in every),
-            min(b.top for b in every),
-            max(b.right for b in every),
-            max(b.bottom for b in every),
-        )
+        every = [(box.left, box.top, box.right, box.bottom) for box in boxes]
+        if len(every) == 1:
+            return Box(*every[0])
+        lefts, tops, rights, bottoms = zip(*every, strict=True)
+        return Box(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 @dataclass(frozen=True, slots=True)

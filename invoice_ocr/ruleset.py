@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -53,7 +54,7 @@ class Rule:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Country:
     """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or "".
 
@@ -69,6 +70,11 @@ class Country:
     address: str = ""
     language: str = ""
     words: tuple[str, ...] = ()
+
+    @cached_property
+    def spellings(self) -> tuple[tuple[str, str], ...]:
+        """Its names, each as it is and in capitals."""
+        return tuple((name, name.upper()) for name in self.names)
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,12 @@ class RulePack:
     def kept(self) -> tuple[str, ...]:
         """Names of the fields of the contract, in its order."""
         return tuple(name for name, spec in self.fields.items() if spec.kept)
+
+    @cached_property
+    def sole_currencies(self) -> frozenset[str]:
+        """Currencies of one country alone."""
+        shared = Counter(country.currency for country in self.countries.values())
+        return frozenset(code for code, number in shared.items() if number == 1)
 
     @cached_property
     def by_label(self) -> Mapping[str, tuple[Rule, ...]]:

@@ -208,12 +208,16 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
     text = "  ".join(cell.text for cell in cells)
     if not any(char.isdigit() for char in text):
         return None
+    if not any(find_amounts(cell.text) for cell in cells):
+        return None
     hits = [(cell, hit) for cell in cells for hit in _tax_hits(cell, pack)]
     rates = [rate for hit in _RATE.finditer(text) if (rate := _rate(hit[1] or hit[2])) is not None]
+    if not rates and not hits and not _taxes_above(grid, index, pack):
+        return None
     amounts = _row_amounts(cells, conventions)
     if not amounts or len(amounts) > _MOST_AMOUNTS:
         return None
-    if not rates and (hits or _taxes_above(grid, index, pack)):
+    if not rates:
         rates = [value for value in amounts if value >= _LEAST_BARE and value in pack.tax_rates]
     evidence = _evidence(cells)
     proofs = [found for rate in dict.fromkeys(rates) if (found := _prove(rate, amounts, evidence))]
@@ -233,8 +237,8 @@ def _few_words(cells: Sequence[Cell]) -> bool:
 
 
 def _tax_hits(cell: Cell, pack: RulePack) -> Iterator[Hit]:
-    if any(char.isalpha() for char in cell.text):
-        text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text)
+    if any(map(str.isalpha, cell.text)):
+        text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text) if "%" in cell.text else cell.text
         for hit in pack.labels.find(text):
             fields = {rule.field for rule in pack.by_label[hit.key]}
             if "total_tax" in fields or ("with_tax" in fields and not text[: hit.start].strip(" *(")):

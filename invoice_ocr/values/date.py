@@ -11,7 +11,8 @@ from invoice_ocr.values.text import fold, plain_hyphens
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 
-_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d\D*\d\D*\d")  # `1 May 26`
+_REMEMBERED = 4096  # texts
 
 _NUMERIC = re.compile(
     r"(?<![\w./\-])(?P<a>\d{1,4})\s?(?P<mark>[./\-])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>(?:19|20)\d{2}|\d{2})"
@@ -56,6 +57,10 @@ class Written:
     end: int
 
 
+# The dates of texts looked at lately, and the months by which they were read: every stage looks at the same cells.
+_lately: list[tuple[Mapping[str, int], dict[str, tuple[Written, ...]]]] = [({}, {})]
+
+
 def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
     """Every full date in a text, left to right. months: folded name or abbreviation to 1..12.
 
@@ -65,8 +70,21 @@ def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
     >>> find_dates("03/04/2026", {})[0].readings
     (datetime.date(2026, 4, 3), datetime.date(2026, 3, 4))
     """
-    if not _DIGIT.search(text):
+    if not _DIGITS.search(text):
         return []
+    known, found = _lately[0]
+    if known is not months:
+        found = {}
+        _lately[0] = (months, found)
+    dates = found.get(text)
+    if dates is None:
+        if len(found) >= _REMEMBERED:
+            found.clear()
+        dates = found[text] = tuple(_find(text, months))
+    return list(dates)
+
+
+def _find(text: str, months: Mapping[str, int]) -> list[Written]:
     text = _plain(text)
     found = [hit for reader in (_numeric, _cjk) for hit in reader(text)]
     for pattern in _WRITTEN if _LETTERS.search(text) else ():
