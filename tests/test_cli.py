@@ -156,6 +156,13 @@ def test_stdout_has_two_names(invoke, place: str) -> None:
     assert "RECHNUNG" in invoke("read", LETTER, "-o", place, *LAYER).out
 
 
+def test_a_full_disk_behind_stdout_is_7() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command("extract", LETTER, *LAYER), stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 7
+    assert b"E_DISK_FULL" in done.stderr
+
+
 def test_stdin_that_is_closed_is_told() -> None:
     asked = f"{sys.executable} -m invoice_ocr extract - <&-"
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=False)
