@@ -11,7 +11,7 @@ import numpy as np
 
 from invoice_ocr.model import PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts
+from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts, spelling
 from invoice_ocr.ocr.page_words import page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
@@ -66,6 +66,7 @@ class NeuralEngine:
         self._description = description
         self._quality = quality
         self._known = letters.of_languages(lang)
+        self._languages = [name.lower().partition("-")[0] for name in lang.split(",") if name]
         self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
         self._is_chinese = bool(hanzi.asked_for(lang))
 
@@ -125,6 +126,7 @@ class NeuralEngine:
                 self._reread_raised(page, lines, read)
                 self._reread_strangers(page, lines, read)
                 self._reread_odd_letters(page, read)
+                self._spell(page, lines, read)
                 cases.lower(read, lines, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
             self._reread_chinese(page.pictures, read)
@@ -165,6 +167,26 @@ class NeuralEngine:
         if odd:
             self._reread(page.pictures, odd, letters.allowed(self._alphabet, known), read)
 
+    def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
+        """Doubtful words, spelt as their language's are where the pixels leave that open; in place."""
+        again = {i for i, text in enumerate(read) if spelling.may_be_misspelt(text)}
+        if not again:
+            return
+        known = letters.strangers([(text.text, text.confidence) for text in read])[1]
+        allowed = letters.allowed(self._alphabet, known)
+        written = scripts.written_in([[read[i].text for i in line] for line in lines])
+        for script in set(written):
+            own = [i for line, its in zip(lines, written, strict=True) if its == script for i in line]
+            language = spelling.tongue_of([(read[i].text, read[i].confidence) for i in own], script, self._languages)
+            places = [i for i in own if i in again]
+            if language is None or not places:
+                continue
+            alike = scripts.LOOKALIKES.get(script, {})
+            for members, batch in crops.batches([page.pictures[i] for i in places], self._pools.columns):
+                for member, chances in zip(members, self._chances_of(allowed, batch), strict=True):
+                    i = places[member]
+                    read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
+
     def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """The words of a Chinese page, read by the recogniser of Chinese too; in place."""
         if self._chinese is None:
@@ -199,9 +221,13 @@ class NeuralEngine:
 
         They were taught to see a letter at the same step, so that a mean of their probabilities is one reading.
         """
-        opinions = [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)]
-        chances = np.average(opinions, 0, SHARES if len(opinions) > 1 else None)
+        chances = self._chances_of(allowed, batch)
         return chances.argmax(-1), chances.max(-1)
+
+    def _chances_of(self, allowed: np.ndarray, batch: np.ndarray) -> np.ndarray:
+        opinions = [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)]
+        means: np.ndarray = np.average(opinions, 0, SHARES if len(opinions) > 1 else None)
+        return means
 
 
 def _chances(logits: np.ndarray) -> np.ndarray:
