@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 FILE_NAME = "invoice-ocr.toml"
 ENVIRONMENT_PREFIX = "INVOICE_OCR_"
 CLEANING_STEPS = ("orient", "deskew", "contrast", "background", "denoise", "lines", "crop", "dewarp", "upscale")
+_KINDS = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text in quotes, several values in one",
+    Path: "a path in quotes",
+}
 _STEP = f"({'|'.join(CLEANING_STEPS)})"
 
 
@@ -133,7 +140,7 @@ class Settings:
     max_file_mb: int = option(50, "Larger files are refused.", low=1, group="Limits")
     max_pages: int = option(200, "Documents of more pages are refused.", low=1, group="Limits")
     max_image_mpixels: int = option(100, "Larger pictures and pages are refused.", low=1, group="Limits")
-    max_memory_mb: int = option(3000, "Memory that opening one document may take.", low=64, group="Limits")
+    max_memory_mb: int = option(3000, "Memory that opening one document may take.", low=128, group="Limits")
     engine: str = option(
         "local",
         "Where batch reads: in this process's workers, or on a Ray cluster.",
@@ -252,14 +259,14 @@ def _as_type(kind: type, value: Any, spelled: str) -> Any:
     if kind is bool and isinstance(value, str):
         word = value.strip().lower()
         if word not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
-            raise ConfigError(f"{spelled} cannot be {value!r}", fix="Give true or false.")
+            raise ConfigError(f"{spelled} cannot be {value!r}", fix=f"Give {_KINDS[bool]}.")
         return word in {"1", "true", "yes", "on"}
     fits: Any = {bool: bool, int: int, float: int | float, str: str, Path: str | os.PathLike}[kind]
     if isinstance(value, str) and kind in {int, float}:
         try:
             return kind(value)
         except ValueError:
-            raise ConfigError(f"{spelled} cannot be {value!r}", fix="Give a number.") from None
+            raise ConfigError(f"{spelled} cannot be {value!r}", fix=f"Give {_KINDS[kind]}.") from None
     if not isinstance(value, fits) or (isinstance(value, bool) and kind is not bool):
-        raise ConfigError(f"{spelled} cannot be {value!r}", fix=f"Give a {kind.__name__.lower()}.")
+        raise ConfigError(f"{spelled} cannot be {value!r}", fix=f"Give {_KINDS[kind]}.")
     return Path(os.fspath(value)).expanduser() if kind is Path else kind(value)

@@ -221,6 +221,9 @@ def test_need_for_review_is_4_only_when_asked_for(invoke) -> None:
     ("arguments", "code", "said"),
     [
         (("extract", "--dpi", "0", "x.pdf"), 9, "--dpi"),
+        (("extract", "--dpi", "200.5", "x.pdf"), 9, "whole number"),
+        (("extract", "--max-memory-mb", "64", "x.pdf"), 9, "128"),
+        (("extract", "--password-file", "nowhere", "x.pdf"), 9, "one password a line"),
         (("extract", "--text", "words", "x.pdf"), 9, "layer"),
         (("extract", "--no-such-flag", "x.pdf"), 2, "--no-such-flag"),
         (("extract", "--txt", "ocr", "x.pdf"), 2, "Did you mean --text?"),

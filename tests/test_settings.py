@@ -18,6 +18,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_a_list_in_the_file_is_told_to_be_one_text(elsewhere: Path) -> None:
+    (elsewhere / "invoice-ocr.toml").write_text('own_names = ["A", "B"]')
+    with pytest.raises(ConfigError) as caught:
+        settings.load(environment={})
+    assert caught.value.fix == "Give a text in quotes, several values in one."
+
+
 def test_defaults_hold_where_nothing_is_said() -> None:
     assert settings.load(environment={}) == Settings()
 

@@ -296,7 +296,9 @@ def _passwords(file: Path | None) -> tuple[str, ...]:
     try:
         text = file.read_text(encoding="utf-8-sig", errors="surrogateescape")
     except OSError as error:
-        raise ConfigError(f"password_file: {file} cannot be read: {error.strerror}.") from None
+        raise ConfigError(
+            f"the password file {file} cannot be read: {error.strerror}", fix="Give a file with one password a line."
+        ) from None
     return tuple(line for line in text.splitlines() if line)
 
 

@@ -122,7 +122,7 @@ class Process:
             said = self._said.decode(errors="replace").strip().splitlines()
             raise MissingPart(
                 f"The worker that opens documents does not start: {said[-1] if said else self._signal()}.",
-                fix="pip install --force-reinstall invoice-ocr",
+                fix="pip install --force-reinstall invoice-ocr; or, if you lowered it, raise --max-memory-mb.",
             )
         self.barriers = tuple(str(name) for name in greeting[0].get("barriers", ()))
         self._ready = True

@@ -269,7 +269,7 @@ def _meant(path: Path) -> str | None:
         names = os.listdir(path.parent)  # noqa: PTH208  names are all that is wanted
     except OSError:
         return f"Check the path: there is no folder {path.parent} that can be read."
-    near = get_close_matches(path.name, names[:_BESIDE], n=1)
+    near = get_close_matches(path.name, names[:_BESIDE], n=1, cutoff=0.75)
     return f"Did you mean {path.with_name(near[0])}?" if near else None
 
 

@@ -89,7 +89,10 @@ def load_manifest(folder: Path = SHIPPED) -> dict[str, Network]:
             raise ModelIntegrity(f"{path} is too large")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise MissingPart(f"no weights in {folder}: {path.name} cannot be read") from error
+        raise MissingPart(
+            f"no weights in {folder}: {path.name} cannot be read",
+            fix="Give --weights a folder as invoice-ocr train export makes it, or leave it out.",
+        ) from error
     except UnicodeDecodeError as error:
         raise ModelIntegrity(f"{path} is malformed: {error}") from error
     try:
