@@ -146,11 +146,28 @@ def _context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         return 0.2
     if rule.field == "due_date" and _has_discount(sheet, cell, hit):
         return 0.4
+    if rule.field == "issue_date" and _dates_another(sheet, cell, hit, rule):
+        return 0.4
     if _is_own_series(sheet, cell, rule.field):
         left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
         if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
             return 0.0
     return 1.0
+
+
+def _dates_another(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> bool:
+    """Whether a label says when something else was: `Deposit paid on`, `Buyer's order no | Dated`."""
+    before = [other for other in sheet.hits_of(cell) if other.end <= hit.start]
+    if before and len(hit.key) <= _SHORT:
+        return not any(_fields_of(sheet, other) & {"invoice_number", "issue_date"} for other in before)
+    if rule.weight == 1.0 or not cell.column or cell.text[: hit.start].strip():
+        return False
+    left = sheet.grid.rows[cell.row][cell.column - 1]
+    return _is_label(sheet, left) and _fields_of(sheet, sheet.hits_of(left)[0]) <= _OTHER_PAPERS
+
+
+def _fields_of(sheet: Sheet, hit: Hit) -> frozenset[str]:
+    return frozenset(rule.field for rule in sheet.pack.by_label[hit.key])
 
 
 def _near_bank(sheet: Sheet, cell: Cell) -> bool:
@@ -359,35 +376,45 @@ def _is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
 
 def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     box = cell.box_of(hit.start, hit.end)
-    reach = (6.0 if spec.reader == "name" else _REACH) * min(cell.box.height, 16.0)
     if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
+        return
+    if spec.reader == "name":
+        yield from _name_below(sheet, cell, box, rule, weight)
         return
     if spec.reader in ("amount", "date"):
         weight *= _table_head(sheet, cell, rule)
-    elif spec.reader == "name" and sum(sheet.starts_with_label(other) for other in sheet.grid.rows[cell.row]) >= 3:
-        weight *= 0.5  # in a row of heads the seller is a clerk
-    under = list(sheet.grid.below(cell, box, reach))
+    under = list(sheet.grid.below(cell, box, _REACH * min(cell.box.height, 16.0)))
     if not under and spec.reader == "amount":
         under = _in_box(sheet, cell, box)
     for place, other in enumerate(under):
-        if spec.reader == "name":
-            told = _named(sheet, other) if place < 4 else None
-            if told:
-                yield _candidate(rule, "below", *told, weight)
-                return
-            if place < 4 and _is_no_name(sheet, other):
-                continue
-        elif sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
+        if sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
             return
         found = read(spec.reader, other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
         if spec.reader in ("amount", "date"):
             found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
-        if found and not (spec.reader == "name" and _is_label(sheet, other)):
+        if found:
+            yield _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
+            return
+        if place >= 2 or spec.reader == "reference":
+            return
+
+
+def _name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) -> Iterator[Candidate]:
+    """The name in the block under a label, past its labels, numbers and salutations."""
+    if sum(sheet.starts_with_label(other) for other in sheet.grid.rows[cell.row]) >= 3:
+        weight *= 0.5  # in a row of heads the seller is a clerk
+    for place, other in enumerate(sheet.grid.below(cell, box, 6.0 * min(cell.box.height, 16.0))):
+        told = _named(sheet, other) if place < 4 else None
+        if told:
+            yield _candidate(rule, "below", *told, weight)
+            return
+        if place < 4 and _is_no_name(sheet, other):
+            continue
+        found = read("name", other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
+        if found and not _is_label(sheet, other):
             candidate = _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
-            yield _in_two_lines(sheet, other, candidate) if spec.reader == "name" else candidate
-            return
-        if place >= 2 or spec.reader in ("name", "reference"):
-            return
+            yield _in_two_lines(sheet, other, candidate)
+        return
 
 
 def _in_box(sheet: Sheet, cell: Cell, box: Box) -> list[Cell]:

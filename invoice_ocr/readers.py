@@ -34,7 +34,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _WRITTEN = re.compile(r"[\s:.]*\d{1,2}\.? (?:\w+ )?[^\W\d_]{3,14}\.?,? (?:\w+ )?(?:19|20)\d\d[\s.]*")
 # A bare number with a word behind it counts things or days: `30 days`, `4 pcs`.
 _COUNTED = re.compile(r"\s{0,2}[^\W\d_]{2,}")
-# What goes on a name in one line with it: a street with its number, a town with its code. Behind a colon a value stands.
+# What goes on a name in one line: a street with its number, a town with its code. Behind a colon a value stands.
 _ADDRESS = re.compile(r",\s(?=[^,]*\d).*$")
 _LABELLED = re.compile(r"[^\W\d_]\s?[:：]\s")
 _POST_BOX = re.compile(

@@ -34,6 +34,7 @@ _LEAST_REPEATED = 4
 _ONLY_DATE = 1.5
 _OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
 GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
+_AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _PLAUSIBLE = 0.3  # the score of an amount that may be what its label says
@@ -365,8 +366,10 @@ def _rivals(name: str, chosen: Candidate, candidates: Sequence[Candidate]) -> tu
 
 
 def _settle_issue_date(choices: dict[str, Choice]) -> None:
-    """An ambiguous issue date is settled by a certain due date, and the other way round."""
+    """An ambiguous issue date is settled by a certain due date; one that no other date rivals is believed more."""
     issued, due = choices.get("issue_date"), choices.get("due_date")
+    if issued and not issued.rivals and issued.support > _PLAUSIBLE:
+        issued = choices["issue_date"] = replace(issued, support=1 - _OTHERS * (1 - issued.support))
     if not (issued and due and len(issued.readings) > 1 and len(due.readings) == 1 and isinstance(due.value, date)):
         return
     orders = tuple("" for _ in issued.readings)
@@ -444,10 +447,16 @@ def _find_currency(
         evidence = replace(anchor.evidence, source="derived", rule="universal.currency.marks")
     support = _support(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
     readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
+    own = [pack.countries[country].currency for country in conventions.countries]
+    if own[:1] == [code] and len(ranked) == 1:
+        support = 1 - _AT_HOME * (1 - support)
     if conventions.unsure:
         support *= 0.5
     if conventions.bare_dollar and code not in conventions.codes:
-        if code != "USD":  # sellers outside the United States use the sign for either
+        taxed = "total_tax" in choices and bool(choices["total_tax"].value)
+        if code != "USD" and not (
+            taxed and own[:1] == [code]
+        ):  # sellers outside the United States use the sign for either
             readings = (code, "USD")
         elif "US" not in conventions.countries:
             support *= 0.8

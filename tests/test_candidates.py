@@ -141,3 +141,11 @@ def test_a_single_letter_between_two_dates_ends_no_period() -> None:
     page = sketch("Periodo de facturación: del 09/01/2026 a 08/02/2026")
     found = find(lay_out(page), load_pack().only(frozenset({"es"})))
     assert {c.name for c in found} >= {"period_start", "period_end"}
+
+
+def test_a_date_beside_another_paper_or_payment_is_not_the_issue_date() -> None:
+    page = "Invoice No | Dated\nA-17 | 18-Aug-26\nBuyer's Order No | Dated\nPO-5 | 2-Aug-26"
+    assert best(page, "issue_date") == "2026-08-18"
+    found = find(lay_out(sketch("Date : 22/04/2026\nAcompte versé le 10/03/2026")), load_pack().only(frozenset({"fr"})))
+    dates = {str(c.value): c.score for c in found if c.name == "issue_date" and "short" in c.evidence.rule}
+    assert dates["2026-04-22"] > 2 * dates["2026-03-10"]

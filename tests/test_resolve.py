@@ -397,3 +397,24 @@ def test_of_two_amounts_due_the_one_that_what_was_paid_leaves_is_due() -> None:
 def test_a_vat_id_printed_without_its_country_has_that_of_the_document() -> None:
     page = GERMAN.replace("USt-IdNr.: DE136695976", "USt-IdNr.: 136695976")
     assert value(read(page), "seller_vat_id") == "DE136695976"
+
+
+def test_the_only_currency_of_a_document_that_is_its_country_s_is_sure() -> None:
+    page = "Nordlys AS\nOrg.nr. 923609016 MVA\nFakturanummer: 17\nFakturadato: 05.03.2026\nSum eks. mva NOK\n"
+    page += "Norge\nBeløp eks. mva | 100,00\nMVA 25 % | 25,00\nÅ betale | 125,00"
+    field = read(page).fields["currency"]
+    assert (field.value, field.status) == ("NOK", "accepted")
+
+
+def test_a_bare_dollar_is_the_country_s_own_where_its_tax_is_charged() -> None:
+    page = "Wattle Creek Pty Ltd\nABN 51 824 753 556\nSeven Hills NSW 2147\nTax invoice\nInvoice no: 4471\n"
+    page += "Invoice date: 23/06/2026\nTotal (ex GST) | $100.00\nGST | {}\nTotal (inc GST) | {}"
+    taxed, untaxed = read(page.format("$10.00", "$110.00")), read(page.format("$0.00", "$100.00"))
+    assert (value(taxed, "currency"), taxed.fields["currency"].status) == ("AUD", "accepted")
+    assert untaxed.fields["currency"].status == "review"
+
+
+def test_a_date_that_no_other_rivals_is_believed_more() -> None:
+    page = "Invoice no: A-17\nDate: 2024-05-23\nTotal | 119.00 EUR"
+    alone, rivalled = read(page), read(page + "\n2024-05-11\n2024-04-02")
+    assert alone.fields["issue_date"].support > rivalled.fields["issue_date"].support
