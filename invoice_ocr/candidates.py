@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from invoice_ocr.grid import Cell, Grid, make_grids
@@ -40,14 +40,6 @@ _LONGEST_TITLE = 14  # words
 # Kinds of columns that tables of items have, and boxes of totals side by side have not.
 _OF_ITEMS = frozenset({"quantity", "unit_price", "description", "article_number"})
 _SHORT = 3  # letters: labels as short as this are also ordinary words
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A cell with the labels found in it."""
-
-    cell: Cell
-    hits: tuple[Hit, ...]
 
 
 class Sheet:

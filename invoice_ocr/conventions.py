@@ -30,14 +30,13 @@ class Conventions:
     """What one document shows of its habits.
 
     decimal: "." or ",", or "" when the amounts do not say and no country is known. order: dmy, mdy, ymd or "".
-    order_proved: dates of the document itself show the order. countries: most likely first. marks: currency codes
-    by how often their mark stands on the document. language: code, or "". bare_dollar: amounts bear `$` alone.
+    countries: most likely first. currencies: codes by how often their mark stands on the document. language: code, or
+    "". bare_dollar: amounts bear `$` alone.
     codes: ISO codes that are printed themselves. unsure: signs read from pixels alone say what the currency is.
     """
 
     decimal: str = ""
     order: str = ""
-    order_proved: bool = False
     countries: tuple[str, ...] = ()
     currencies: tuple[tuple[str, int], ...] = ()
     language: str = ""
@@ -61,11 +60,10 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     countries = _countries(texts, candidates, marks, pack, spoken)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     decimal = _decimal(texts, known)
-    order, proved = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)
+    order = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)
     return Conventions(
         decimal=decimal,
         order=order,
-        order_proved=proved,
         countries=tuple(countries),
         currencies=_currencies(marks, countries, pack),
         language=language,
@@ -186,7 +184,7 @@ def _clarity(amount: Amount) -> int:
     return (3 if amount.decimals == 2 else 1) if amount.style else 0
 
 
-def _order(texts: Iterable[str], countries: Sequence[Country], language: str, pack: RulePack) -> tuple[str, bool]:
+def _order(texts: Iterable[str], countries: Sequence[Country], language: str, pack: RulePack) -> str:
     votes: Counter[str] = Counter()
     for text in texts:
         for written in find_dates(text, pack.months) if sum(char.isdigit() for char in text) >= 4 else ():
@@ -195,14 +193,14 @@ def _order(texts: Iterable[str], countries: Sequence[Country], language: str, pa
                 votes[orders.pop()] += 1
     clear = [order for order in ("dmy", "mdy", "ymd") if votes[order]]
     if len(clear) == 1:
-        return clear[0], True
+        return clear[0]
     if not clear:
         if language not in ("", "en"):
-            return "dmy", False  # dates follow the language they are read in, also of sellers abroad
+            return "dmy"  # dates follow the language they are read in, also of sellers abroad
         orders = {country.order for country in countries}
         if len(orders) == 1:
-            return orders.pop(), False
-    return "", False
+            return orders.pop()
+    return ""
 
 
 def settle(candidate: Candidate, conventions: Conventions) -> Candidate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -335,8 +335,3 @@ def _tax_rate(row: _Row, decimal: str) -> Decimal | None:
         values = [value for value in _numbers(texts[0], decimal) if 0 <= value <= 30]
         return values[0] if values else None
     return None
-
-
-def amounts_of(items: Sequence[LineItem]) -> Iterator[Decimal]:
-    """The sums of the items that have one."""
-    return (item.amount for item in items if item.amount is not None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,8 +117,3 @@ def _options(runtime: Any) -> onnxruntime.SessionOptions:
 def cores() -> int:
     """How many CPU cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def graph_of(folder: Path, name: str) -> Session:
-    """The session of one network of a folder of weights."""
-    return Session(require_network(load_manifest(folder), name, folder))
