@@ -283,7 +283,7 @@ class ChineseReader:
         ("", 0.9, 0.9, "ABCDEFG", 0),  # a page that is read well calls for nothing
         ("", 0.5, 0.4, "ABCDEFG", 7),  # no better as Chinese
         ("zh", 0.9, 0.9, "票票票票票票票", 7),
-        ("zh", 0.9, 0.6, "ABCDEFG", 7),
+        ("zh", 0.9, 0.3, "ABCDEFG", 7),
         ("de", 0.4, 0.9, "ABCDEFG", 0),
     ],
 )

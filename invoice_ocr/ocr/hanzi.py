@@ -14,7 +14,8 @@ DOUBTFUL = 0.6  # of confidence, under which a word may be in a script that the 
 SHARE, LEAST = 0.2, 6  # of a page's words in doubt, and how many at least, for a look whether they are Chinese
 SAMPLE = 8  # of them looked at, spread over the page
 HEARD = 0.5  # of the sample read as Chinese with more confidence than before, from which the page is Chinese
-HANDICAP = 0.2  # of confidence, by which the reading of Chinese characters may fall behind the other
+HANDICAP = 0.1  # of confidence, by which the reading as Chinese may fall behind the other
+OF_HANZI = 0.5  # the same where it has Chinese characters, of which there are thousands to be unsure between
 
 Recognise = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -52,10 +53,9 @@ def is_chinese(before: Sequence[Text], now: Sequence[Text]) -> bool:
 
 
 def better(first: Text, chinese: Text) -> Text:
-    """Of two readings of one picture that which says more: Chinese characters, else what is more certain."""
-    if has_hanzi(chinese.text):
-        return chinese if chinese.confidence > first.confidence - HANDICAP else first
-    return first if first.confidence >= min(DOUBTFUL, chinese.confidence) else chinese
+    """Of two readings of one picture on a Chinese page the likelier one."""
+    handicap = OF_HANZI if has_hanzi(chinese.text) else HANDICAP
+    return chinese if chinese.confidence > first.confidence - handicap else first
 
 
 def has_hanzi(text: str) -> bool:
