@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from invoice_ocr.model import Box, Line, Word
 
 _FEWEST = 3  # characters
-_LONGEST = 2  # characters of one word of a column
+_LEVEL, _MOST_LEVEL = 0.25, 0.6  # heights; share of a column that may stand level with words beside it: tables do
 _ASIDE = 0.5  # heights, by which middles of a column may differ
 _APART = 1.2  # heights between two of a column
 
@@ -31,7 +31,8 @@ def stacks(words: Sequence[Word]) -> list[Stack]:
             columns.append([word])
         else:
             column.append(word)
-    return [_stack(column) for column in columns if len(column) >= _FEWEST]
+    others = [word for word in words if len(word.text) > 1]
+    return [_stack(column) for column in columns if len(column) >= _FEWEST and not _is_tabular(column, others)]
 
 
 def placed(stack: Stack, rows: list[list[Line]]) -> None:
@@ -48,8 +49,16 @@ def placed(stack: Stack, rows: list[list[Line]]) -> None:
 
 
 def _is_ideograph(word: Word) -> bool:
-    text = word.text
-    return len(text) <= _LONGEST and all("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in text)
+    return len(word.text) == 1 and ("\u3040" <= word.text <= "\u9fff" or "\uac00" <= word.text <= "\ud7a3")
+
+
+def _is_tabular(column: Sequence[Word], others: Sequence[Word]) -> bool:
+    """Whether the characters are cells of a table's rows, such as units under one another."""
+    level = sum(
+        any(abs(other.box.center_y - word.box.center_y) < _LEVEL * word.box.height for other in others)
+        for word in column
+    )
+    return level > _MOST_LEVEL * len(column)
 
 
 def _goes_on(above: Word, below: Word) -> bool:

@@ -131,3 +131,8 @@ def test_characters_down_the_side_of_a_block_are_one_cell_beside_its_first_line(
     assert rows_of(Reading((two,)))[0] == ["购"]  # two are no column
     letters = [Word(char, Box(40, 100 + 14 * i, 50, 110 + 14 * i)) for i, char in enumerate("12345")]
     assert len(rows_of(Reading((PageWords(1, 595.0, 842.0, tuple(letters)),)))) == 5
+
+
+def test_units_under_one_another_in_a_table_are_no_column() -> None:
+    rows = "品名 | 单位 | 数量\n打印机 | 台 | 30\n复印纸 | 箱 | 10\n硒鼓 | 个 | 20\n鼠标 | 只 | 15"
+    assert rows_of(sketch(rows)) == [row.split(" | ") for row in rows.split("\n")]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +17,14 @@ SAMPLE = 8  # of them looked at, spread over the page
 HEARD = 0.5  # of the sample read as Chinese with more confidence than before, from which the page is Chinese
 HANDICAP = 0.1  # of confidence, by which the reading as Chinese may fall behind the other
 OF_HANZI = 0.5  # the same where it has Chinese characters, of which there are thousands to be unsure between
+
+_SIGNS = {chr(ord(sign) - 0xFEE0): sign for sign in "（），：；！？％＋－＝／"}
+_TWINS = re.compile(
+    "|".join(
+        f"{re.escape(wide)}(?P<after{i}>{re.escape(narrow)})|(?P<before{i}>{re.escape(narrow)}){re.escape(wide)}"
+        for i, (narrow, wide) in enumerate(_SIGNS.items())
+    )
+)
 
 Recognise = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -56,6 +65,19 @@ def better(first: Text, chinese: Text) -> Text:
     """Of two readings of one picture on a Chinese page the likelier one."""
     handicap = OF_HANZI if has_hanzi(chinese.text) else HANDICAP
     return chinese if chinese.confidence > first.confidence - handicap else first
+
+
+def once(text: Text) -> Text:
+    """The reading with one sign where a full-width one and its narrow twin stand side by side: print has one of them.
+
+    >>> once(Text("名称：:北风（(上海)", 0.9, tuple(i / 14 for i in range(14)))).text
+    '名称：北风（上海)'
+    """
+    twins = {hit.start(str(hit.lastgroup)) for hit in _TWINS.finditer(text.text)}
+    if not twins:
+        return text
+    kept = [i for i in range(len(text.text)) if i not in twins]
+    return replace(text, text="".join(text.text[i] for i in kept), steps=tuple(text.steps[i] for i in kept))
 
 
 def has_hanzi(text: str) -> bool:

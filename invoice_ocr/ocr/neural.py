@@ -199,7 +199,7 @@ class NeuralEngine:
             if not hanzi.is_chinese([read[i] for i in places], heard):
                 return
         both = zip(read, self._said(pictures, self._chinese()), strict=True)
-        read[:] = [hanzi.better(first, chinese) for first, chinese in both]
+        read[:] = [hanzi.better(first, hanzi.once(chinese)) for first, chinese in both]
 
     def _narrow(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """Words with letters that none of the languages asked for has, read again without these; in place."""
