@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from invoice_ocr.intake.pages import Buffer, Corners
@@ -10,6 +11,8 @@ from invoice_ocr.intake.testimony import Testimony
 DPI = 200.0  # a code of 97 x 97 squares, 35 mm wide, has then 2.8 pixels a square
 # Without ITF and Codabar, which find digits in ruled tables.
 _FORMATS = "QRCode|MicroQRCode|DataMatrix|Aztec|PDF417|Code128|Code39|Code93|EAN13|EAN8|UPCA"
+_BARS = "PDF417|Code128|Code39|Code93|EAN13|EAN8|UPCA"
+_PAGE = 1_500_000  # pixels from which a picture is taken for a whole page
 
 
 def look(
@@ -28,21 +31,15 @@ def look(
     pixels: grey or RGB, by their number of bytes. left, top: points of the page where they begin.
     heard: contents that are known from elsewhere on the page and not given again; those found now are added.
     """
-    import zxingcpp
-
-    view = memoryview(pixels).cast("B")
-    channels = view.nbytes // (width * height)
-    image = view.cast("B", (height, width, channels) if channels > 1 else (height, width))
-    formats = zxingcpp.barcode_formats_from_str(_FORMATS)
     said: list[Testimony] = []
     found: list[tuple[str, str, Corners]] = []
     heard = set() if heard is None else heard
-    for code in zxingcpp.read_barcodes(image, formats=formats, try_invert=False):
+    for code, points in _read(pixels, width, height):
         content = bytes(code.bytes)
         if content in heard:
             continue
         heard.add(content)
-        corners = _corners(code.position, 72 / dpi, left, top)
+        corners = _corners(points, 72 / dpi, left, top)
         found.append((str(code.format), code.text, corners))
         from invoice_ocr.intake import payment_codes  # stdnum is wanted only where a code is
 
@@ -52,7 +49,42 @@ def look(
     return said, found
 
 
-def _corners(position: Any, scale: float, left: float, top: float) -> Corners:
+def _read(pixels: Buffer, width: int, height: int) -> Iterator[tuple[Any, list[tuple[float, float]]]]:
+    """The codes in a picture as zxing finds them, each with its corners (x, y) in pixels.
+
+    A whole page is looked through as it is for upright codes, turned for lying bars, and at half its size for all: that
+    takes 28 ms in place of 42, which it would take at once, and loses small codes of squares that stand on their head.
+    """
+    import zxingcpp
+
+    formats = zxingcpp.barcode_formats_from_str(_FORMATS)
+    view = memoryview(pixels).cast("B")
+    channels = view.nbytes // (width * height)
+    if width * height < _PAGE:
+        image = view.cast("B", (height, width, channels) if channels > 1 else (height, width))
+        for code in zxingcpp.read_barcodes(image, formats=formats, try_invert=False):
+            yield code, _points(code.position)
+        return
+    from PIL import Image
+
+    def found(picture: Image.Image, formats: Any, *, rotate: bool = False) -> Any:
+        grey = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
+        return zxingcpp.read_barcodes(grey, formats=formats, try_invert=False, try_rotate=rotate, try_downscale=False)
+
+    page = Image.frombuffer("RGB" if channels > 1 else "L", (width, height), view).convert("L")
+    for code in found(page, formats):
+        yield code, _points(code.position)
+    for code in found(page.transpose(Image.Transpose.ROTATE_90), zxingcpp.barcode_formats_from_str(_BARS)):
+        yield code, [(width - y, x) for x, y in _points(code.position)]
+    for code in found(page.reduce(2), formats, rotate=True):
+        yield code, [(2 * x, 2 * y) for x, y in _points(code.position)]
+
+
+def _points(position: Any) -> list[tuple[float, float]]:
     points = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    across, down = [left + point.x * scale for point in points], [top + point.y * scale for point in points]
+    return [(point.x, point.y) for point in points]
+
+
+def _corners(points: list[tuple[float, float]], scale: float, left: float, top: float) -> Corners:
+    across, down = [left + x * scale for x, _ in points], [top + y * scale for _, y in points]
     return (min(across), min(down), max(across), max(down))
