@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoice_ocr.errors import ConfigError
+from invoice_ocr.errors import ConfigError, NotExportable
 from invoice_ocr.export import EXPORTERS, accounting
 from invoice_ocr.export.bills import bill_of
 from invoice_ocr.export.mapping import FOLDER, load
@@ -119,6 +119,26 @@ def test_odoo_names_the_bill_in_its_first_row_only() -> None:
     assert (first["move_type"], first["ref"], first["invoice_date"]) == ("in_refund", "R-17/4", "2026-03-12")
     assert (second["move_type"], second["ref"], second["invoice_line_ids/name"]) == ("", "", "Ink")
     assert first["invoice_line_ids/price_unit"] == "50.00"
+
+
+def of(*days: date) -> list[Record]:
+    return [record(invoice(issue_date=day, due_date=None)) for day in days]
+
+
+def test_a_file_whose_dates_have_no_year_is_for_one_year() -> None:
+    assert exported("datev", *of(date(2025, 1, 1), date(2025, 12, 31))).count(b";3112;") == 2
+    with pytest.raises(NotExportable, match="2024-12-31 to 2025-01-01"):
+        exported("datev", *of(date(2025, 1, 1), date(2024, 12, 31)))
+    assert len(table("xero", *of(date(2020, 2, 29), date(2025, 1, 1)))) == 4
+
+
+def test_a_year_that_begins_otherwise_may_run_over_new_year_but_not_longer(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    shipped = (FOLDER / "datev.yaml").read_text(encoding="utf-8")
+    mine.write_text(shipped.replace('{value: first_date, format: "%Y0101"}', '{text: "20240701"}'), encoding="utf-8")
+    accounting.exporter(mine)(of(date(2024, 7, 1), date(2025, 6, 30)), io.BytesIO())
+    with pytest.raises(NotExportable):
+        accounting.exporter(mine)(of(date(2024, 7, 1), date(2025, 7, 1)), io.BytesIO())
 
 
 def test_datev_has_header_names_and_a_booking_a_rate() -> None:

@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from invoice_ocr.errors import NotExportable
 from invoice_ocr.export import table
 from invoice_ocr.export.bills import Bill, Row, bills
 from invoice_ocr.export.json import plain
@@ -34,9 +35,13 @@ def _write(path: Path, records: Iterable[Record], stream: BinaryIO) -> None:
 
 
 def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None:
-    """The bills among the records, as the mapping says. Amounts are exact; text can neither break out nor compute."""
+    """The bills among the records, as the mapping says. Amounts are exact; text can neither break out nor compute.
+
+    Raises NotExportable where the format's dates have no year, and the bills are of more than one.
+    """
     found = list(bills(iter(records), rows=mapping.rows, decisions=mapping.decisions))
     dates = sorted(day for bill in found if isinstance(day := bill.values.get("issue_date"), date))
+    _check_year(dates, mapping)
     whole: _Values = {"first_date": dates[0], "last_date": dates[-1]} if dates else {}
     for row in mapping.head:
         stream.write(_line([_cell(column, whole, mapping, 1, first=True) for column in row], row, mapping))
@@ -45,6 +50,26 @@ def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None
     for bill in found:
         for cells, columns in _rows(bill, whole, mapping):
             stream.write(_line(cells, columns, mapping))
+
+
+def _check_year(dates: list[date], mapping: Mapping) -> None:
+    """Nothing, where a day and a month tell which of the dates, ascending, is meant; else raises NotExportable.
+
+    A head that has the year begin on 1 January ends it with December; else any twelve months will do.
+    """
+    columns = (*mapping.bill, *mapping.line, *mapping.end)
+    if not dates or not any(one.format and "%y" not in one.format.lower() for one in columns):
+        return
+    first, last = dates[0], dates[-1]
+    january = any(one.value == "first_date" and "0101" in one.format for row in mapping.head for one in row)
+    if last.year == first.year or (
+        not january and (last.year - 1, last.month, last.day) < (first.year, first.month, first.day)
+    ):
+        return
+    raise NotExportable(
+        f"The bills are from {first} to {last}, and this format writes dates without a year: one file is for one year.",
+        fix="invoice-ocr correct mends a date read wrong; batch the bills of each year into a ledger of their own.",
+    )
 
 
 def _rows(bill: Bill, whole: _Values, mapping: Mapping) -> Iterable[tuple[list[str], tuple[Column, ...]]]:
