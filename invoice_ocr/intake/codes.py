@@ -58,7 +58,7 @@ def _read(pixels: Buffer, width: int, height: int) -> Iterator[tuple[Any, list[t
     import zxingcpp
 
     formats = zxingcpp.barcode_formats_from_str(_FORMATS)
-    view = memoryview(pixels).cast("B")
+    view: Any = memoryview(pixels).cast("B")  # Any: Pillow takes one, though its types say not
     channels = view.nbytes // (width * height)
     if width * height < _PAGE:
         image = view.cast("B", (height, width, channels) if channels > 1 else (height, width))
