@@ -20,6 +20,7 @@ from invoice_ocr import (
     frames,
     languages,
     lines,
+    named,
     own,
     parties,
     pixel_check,
@@ -246,7 +247,8 @@ def spoken(document: Document, pack: RulePack) -> RulePack:
 
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
-    found = [*candidates.find(document, pack), *parties.find(document, pack), *terms.find(document, pack)]
+    found = [*candidates.find(document, pack), *parties.find(document, pack), *named.find(document, pack)]
+    found += terms.find(document, pack)
     habits = conventions.infer(document, found, pack)
     rows = taxes.find(document, pack, habits)
     return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows

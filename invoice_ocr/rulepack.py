@@ -99,6 +99,7 @@ class _Loader:
         self.receipt_words: tuple[str, ...] = ()
         self.salutations: frozenset[str] = frozenset()
         self.name_words: frozenset[str] = frozenset()
+        self.buyer_first: frozenset[str] = frozenset()
         self.departments: frozenset[str] = frozenset()
         self.bank_words: frozenset[str] = frozenset()
         self.day_words: frozenset[str] = frozenset()
@@ -186,7 +187,7 @@ class _Loader:
             if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", rate):
                 self.blame(name, f"tax_rates: {rate!r} must be a percentage such as 19 or 5.5")
         self.tax_rates |= {Decimal(rate) for rate in rates if re.fullmatch(r"[\d.]+", rate)}
-        for key in ("salutations", "name_words", "departments", "bank_words"):
+        for key in ("salutations", "name_words", "buyer_first", "departments", "bank_words"):
             words = {fold(word) for word in self.texts(name, key, content.get(key, []))}
             setattr(self, key, getattr(self, key) | words)
         self.receipt_words += self.texts(name, "receipt_words", content.get("receipt_words", []))

@@ -92,6 +92,7 @@ class RulePack:
     receipt_words: tuple[str, ...]
     salutations: frozenset[str]  # folded
     name_words: frozenset[str]  # folded: what stands before a name in a block, as in `Name: Nordwind Ltd`
+    buyer_first: frozenset[str]  # those of them behind which the buyer is named first, then the seller
     departments: frozenset[str]  # folded: parts of companies, which are no names
     bank_words: frozenset[str]  # folded: near them an account is one at a bank
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml

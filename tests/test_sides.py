@@ -153,6 +153,16 @@ def test_names_beside_the_heads_of_their_blocks_are_read_without_the_word_name()
     assert value(invoice, "seller_name") == "西山办公设备有限公司"
 
 
+def test_where_heads_are_lost_the_first_name_on_a_chinese_invoice_is_the_buyers() -> None:
+    invoice = read(FAPIAO.replace("购买方信息", "门").replace("销售方信息", "隹"))
+    assert (value(invoice, "buyer_name"), value(invoice, "seller_name")) == (
+        "东湖信息技术有限公司",
+        "西山办公设备有限公司",
+    )
+    alone = read("电子发票\n发票号码：24312000000087651234\n名称：东湖信息技术有限公司\n合计 | ¥100.00")
+    assert value(alone, "buyer_name") is None
+
+
 def test_the_tax_number_in_the_block_of_the_buyer_is_not_the_sellers() -> None:
     names = {
         side: Evidence(1, Box(left, 100, left + 150, 110), side, "universal", "text-layer")
