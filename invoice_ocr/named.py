@@ -1,7 +1,7 @@
 """Both parties where each is named behind the same word.
 
-On a Chinese invoice `名称：` stands before the buyer, then before the seller; the heads that say so run down the side of
-their blocks, where they are easily misread.
+On a Chinese invoice `名称：` stands before the buyer, then before the seller. The heads that say so run down the side
+of their blocks, where they are easily misread.
 """
 
 from __future__ import annotations
