@@ -33,12 +33,13 @@ _ALIGNED = 3.0  # points
 _OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
 # A date behind the place it was written at, `Gossau, den 12. Mai 2026`, heads a letter.
 _DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|dnia|a|à|em|de)\s*)?")
-_IN_DATELINE, _IN_TITLE = 0.6, 0.8
+_IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
 _CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 _LONGEST_TITLE = 14  # words
 # Kinds of columns that tables of items have, and boxes of totals side by side have not.
 _OF_ITEMS = frozenset({"quantity", "unit_price", "description", "article_number"})
+_SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 _SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -384,11 +385,19 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
         found = read(spec.reader, other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
         if spec.reader in ("amount", "date"):
             found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
+        if found and spec.reader == "reference" and rule.weight < _SURE and not _is_whole(other, found[0]):
+            return  # `Invoice` over a sentence or an address is a title
         if found:
             yield _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
             return
         if place >= 2 or spec.reader == "reference":
             return
+
+
+def _is_whole(cell: Cell, item: Found) -> bool:
+    """Whether a number of three digits at least is all that a cell holds."""
+    text = cell.text[item.start : item.end]
+    return text.strip() == cell.text.strip() and sum(map(str.isdigit, text)) > 2 and " " not in text.strip()
 
 
 def _name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) -> Iterator[Candidate]:
@@ -402,6 +411,9 @@ def _name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) -
             return
         if place < 4 and _is_no_name(sheet, other):
             continue
+        count, kinds = _heads_of(sheet, other.row)
+        if count >= 3 and kinds & _OF_ITEMS:
+            return
         found = read("name", other.text, sheet.pack.months, pixels=_is_read(other), kinds=rule.check)
         if found and not _is_label(sheet, other):
             candidate = _candidate(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
@@ -595,7 +607,10 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
         before = cell.text[: written.start]
         if before.rstrip().endswith("#"):
             continue
-        score = (0.45 if high else 0.3) * (_STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0)
+        alone = high and len(sheet.grid.rows[cell.row]) == 1 and written.text.strip() == cell.text.strip()
+        score = (_ALONE if alone else 0.45 if high else 0.3) * (
+            _STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0
+        )
         if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
             score = _IN_DATELINE
         elif _is_of_other(sheet, cell, written.start):

@@ -22,7 +22,8 @@ from invoice_ocr.values.text import fold
 
 _POSTCODE = re.compile(
     r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
-    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3})"
+    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{3}\s\d{2}\s+[^\W\d_]{2}"
+    r"|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3})"
 )
 _SELLER_SIGN = re.compile(
     r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
@@ -106,8 +107,9 @@ _STREET = re.compile(r"\d{1,5}[a-zA-Z]?,?\s.*|\D*[^\W\d_]\.?,?\s\d{1,4}\s?[a-zA-
 _HOUSE = re.compile(r"(?:n[.°º]?\s?)?\d{1,4}\s?[a-zA-Z]?(?:/\w{1,3})?(?:\s[–-]\s.*)?")
 _COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
 # A line that is a name as a whole, though words in it are small: `Clinique vétérinaire du Jura SA`.
-_WHOLE = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?: [^\W\d_]+[.'’]?){1,}")
+_WHOLE = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:,? (?:&|[^\W\d_]+[.'’]?)){1,}")
 _MOST_WORDS = 6
+_GREETED = 0.75  # the score of who is addressed with a salutation
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
 _FREE_MAIL = frozenset(
@@ -158,7 +160,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     senders = list(_sender_lines(grids[0], pack))
     named += [*(name for name, _ in senders), *_letterhead(grids[0], pack)]
     blocks = list(_by_address(grids[0], named, pack))
-    writing, written = _sides(blocks)
+    writing, written = _sides(blocks, fold(whole[0]) if whole else "")
     found = [_candidate("seller_name", name, 0.6) for name in writing]
     for name in named:
         score = _weigh(name, named, domains, grids[0], buyers) - (0.3 if fold(name.text) in written else 0.0)
@@ -170,14 +172,21 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     return found
 
 
-def _sides(blocks: Sequence[_Name]) -> tuple[list[_Name], frozenset[str]]:
-    """Of several addresses without contact details: the topmost writes, the others (folded) are written to."""
+def _sides(blocks: Sequence[_Name], head: str) -> tuple[list[_Name], frozenset[str]]:
+    """Of several addresses without contact details: who writes, and who (folded) is written to.
+
+    The topmost writes, or whose name heads the page; who is greeted is written to. head: the page's first text, folded.
+    """
     plain = [name for name in blocks if name.score > 0.5]
+    greeted = frozenset(fold(name.text) for name in plain if name.score == _GREETED)
     ordered = sorted(plain, key=lambda name: (round(name.cell.box.top / 12), name.cell.box.left))
-    if len({fold(name.text) for name in ordered}) < 2:
-        return [], frozenset()
-    first = fold(ordered[0].text)
-    return [name for name in ordered if fold(name.text) == first], frozenset({fold(n.text) for n in ordered} - {first})
+    names = dict.fromkeys(fold(name.text) for name in ordered)
+    if len(names) < 2:
+        return [], greeted
+    first = head if head in names else next(iter(names))
+    if first in greeted:
+        return [], greeted
+    return [name for name in ordered if fold(name.text) == first], frozenset(names) - {first} | greeted
 
 
 def _vat_ids_of(buyers: Sequence[Cell]) -> Iterator[Candidate]:
@@ -475,10 +484,36 @@ def _by_address(grid: Grid, named: Sequence[_Name], pack: RulePack) -> Iterator[
             continue
         after = list(grid.below(cell, cell.box, 60.0))[:3]
         selling = any(_SELLER_SIGN.search(other.text) for other in (*block, *after))
-        first = next((other for other in block if _may_be_name(other, pack)), None)
+        first = _addressed(block, pack)
         if first is None or first is cell or fold(first.text) in sellers or _is_delivery(grid, block[0], pack):
             continue
-        yield _Name(first, 0, len(first.text), 0.3 if selling else 0.55, "universal.buyer_name.address")
+        score = 0.3 if selling else _GREETED if _is_greeted(block, first, pack) else 0.55
+        yield _Name(first, 0, len(first.text), score, "universal.buyer_name.address")
+
+
+def _addressed(block: Sequence[Cell], pack: RulePack) -> Cell | None:
+    """Who an address is of: its first name past salutations and departments, and the company of a `Ms Hill`."""
+    passed_over = pack.departments | pack.salutations
+    names = [cell for cell in block if _may_be_name(cell, pack) and fold(cell.text) not in passed_over]
+    if names and fold(names[0].text.split()[0]) in pack.salutations:
+        companies = [cell for cell in names if _ends_with_form(cell.text, pack)]
+        return (companies or names)[0]
+    return names[0] if names else None
+
+
+def _is_greeted(block: Sequence[Cell], name: Cell, pack: RulePack) -> bool:
+    """Whether a name in an address stands behind or below a salutation: nobody writes one over an own address."""
+    return any(
+        fold(cell.text.split()[0]) in pack.salutations for cell in block if cell.row <= name.row and cell.text.strip()
+    )
+
+
+def _ends_with_form(text: str, pack: RulePack) -> bool:
+    """Whether a text ends with the legal form of a company, of three letters at least."""
+    hits = list(_form_pattern(tuple(pack.legal_forms)).finditer(text))
+    return (
+        bool(hits) and hits[-1].start() > 0 and not text[hits[-1].end() :].strip() and len(fold(hits[-1].group())) > 2
+    )
 
 
 def _begins_with_label(cell: Cell, pack: RulePack) -> bool:

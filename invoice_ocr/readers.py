@@ -27,6 +27,7 @@ _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
 _CENTS = re.compile(r"\d+[.,]\d\d")
+_MONEY = re.compile(r"[€$£(]\s?$")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 # What stands before a number as part of it, as in `FT A/04490` or `HRB 12345`.
 _SERIES = re.compile(r"(?!N[RO])[A-Z]{2,3}")
@@ -155,6 +156,8 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
     found = []
     for item in find_references(text):
         ahead = text[offset : item.start].strip()
+        if _CENTS.fullmatch(item.value) and _MONEY.search(text[: item.start]):
+            continue
         if find_dates(text[item.start : item.end], months):
             if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
                 found.append(Found(item.value, item.start, item.end, 0.6))

@@ -50,7 +50,7 @@ def days_in(text: str, pack: RulePack) -> int | None:
     folded = fold(text)
     if any(word in folded for word in pack.month_ends):
         return None
-    days = _days(text, pack)
+    days = _days(text, pack) or _net_days(text, pack)
     if days:
         return max(days)
     return 0 if any(word in folded for word in pack.prompt_words) else None
@@ -72,3 +72,9 @@ def _days(text: str, pack: RulePack) -> list[int]:
     if not counted and len(parts) >= 2 and parts[-1].isdigit() and len(parts[-1]) <= 2 and parts[-2] in pack.net_words:
         counted = [int(parts[-1])]
     return [count for count in counted if 0 < count <= _MOST_DAYS]
+
+
+def _net_days(text: str, pack: RulePack) -> list[int]:
+    """Counts of days right behind such a word anywhere: `Net 7, by direct deposit`."""
+    parts = [word for word, _, _ in tokens(text)]
+    return [int(b) for a, b in pairwise(parts) if a in pack.net_words and b.isdigit() and len(b) <= 2]

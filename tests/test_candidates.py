@@ -149,3 +149,8 @@ def test_a_date_beside_another_paper_or_payment_is_not_the_issue_date() -> None:
     found = find(lay_out(sketch("Date : 22/04/2026\nAcompte versé le 10/03/2026")), load_pack().only(frozenset({"fr"})))
     dates = {str(c.value): c.score for c in found if c.name == "issue_date" and "short" in c.evidence.rule}
     assert dates["2026-04-22"] > 2 * dates["2026-03-10"]
+
+
+def test_a_title_over_a_number_in_a_row_of_heads_introduces_it_and_over_a_sentence_does_not() -> None:
+    assert best("Customer | Invoice | Tax point\nDALE | SW/26/118 | 22 Oct 2026", "invoice_number") == "SW/26/118"
+    assert best("Invoice\n12 Main Street", "invoice_number") is None

@@ -65,3 +65,24 @@ def test_small_words_and_a_capital_article_belong_to_a_name(name: str) -> None:
 def test_a_charge_with_its_sum_is_no_company() -> None:
     page = "AERO BALTICA\nSecurity charge SE | 8.40\nFuel charge | 26.00"
     assert seller(page + REST) != "Security charge SE"
+
+
+def both(text: str) -> tuple[object, object]:
+    (invoice,) = understand(sketch(text + REST), load_pack(), Settings())
+    return invoice.fields["seller_name"].value, invoice.fields["buyer_name"].value
+
+
+def test_who_is_greeted_buys_and_her_company_with_her() -> None:
+    page = "The Larkspur Inn\n88 Harbor Drive, Monterey, CA 93940 - Tel. 831 555 0170\n\n"
+    page += "Ms. Dana Whitfield\nCopperline Analytics Inc\n14 Wall St\nNew York NY 10005"
+    assert both(page) == ("The Larkspur Inn", "Copperline Analytics Inc")
+
+
+def test_departments_are_passed_over_and_towns_of_sweden_and_australia_are_known() -> None:
+    page = "Nordwind Ltd\nTel 040 000 001\n\nThe Manager\nCopper Kettle Cafe\n4 Bridge Street\n{}"
+    for town in ("86231 Kvissleby", "862 31 Kvissleby", "Adelaide SA 5000"):
+        assert both(page.format(town))[1] == "Copper Kettle Cafe"
+
+
+def test_a_name_in_a_whole_line_may_have_commas() -> None:
+    assert seller("HARTWELL, BOYD & ESTES LLP\nHauptstr. 5\n20095 Hamburg" + REST) == "HARTWELL, BOYD & ESTES LLP"

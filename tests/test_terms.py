@@ -69,3 +69,7 @@ def test_a_printed_due_date_stays_and_terms_that_agree_bear_it_out() -> None:
     other = read("Due date: 9 June 2024\nTerms: 30 days net")
     assert other.fields["due_date"].value == date(2024, 6, 9)
     assert (alone.fields["due_date"].basis, agreed.fields["due_date"].basis) == ("", "proved")
+
+
+def test_a_count_behind_net_is_days_whatever_follows() -> None:
+    assert days_in("Net 7, direct deposit BSB 063-000", load_pack()) == 7
