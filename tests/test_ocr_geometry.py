@@ -124,6 +124,14 @@ def test_a_view_shows_the_page_at_its_scale_on_white() -> None:
     assert seen[:, round(1654 * view.scale) + 1 :].min() == 255
 
 
+@pytest.mark.parametrize(("width", "height"), [(30_000, 2), (1, 100_000), (3_000_000, 30)])
+def test_a_strip_made_to_keep_us_busy_is_seen_in_few_pieces(width: int, height: int) -> None:
+    pieces = views.views_of(width, height)
+    assert len(pieces) <= views.MOST_PIECES
+    assert max(piece.left + piece.width for piece in pieces) >= width - 1
+    assert max(piece.top + piece.height for piece in pieces) >= height - 1
+
+
 @pytest.mark.parametrize(("width", "height"), [(600, 6000), (9000, 700)])
 def test_long_rolls_are_seen_in_overlapping_pieces(width, height) -> None:
     pieces = views.views_of(width, height)

@@ -15,6 +15,7 @@ SHORT_SIDES = {1280: 928, 1792: 1312}  # near A4 and multiples of 32, which the 
 SQUARES = {1280: 1088, 1792: 1536}  # sides of square inputs, of about as many pixels: they bound time and memory
 LARGEST_SCALE = 2.0  # pictures smaller than the input are not blown up further
 LONGEST_ASPECT = 2.5  # longer pages (till rolls) are seen in pieces
+MOST_PIECES = 64  # a hundred times as long as wide: no till roll, and made to keep us busy
 OVERLAP = 0.15  # of a piece's length, shared with the next one
 
 
@@ -43,7 +44,8 @@ def views_of(width: int, height: int, size: int = SIZES[0]) -> list[View]:
     size: long side of the input, one of SIZES; the input is that by SHORT_SIDES, upright or lying, or square.
     """
     long, short = max(width, height), min(width, height)
-    pieces = 1 if long <= LONGEST_ASPECT * short else ceil(long / (1.5 * short))
+    piece = max(1.5 * short, size / LARGEST_SCALE)  # a shorter one would be shown no larger
+    pieces = 1 if long <= LONGEST_ASPECT * short else min(MOST_PIECES, ceil(long / piece))
     length = long if pieces == 1 else ceil(long / (pieces - (pieces - 1) * OVERLAP))
     starts = [round(i * (long - length) / max(1, pieces - 1)) for i in range(pieces)]
     if height >= width:
