@@ -386,7 +386,8 @@ def test_glyphs_of_unknown_meaning_are_counted(bad: str) -> None:
 
 
 def test_radicals_that_programs_note_for_characters_are_read_as_these() -> None:
-    (token,) = tokens_of([{"lines": [{"dir": (1.0, 0.0), "spans": [glyphs("\u5f00\u7968\u2f47\u671f\u2ed8\uf90a\u2f3e")]}]}])
+    spans = [glyphs("\u5f00\u7968\u2f47\u671f\u2ed8\uf90a\u2f3e")]
+    (token,) = tokens_of([{"lines": [{"dir": (1.0, 0.0), "spans": spans}]}])
     assert (token.text, token.broken) == ("开票日期青金户", 0)
 
 
