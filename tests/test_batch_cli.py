@@ -148,6 +148,13 @@ def test_the_report_is_one_page_that_asks_nobody_with_failures_first(invoke: Inv
     assert not any(f"{quote}{scheme}:" in page for quote in "\"'(" for scheme in ("http", "https", "file"))
 
 
+def test_the_report_says_in_words_why_a_document_is_for_review(invoke: Invoke, elsewhere: Path) -> None:
+    wary = ("--min-confidence", "0.9999")
+    assert invoke("batch", LETTER, "--ledger", "l.sqlite", "--report", "r.html", *wary, *LAYER).code == 0
+    page = (elsewhere / "r.html").read_text(encoding="utf-8")
+    assert "<li>total gross unsure <code>total_gross.unsure</code></li>" in page
+
+
 def record(decision: str = "post") -> Record:
     fields = {name: Field(name, None, 0.0, "missing") for name in FIELD_KINDS}
     return Record("a.pdf", "0", Invoice(fields, (1,), decision))  # type: ignore[arg-type]

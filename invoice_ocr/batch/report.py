@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, BinaryIO
@@ -122,9 +123,16 @@ def _boxes(invoice: Invoice, page: PageWords) -> Iterator[str]:
 def _reasons(invoice: Invoice) -> Iterator[str]:
     told = {issue.code for issue in invoice.issues}
     lines = [f"{escape(issue.message)} <code>{escape(issue.code)}</code>" for issue in invoice.issues]
-    lines += [f"<code>{escape(reason)}</code>" for reason in invoice.reasons if reason not in told]
+    lines += [
+        f"{escape(_said(reason))} <code>{escape(reason)}</code>" for reason in invoice.reasons if reason not in told
+    ]
     if lines:
         yield f"<ul class=why>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+
+
+def _said(reason: str) -> str:
+    """What a reason without a sentence of its own says: `total_gross.unsure` as `total gross unsure`."""
+    return " ".join(re.split(r"[._-]", reason))
 
 
 def _row(name: str, field: Field) -> str:
