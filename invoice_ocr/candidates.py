@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.kind import title_of
-from invoice_ocr.labels import Hit
+from invoice_ocr.labels import Hit, LabelIndex
 from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.readers import Found, from_date, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
@@ -95,9 +96,15 @@ def _is_zero_tax(rule: Rule, cell: Cell) -> bool:
 
 def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
     """Labels in a cell; rates such as `19 %` are looked through, so `inkl. 19% MwSt` is met as `inkl. MwSt`."""
-    text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text) if "%" in cell.text else cell.text
     forgiving = len(cell.line.words) <= 4 or any(word.source == "ocr" for word in cell.line.words)
-    return tuple(hit for hit in pack.labels.find(text, forgiving=forgiving) if not _is_weak(cell, hit))
+    return _labels_in(cell.text, pack.labels, forgiving)
+
+
+@lru_cache(maxsize=4096)
+def _labels_in(text: str, labels: LabelIndex, forgiving: bool) -> tuple[Hit, ...]:
+    """Every stage asks for the labels of the same cells, so what was found lately is remembered."""
+    shown = _RATE.sub(lambda hit: " " * len(hit.group()), text) if "%" in text else text
+    return tuple(hit for hit in labels.find(shown, forgiving=forgiving) if not _is_weak(text, hit))
 
 
 def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Candidate]:
@@ -259,16 +266,16 @@ def _standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
     return 0.5 if len(cell.line.words) > 9 else 0.75
 
 
-def _is_weak(cell: Cell, hit: Hit) -> bool:
+def _is_weak(text: str, hit: Hit) -> bool:
     """Whether a label is part of a longer word, `Kunde` in `Art-Nr-Kunde`, or a very short one that of a sentence."""
-    if _COMPOUND.search(cell.text, max(0, hit.start - 2), hit.start):
+    if _COMPOUND.search(text, max(0, hit.start - 2), hit.start):
         return True
     if len(hit.key) > _SHORT:
         return False
-    before, after = cell.text[: hit.start].rstrip(), cell.text[hit.end :]
+    before, after = text[: hit.start].rstrip(), text[hit.end :]
     if len(hit.key) == 1 and before:
         return not re.match(r"\s?[:#°]", after)
-    if (before and before[-1] not in ",;(|:") or (before and cell.text[hit.start - 1].isalnum()):
+    if (before and before[-1] not in ",;(|:") or (before and text[hit.start - 1].isalnum()):
         return not re.match(r"\s?[:#°]|\s\d{1,4}[./-]\d|\s\d{1,2}\.? [^\W\d_]{3}", after)
     return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
 
