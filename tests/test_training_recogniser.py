@@ -233,4 +233,7 @@ def test_the_mean_of_two_trainings_is_halfway_in_every_weight() -> None:
     ends = [to_doctr(net.state_dict()) for net in (one, other)]
     for got, a, b in zip(to_doctr(middle), *ends, strict=True):
         np.testing.assert_allclose(got, (a + b) / 2, atol=1e-6)
+    quarter = mean(one.state_dict(), to_doctr(other.state_dict()), share=0.25)
+    for got, a, b in zip(to_doctr(quarter), *ends, strict=True):
+        np.testing.assert_allclose(got, a / 4 + 3 * b / 4, atol=1e-6)
     one.load_state_dict(middle)

@@ -189,6 +189,9 @@ def export(
             show_default=False,
         ),
     ] = None,
+    share: Annotated[
+        float, typer.Option("--share", metavar="S", min=0.0, max=1.0, help="Of last.pt in the mean of --mean-with.")
+    ] = 0.5,
     detector: Annotated[
         Path | None, typer.Option("--detector", metavar="FILE", help="ema.pt of a detector.", show_default=False)
     ] = None,
@@ -215,8 +218,8 @@ def export(
             from invoice_ocr.training.recogniser_net import mean
             from invoice_ocr.training.shipped import read_weights
 
-            state = mean(state, read_weights(mean_with))
-            recipe["mean_with"] = mean_with.name
+            state = mean(state, read_weights(mean_with), share=share)
+            recipe |= {"mean_with": mean_with.name, "share": share}
         _differences("recogniser", runtimes.export_recogniser(state, out, recipe, {}), stdout)
     larger = {SECOND: (second, "--teacher", ALPHABET), CHINESE: (chinese, "--alphabet chinese", HAN_ALPHABET)}
     for name, (path, option, alphabet) in larger.items():

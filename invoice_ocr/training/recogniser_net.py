@@ -215,12 +215,16 @@ def from_doctr(arrays: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_smal
 
 
 def mean(
-    state: dict[str, Tensor], former: Sequence[np.ndarray], arch: str = "crnn_mobilenet_v3_small"
+    state: dict[str, Tensor],
+    former: Sequence[np.ndarray],
+    arch: str = "crnn_mobilenet_v3_small",
+    *,
+    share: float = 0.5,
 ) -> dict[str, Tensor]:
-    """The middle between a state of the twin and the weights (docTR's arrays) that its training began from.
+    """Between a state of the twin (which weighs `share`) and the weights (docTR's arrays) that its training began from.
 
-    Further training forgets something of what it began with; the middle reads better than either end (Wortsman et al.,
-    Robust fine-tuning of zero-shot models, 2022). Batch norms' counters are those of `state`.
+    Further training forgets something of what it began with; what lies between reads better than either end (Wortsman
+    et al., Robust fine-tuning of zero-shot models, 2022). Batch norms' counters are those of `state`.
     """
-    arrays = [(now + before) / 2 for now, before in zip(to_doctr(state, arch), former, strict=True)]
+    arrays = [share * now + (1 - share) * before for now, before in zip(to_doctr(state, arch), former, strict=True)]
     return {**state, **from_doctr(arrays, arch)}
