@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from invoice_ocr.candidates import find_labels
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Box, Document, Evidence, LineItem, Word
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.sheet import find_labels
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.currency import read_currency
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from invoice_ocr.candidates import make_candidate
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.readers import Found, read
 from invoice_ocr.ruleset import RulePack
+from invoice_ocr.sheet import make_candidate
 from invoice_ocr.values.text import fold
 
 _HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*(?=\S)")

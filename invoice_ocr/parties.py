@@ -10,11 +10,11 @@ from statistics import median
 
 from rapidfuzz.fuzz import ratio
 
-from invoice_ocr.candidates import find_labels, make_candidate
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_vat_ids

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from invoice_ocr.candidates import find_labels
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
 from invoice_ocr.grid import make_grids
 from invoice_ocr.kind import find_kind
@@ -17,6 +16,7 @@ from invoice_ocr.proofs import extras_of
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.sheet import find_labels
 from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
 from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, solve

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from invoice_ocr.candidates import find_labels, make_candidate
 from invoice_ocr.grid import make_grids
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold, tokens
 

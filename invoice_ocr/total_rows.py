@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from invoice_ocr.candidates import find_labels, make_candidate
 from invoice_ocr.conventions import Conventions, settle
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.proofs import CENT, HIGHEST_RATE
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
 
 _TOTALS = frozenset({"total_gross", "total_net", "subtotal", "amount_due"})

@@ -1,0 +1,152 @@
+"""How much a label means where it stands: in its cell, its row, its table, beside other labels."""
+
+from __future__ import annotations
+
+import re
+
+from invoice_ocr.grid import Cell
+from invoice_ocr.labels import Hit
+from invoice_ocr.rulepack import Rule
+from invoice_ocr.sheet import RATE, SHORT, Sheet, fields_of, is_label
+from invoice_ocr.values.text import fold
+
+# How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
+REACH = 3.6
+_SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
+CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
+OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
+# Kinds of columns that tables of items have, and boxes of totals side by side have not.
+OF_ITEMS = frozenset({"quantity", "unit_price", "description", "article_number"})
+
+
+def standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
+    """How much the place of a label in its cell speaks for it: at the start, or followed by a colon, 1.0."""
+    hit = hits[index]
+    before = cell.text[hits[index - 1].end if index else 0 : hit.start].strip(" *•-(")
+    followed = bool(_SEPARATOR.match(cell.text, hit.end))
+    if not before:
+        return 1.0
+    if followed:
+        return 0.9
+    return 0.5 if len(cell.line.words) > 9 else 0.75
+
+
+def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
+    """How much the words around a label leave of what it says.
+
+    An account beside a bank is no customer's; a date with a discount behind it is not when all is due; the letters of
+    a number that has its label on the left are part of it.
+    """
+    if rule.field == "customer_number" and _near_bank(sheet, cell):
+        return 0.2
+    if rule.field == "due_date" and _has_discount(sheet, cell, hit):
+        return 0.4
+    if rule.field == "issue_date" and _dates_another(sheet, cell, hit, rule):
+        return 0.4
+    if is_own_series(sheet, cell, rule.field):
+        left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
+        if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
+            return 0.0
+    return 1.0
+
+
+def _dates_another(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> bool:
+    """Whether a label says when something else was: `Deposit paid on`, `Buyer's order no | Dated`."""
+    before = [other for other in sheet.hits_of(cell) if other.end <= hit.start]
+    if before and len(hit.key) <= SHORT:
+        return not any(fields_of(sheet, other) & {"invoice_number", "issue_date"} for other in before)
+    if rule.weight == 1.0 or not cell.column or cell.text[: hit.start].strip():
+        return False
+    left = sheet.grid.rows[cell.row][cell.column - 1]
+    return is_label(sheet, left) and fields_of(sheet, sheet.hits_of(left)[0]) <= OTHER_PAPERS
+
+
+def _near_bank(sheet: Sheet, cell: Cell) -> bool:
+    """Whether words of a bank, such as `IFSC` or `Sort code`, stand in a cell, beside it or in the rows next to it."""
+    rows = sheet.grid.rows[max(0, cell.row - 1) : cell.row + 2]
+    near = [
+        other
+        for row in rows
+        for other in row
+        if other.box.left < cell.box.right + 60 and other.box.right > cell.box.left - 60
+    ]
+    words = {fold(word) for other in near for word in re.findall(r"[^\W_]+", other.text)}
+    return bool(words & sheet.pack.bank_words)
+
+
+def _has_discount(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether the sentence of a label goes on with a discount: `Bis zum 18.05. erhalten Sie 2 % Skonto.`"""
+    sentence = re.split(r"(?<=[^\d\W]{3})\.(?:\s|$)|;", cell.text[hit.end :])[0]
+    stop = hit.end + len(sentence)
+    return "%" in sentence and any(
+        rule.field == "discount"
+        for other in sheet.hits_of(cell)
+        if hit.end <= other.start < stop
+        for rule in sheet.pack.by_label[other.key]
+    )
+
+
+def is_zero_tax(rule: Rule, cell: Cell) -> bool:
+    """Whether a label of tax stands with the rate 0 and no other: an amount beside it that is not 0 is no tax."""
+    if rule.field != "total_tax" or "%" not in cell.text:
+        return False
+    digits = ["".join(char for char in hit.group() if char.isdigit()) for hit in RATE.finditer(cell.text)]
+    return bool(digits) and not any(rate.strip("0") for rate in digits)
+
+
+def is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
+    """Whether a cell is a number whose letters are a label of its field too: `PO 77120` beside `Your order`."""
+    hits = sheet.hits_of(cell)
+    if not hits or hits[0].start or not re.fullmatch(r"[A-Z]{2,3}[ -]?\d[\w/.-]*", cell.text.strip()):
+        return False
+    return any(rule.field == field for rule in sheet.pack.by_label[hits[0].key])
+
+
+def can_look_away(cell: Cell, hit: Hit, end: int) -> bool:
+    """Whether a value may stand outside the cell: not when the label is a word inside a sentence."""
+    rest = cell.text[hit.end : end].strip()
+    if len(hit.key) <= SHORT and rest and not rest.startswith((":", ".", "#", "@")) and not RATE.match(rest):
+        return False
+    return len(rest.split()) <= 5
+
+
+def residue(rest: str) -> float:
+    """How much words left over after a label weaken it: `VAT (20%)` has none, `Total pages in set` has three."""
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\([^)]*\)", " ", RATE.sub(" ", rest)))
+    words = [word for word in words if word not in ("EUR", "USD", "GBP", "RM", "Euro", "CHF") and not word.isupper()]
+    return (1.0, 0.75, 0.5)[len(words)] if len(words) < 3 else 0.3
+
+
+def between(cell: Cell, first: Hit, second: Hit) -> str:
+    return cell.text[first.end : second.start].strip(" :.-/|(")
+
+
+def table_head(sheet: Sheet, cell: Cell, rule: Rule) -> float:
+    """How little a label says that heads a column of line items: its row has other heads such as quantity.
+
+    In a row of other heads a plain `Total` is that of each row below; `Total of this invoice` is not.
+    """
+    count, kinds = heads_of(sheet, cell.row)
+    is_amount = sheet.pack.fields[rule.field].reader == "amount"
+    if count >= 3 and (kinds & OF_ITEMS or (is_amount and (rule.weight < 1.0 or _is_column(sheet, cell)))):
+        return 0.4
+    count, kinds = heads_of(sheet, cell.row - 1) if cell.row and _is_close(sheet, cell) else (0, frozenset())
+    return 0.4 if count >= 3 and kinds & OF_ITEMS else 1.0
+
+
+def _is_column(sheet: Sheet, cell: Cell) -> bool:
+    """Whether several amounts stand below a cell, as in a table of taxes by rate."""
+    under = sheet.grid.below(cell, cell.box, 2 * REACH * min(cell.box.height, 16.0))
+    return sum(bool(CENTS.fullmatch(other.text.strip())) for other in under) > 1
+
+
+def heads_of(sheet: Sheet, row: int) -> tuple[int, frozenset[str]]:
+    """How many cells of a row may head columns, and of which kinds."""
+    hits = [hits[0] for other in sheet.grid.rows[row] if (hits := sheet.pack.headers.find(other.text))]
+    return len(hits), frozenset(kind for hit in hits for kind in sheet.pack.columns[hit.key])
+
+
+def _is_close(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell follows the row above as the second line of the same heads would."""
+    above = sheet.grid.rows[cell.row - 1]
+    return cell.box.top - max(other.box.bottom for other in above) < 0.6 * cell.box.height

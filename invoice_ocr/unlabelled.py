@@ -1,0 +1,80 @@
+"""Values that show by themselves what they are: IBANs, VAT ids, BICs beside an IBAN, dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from invoice_ocr.grid import Cell
+from invoice_ocr.kind import title_of
+from invoice_ocr.model import Candidate
+from invoice_ocr.readers import Found, from_date
+from invoice_ocr.sheet import Sheet, make_candidate
+from invoice_ocr.standing import OTHER_PAPERS
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_vat_ids
+
+# Numbers of commercial registers that say by themselves which they are.
+_REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
+# Words with a colon before a date that no pack knows: they may call it anything.
+_STRANGER = re.compile(r"[^\W\d_]{3,}[^:：]*[:：]\s*$")
+_STRANGE = 0.6
+# A date behind the place it was written at, `Gossau, den 12. Mai 2026`, heads a letter.
+_DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|dnia|a|à|em|de)\s*)?")
+_IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
+_NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
+_LONGEST_TITLE = 14  # words
+
+
+def find(sheet: Sheet) -> Iterator[Candidate]:
+    """Values that show by themselves what they are: IBANs, VAT ids, BICs beside an IBAN, dates."""
+    for cell in sheet.grid.cells():
+        text = cell.text
+        if not any(char.isdigit() for char in text):
+            continue
+        ibans = find_ibans(text)
+        for iban in ibans:
+            yield make_candidate("iban", "universal.iban", cell, Found(iban.value, iban.start, iban.end), 0.85)
+        if ibans:
+            for bic in find_bics(text):
+                yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)
+        for ogm in find_ogms(text):
+            item = Found(ogm.text, ogm.start, ogm.end)
+            yield make_candidate("payment_reference", "universal.payment_reference.ogm", cell, item, 0.95)
+        for hit in _REGISTERED.finditer(text):
+            item = Found(" ".join(hit.group().split()), hit.start(), hit.end())
+            yield make_candidate("seller_registration", "universal.registration", cell, item, 0.9)
+        for vat in find_vat_ids(text):
+            yield make_candidate("seller_vat_id", "universal.vat_id", cell, Found(vat.value, vat.start, vat.end), 0.6)
+        if len(cell.line.words) <= 8:
+            yield from _bare_dates(sheet, cell)
+        elif len(cell.line.words) <= _LONGEST_TITLE and title_of(text, sheet.pack):
+            for written in find_dates(text, sheet.pack.months)[:1]:
+                yield make_candidate("issue_date", "universal.issue_date.title", cell, from_date(written), _IN_TITLE)
+
+
+def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
+    """The dates of a short text, whatever stands before them."""
+    high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
+    left = sheet.grid.rows[cell.row][cell.column - 1].text if cell.column else ""
+    lead = left if left.rstrip().endswith(":") else ""
+    for written in find_dates(cell.text, sheet.pack.months):
+        before = cell.text[: written.start]
+        if before.rstrip().endswith("#"):
+            continue
+        alone = high and len(sheet.grid.rows[cell.row]) == 1 and written.text.strip() == cell.text.strip()
+        score = (_ALONE if alone else 0.45 if high else 0.3) * (
+            _STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0
+        )
+        if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
+            score = _IN_DATELINE
+        elif _is_of_other(sheet, cell, written.start):
+            score *= _STRANGE
+        yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)
+
+
+def _is_of_other(sheet: Sheet, cell: Cell, start: int) -> bool:
+    """Whether what stands at `start` goes on the number of another paper, as in `Contract: No 44 of 01.02.2026`."""
+    before = [hit for hit in sheet.hits_of(cell) if hit.end <= start]
+    fields = {rule.field for hit in before[:1] for rule in sheet.pack.by_label[hit.key]}
+    return bool(fields) and fields <= OTHER_PAPERS and bool(_NUMBER_OF.search(cell.text, before[0].end, start))
