@@ -21,6 +21,7 @@ from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
 from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, solve
 from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.currency import SIGNED
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references, with_country
 from invoice_ocr.values.misread import find_read_amounts
@@ -448,7 +449,9 @@ def _find_currency(
     support = _support(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
     readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
     own = [pack.countries[country].currency for country in conventions.countries]
-    if own[:1] == [code] and len(ranked) == 1:
+    read = any(word.source == "ocr" for word in evidence.words)
+    speck = read and code in SIGNED and dict(conventions.currencies).get(code, 0) < 2  # and may have told the country
+    if own[:1] == [code] and len(ranked) == 1 and not speck:
         support = 1 - _AT_HOME * (1 - support)
     if conventions.unsure:
         support *= 0.5

@@ -418,3 +418,13 @@ def test_a_date_that_no_other_rivals_is_believed_more() -> None:
     page = "Invoice no: A-17\nDate: 2024-05-23\nTotal | 119.00 EUR"
     alone, rivalled = read(page), read(page + "\n2024-05-11\n2024-04-02")
     assert alone.fields["issue_date"].support > rivalled.fields["issue_date"].support
+
+
+def test_one_sign_of_money_among_pixels_tells_no_country_and_no_sure_currency() -> None:
+    page = "Bakkerij De Molen\nBonnetje\nDatum 05-03-2026\nBrood | 24.00 {}\nTotaal | 24.00{}"
+    once, twice = page.format("€", ""), page.format("€", " €")
+    sure = [
+        understand(sketch(text, source="ocr"), load_pack(), Settings())[0].fields["currency"] for text in (once, twice)
+    ]
+    assert sure[0].support < sure[1].support
+    assert sure[0].status != "accepted"

@@ -32,6 +32,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
     "Euro": ("EUR",), "Euros": ("EUR",),
 }  # fmt: skip
+# Codes whose mark is one sign, which a speck may look like.
+SIGNED = frozenset(codes[0] for mark, codes in MARKS.items() if len(mark) == 1 and not mark.isalpha())
 _FOLDED = {mark.casefold(): codes for mark, codes in MARKS.items()} | {code.casefold(): (code,) for code in CODES}
 
 # Letters only count as a mark in capitals (ISO codes) or as listed, so that words of a text never become money.
