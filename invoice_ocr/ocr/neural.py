@@ -12,7 +12,7 @@ import numpy as np
 from invoice_ocr.model import PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts, spelling
-from invoice_ocr.ocr.page_words import page_words
+from invoice_ocr.ocr.page_words import LEAST_CONFIDENCE, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
 DOUBTFUL = 0.97  # of confidence, under which a word is read by the second recogniser too, where there is one
@@ -169,7 +169,8 @@ class NeuralEngine:
 
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words, spelt as their language's are where the pixels leave that open; in place."""
-        again = {i for i, text in enumerate(read) if spelling.may_be_misspelt(text)}
+        kept = [i for i, text in enumerate(read) if text.confidence >= LEAST_CONFIDENCE]
+        again = {i for i in kept if spelling.may_be_misspelt(read[i])}
         if not again:
             return
         known = letters.strangers([(text.text, text.confidence) for text in read])[1]

@@ -35,7 +35,7 @@ TONGUES = {
         "greek": "el",
     }.items()
 }
-SURE, SHORT, ENOUGH, SAMPLE = 0.9, 3, 40, 60  # words that tell a language: confidence, letters; letters, words in all
+SURE, SHORT, ENOUGH, SAMPLE = 0.9, 3, 40, 30  # words that tell a language: confidence, letters; letters, words in all
 EDGE = "^"  # before a word; it ends with END
 END = "$"
 _WORDS = re.compile(r"[^\W\d_]+")
