@@ -6,19 +6,18 @@ of their blocks, where they are easily misread.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.model import Candidate, Document
+from invoice_ocr.party_labels import HEADED
 from invoice_ocr.readers import Found, read
 from invoice_ocr.ruleset import RulePack
 from invoice_ocr.sheet import make_candidate
 from invoice_ocr.values.text import fold
 
-_HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*(?=\S)")
 _SCORE = 0.8
 
 
@@ -34,7 +33,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
 def _lines(document: Document, pack: RulePack) -> Iterator[tuple[Cell, Found]]:
     for grid in make_grids(document):
         for cell in grid.cells():
-            hit = _HEADED.match(cell.text)
+            hit = HEADED.match(cell.text)
             if hit and fold(hit.group(1)) in pack.buyer_first:
                 for item in read("name", cell.text[hit.end() :], pack.months)[:1]:
                     yield cell, replace(item, start=item.start + hit.end(), end=item.end + hit.end())

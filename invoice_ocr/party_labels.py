@@ -14,6 +14,7 @@ from invoice_ocr.sheet import Sheet, candidate_by, ends_with_form, is_label, is_
 from invoice_ocr.standing import OF_ITEMS, heads_of
 from invoice_ocr.values.text import fold
 
+HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*")  # a word with a colon, such as `Name:`
 _ALIGNED = 3.0  # points
 
 
@@ -40,7 +41,7 @@ def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) ->
 
 def told_name(sheet: Sheet, cell: Cell) -> tuple[Cell, Found] | None:
     """The name in a line of a block such as `Name: Nordwind Ltd`, in one cell or two, or None."""
-    hit = re.match(r"\s*([^:：]{2,40}?)\s*[:：]\s*", cell.text)
+    hit = HEADED.match(cell.text)
     if not hit or fold(hit.group(1)) not in sheet.pack.name_words:
         return None
     beside = next(iter(sheet.grid.right_of(cell)), None) if hit.end() == len(cell.text) else cell

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from invoice_ocr.ocr.ctc import Text
+from invoice_ocr.ocr.languages import codes_of
 
 LANGUAGE = "zh"
 DOUBTFUL = 0.6  # of confidence, under which a word may be in a script that the first recogniser does not know
@@ -43,7 +44,7 @@ def asked_for(lang: str) -> bool | None:
     >>> asked_for("en,zh-Hans"), asked_for("de"), asked_for("")
     (True, False, None)
     """
-    names = [name.lower().partition("-")[0] for name in lang.split(",") if name]
+    names = codes_of(lang)
     return LANGUAGE in names if names else None
 
 

@@ -84,6 +84,15 @@ LANGUAGES = tuple(sorted(MORE | OTHER))
 ALWAYS = "0123456789 .,:;-+/%()&@#'\"*"
 
 
+def codes_of(names: str) -> list[str]:
+    """The languages that codes joined by commas name, without their regions, in small letters.
+
+    >>> codes_of("en,zh-Hans"), codes_of("")
+    (['en', 'zh'], [])
+    """
+    return [name.lower().partition("-")[0] for name in names.split(",") if name]
+
+
 def letters_of(language: str) -> str | None:
     """Every character that printing a language takes, capitals and digits too; None for a language not listed.
 

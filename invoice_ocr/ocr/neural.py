@@ -12,6 +12,7 @@ import numpy as np
 from invoice_ocr.model import PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts, spelling
+from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import LEAST_CONFIDENCE, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
@@ -66,7 +67,7 @@ class NeuralEngine:
         self._description = description
         self._quality = quality
         self._known = letters.of_languages(lang)
-        self._languages = [name.lower().partition("-")[0] for name in lang.split(",") if name]
+        self._languages = codes_of(lang)
         self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
         self._is_chinese = bool(hanzi.asked_for(lang))
 
