@@ -9,6 +9,7 @@ from invoice_ocr import frames, pipeline
 from invoice_ocr.api import error_of
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Candidate
+from invoice_ocr.recipes import rules_for
 
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Input
@@ -30,7 +31,7 @@ class Explanation:
 
 def explain(source: Input, name: str, settings: Settings, *, engine: Engine | None = None) -> Explanation:
     """The candidates for the field `name` in one document. Raises its InputError when it cannot be read."""
-    pack = pipeline.rules_for(settings)
+    pack = rules_for(settings)
     transcript = next(pipeline.read([source], settings, engine=engine), None)
     if transcript is None or transcript.reading is None:
         raise error_of(transcript.failure if transcript else None)

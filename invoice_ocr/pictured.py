@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from invoice_ocr import pipeline
 from invoice_ocr.export import overlay
 from invoice_ocr.intake import Intake, Source, expand
+from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.reading import read_documents
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def pictured(
     """Each input as `pipeline.read` has it, and its pages with a frame around every word; none where it failed."""
     as_pictures = replace(settings, text="ocr", witnesses="none")
     with Intake(settings) as intake, Intake(as_pictures) as camera:
-        lazy = pipeline.LazyEngine(settings, engine, keep=keep)
+        lazy = LazyEngine(settings, engine, keep=keep)
         for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
             transcript = pipeline.transcript_of(one)
             pictures: Pictures = []

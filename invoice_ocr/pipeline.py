@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invoice_ocr import (
-    __version__,
     bearing,
     candidates,
     checks,
@@ -23,33 +19,31 @@ from invoice_ocr import (
     named,
     own,
     parties,
-    pixel_check,
     resolve,
+    second_look,
     taxes,
     terms,
     total_rows,
 )
-from invoice_ocr.errors import ConfigError, InputError
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
+from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
 from invoice_ocr.reading import Read, read_documents
+from invoice_ocr.recipes import recipe_of, rules_for
 from invoice_ocr.row_witnesses import choose_rows
 from invoice_ocr.splitting import divide
 from invoice_ocr.witnesses import confront, share_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    import numpy as np
+    from collections.abc import Iterable, Iterator, Sequence
 
     from invoice_ocr.clean.engine import Keep
     from invoice_ocr.conventions import Conventions
     from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
-    from invoice_ocr.model import Box, Candidate, Issue, Witness
+    from invoice_ocr.model import Candidate, Issue, Witness
     from invoice_ocr.ocr import Engine
-    from invoice_ocr.pixel_check import Looks
     from invoice_ocr.rulepack import RulePack
     from invoice_ocr.settings import Settings
     from invoice_ocr.taxes import TaxRow
@@ -60,62 +54,6 @@ log = logging.getLogger(__name__)
 _LOSSES = frozenset({"page.skipped", "e-invoice.unsafe", "e-invoice.unreadable"})
 # Issues of cleaning that say that a page could hardly be read.
 _BAD_PAGES = frozenset({"page.low-contrast", "page.low-resolution", "page.uneven-light", "page.noisy"})
-
-# Of the pixel check: words recognised at once, records held back until so many are together, and documents cut at once.
-_WORDS_TOGETHER = 256
-_RECORDS_TOGETHER = 16
-_CUTS_TOGETHER = 4
-
-# Settings that change what is understood, never what is read.
-_OF_UNDERSTANDING = frozenset({"rules", "own_names", "own_vat_ids", "min_confidence", "max_error"})
-
-
-class LazyEngine:
-    """The engine that settings ask for, loaded when first called for; or the one given, as tests and services do.
-
-    What is loaded here cleans its pages; an engine that is given sees them as they are. keep: as in CleaningEngine.
-    """
-
-    def __init__(self, settings: Settings, engine: Engine | None, *, keep: Keep | None = None) -> None:
-        self._settings = settings
-        self._keep = keep
-        self._engine = engine
-        self._alphabet: str | None = None
-        self._loading: Future[Engine] | None = None
-
-    def __call__(self) -> Engine:
-        if self._engine is None:
-            self._engine = self._loading.result() if self._loading else self._load()
-        return self._engine
-
-    def begin(self) -> None:
-        """Load in the background while the first document is opened; what goes wrong is raised by the first call.
-
-        Not with TensorFlow: its 16 seconds of import could not be interrupted.
-        """
-        from invoice_ocr.ocr import choose_runtime
-
-        if self._engine is None and self._loading is None and choose_runtime(self._settings) != "tensorflow":
-            threads = ThreadPoolExecutor(1)
-            self._loading = threads.submit(self._load)
-            threads.shutdown(wait=False)
-
-    def _load(self) -> Engine:
-        from invoice_ocr.clean import CleaningEngine
-        from invoice_ocr.ocr import load_engine
-
-        since = time.monotonic()
-        engine = load_engine(self._settings)
-        log.info("engine %s loaded in %.1f s", engine.name, time.monotonic() - since)
-        if self._settings.clean == "none" and self._keep is None:
-            return engine
-        return CleaningEngine(engine, self._settings.clean, keep=self._keep)
-
-    @property
-    def alphabet(self) -> str:
-        if self._alphabet is None:
-            self._alphabet = str(self().describe().get("alphabet", ""))
-        return self._alphabet
 
 
 def read(
@@ -167,7 +105,7 @@ def extract(
         reads = read_documents(intake.open_parts(sources), lazy, intake.crops)
         pairs = ((one.source, record) for one in reads for record in records_of(one, pack, settings, recipe))
         if settings.text == "auto":
-            yield from _checked(pairs, intake, lazy, settings)
+            yield from second_look.checked(pairs, intake, lazy, settings)
         else:
             yield from (record for _, record in pairs)
 
@@ -260,43 +198,6 @@ def without_doubtful(reading: Reading, least: float) -> tuple[Reading, Document]
     return Reading(pages), laid_out(Reading(pages))
 
 
-def rules_for(settings: Settings) -> RulePack:
-    """The rules that settings ask for: the shipped ones, the user's, and of these only the languages that `lang` names.
-
-    Raises RuleError when they are malformed, ConfigError for a language that no rule is for.
-    """
-    from invoice_ocr.rulepack import load_pack
-
-    pack = load_pack(settings.rules)
-    wanted = {language.partition("-")[0].lower() for language in settings.lang.split(",") if language}
-    if wanted - pack.languages:
-        missing = ", ".join(sorted(wanted - pack.languages))
-        known = ", ".join(sorted(pack.languages))
-        raise ConfigError(f"no rule is for the language {missing}", fix=f"Known are: {known}.")
-    if not wanted:
-        return pack
-    return pack.only(frozenset(wanted))
-
-
-def recipe_of(settings: Settings, pack: RulePack, engine: Engine | None = None) -> str:
-    """A digest of all that decides a result besides the document: code, settings that matter, weights, rules."""
-    return _digest(settings.recipe(), settings, engine, rules=pack.digest)
-
-
-def reading_recipe_of(settings: Settings, engine: Engine | None = None) -> str:
-    """A digest of all that decides a reading besides the document: as `recipe_of`, without what understanding needs."""
-    chosen = {name: value for name, value in settings.recipe().items() if name not in _OF_UNDERSTANDING}
-    return _digest(chosen, settings, engine)
-
-
-def _digest(chosen: Mapping[str, str], settings: Settings, engine: Engine | None, **more: str) -> str:
-    from invoice_ocr.ocr import weights_of
-
-    weights = weights_of(settings) if engine is None else engine.describe()["weights"]
-    parts: dict[str, Any] = {"version": __version__, "settings": chosen, "weights": weights, **more}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-
-
 def _tell(one: Read) -> None:
     """A line in the log for each input."""
     name, reading = one.source.name, one.reading
@@ -325,71 +226,3 @@ def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> It
 def _with_issues(invoice: Invoice, one: Read) -> Invoice:
     """The invoice with what was found while it was opened; with a page or a witness lost, or a bad page, not posted."""
     return invoice.flagged(one.issues, [issue.code for issue in one.issues if issue.code in _LOSSES | _BAD_PAGES])
-
-
-def _checked(
-    pairs: Iterable[tuple[Source | Failed, Record]], intake: Intake, lazy: LazyEngine, settings: Settings
-) -> Iterator[Record]:
-    """The records after the pixel check, in order; several documents are checked at once, as that is faster."""
-    waiting: list[tuple[Source | Failed, Record]] = []
-    words = 0
-    for source, record in pairs:
-        waiting.append((source, record))
-        words += len(pixel_check.suspects(record.invoice)) if record.invoice else 0
-        if words >= _WORDS_TOGETHER or len(waiting) >= _RECORDS_TOGETHER:
-            yield from compared(waiting, intake, lazy, settings)
-            waiting, words = [], 0
-    yield from compared(waiting, intake, lazy, settings)
-
-
-def compared(
-    pairs: Sequence[tuple[Source | Failed, Record]],
-    intake: Intake,
-    lazy: LazyEngine,
-    settings: Settings,
-    looks: Sequence[Looks] | None = None,
-) -> Iterator[Record]:
-    """The records, those whose words came from text layers compared with the pixels.
-
-    looks: for each pair what its pixels are known to say; what is seen now is added.
-    """
-    doubted = {
-        index: (source, record.invoice)
-        for index, (source, record) in enumerate(pairs)
-        if isinstance(source, Source) and record.invoice and pixel_check.suspects(record.invoice)
-    }
-    if not doubted:
-        yield from (record for _, record in pairs)
-        return
-    sources = [source for source, _ in doubted.values()]
-    known = [looks[index] if looks else {} for index in doubted]
-
-    def cut(
-        places: Mapping[int, Sequence[tuple[int, Box]]], dpi: float
-    ) -> dict[int, Sequence[np.ndarray] | InputError]:
-        def one(index: int) -> Sequence[np.ndarray] | InputError:
-            try:
-                return intake.crops(sources[index], places[index], dpi)
-            except InputError as error:
-                return error
-
-        with ThreadPoolExecutor(_CUTS_TOGETHER) as threads:
-            return dict(zip(places, threads.map(one, places), strict=True))
-
-    since = time.monotonic()
-    invoices = [invoice for _, invoice in doubted.values()]
-    seen = pixel_check.check(
-        invoices,
-        cut,
-        lambda crops: lazy().recognise(crops),
-        dpi=settings.dpi,
-        alphabet=lambda: lazy.alphabet,
-        looks=known,
-    )
-    seconds = (time.monotonic() - since) / len(invoices)
-    checked = dict(zip(doubted, seen, strict=True))
-    for index, (_, record) in enumerate(pairs):
-        if index in checked:
-            yield replace(record, invoice=checked[index], timings=record.timings | {"check": seconds})
-        else:
-            yield record

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from invoice_ocr import pipeline
 from invoice_ocr.ocr.replay import parse_reading, write_reading
+from invoice_ocr.recipes import rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ def understood(paths: Sequence[str], settings: Settings, folder: Path | None = N
     folder: readings are kept there as NAME.json, and what is there is not read again. A path that ends in .json is
     such a reading itself.
     """
-    pack = pipeline.rules_for(settings)
+    pack = rules_for(settings)
     kept = [Path(path) for path in paths if path.endswith(".json")]
     rest = [path for path in paths if not path.endswith(".json")]
     if folder:

@@ -10,6 +10,7 @@ from invoice_ocr.errors import InputError
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.intake.pages import LayerWord, TextLayer
 from invoice_ocr.intake.sources import failure_of
+from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.reading import read_documents
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def searchable(
     A page whose text layer was believed gets no second one. The bytes are empty where the transcript has a failure.
     """
     with Intake(settings) as intake:
-        lazy = pipeline.LazyEngine(settings, engine, keep=keep)
+        lazy = LazyEngine(settings, engine, keep=keep)
         for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
             transcript = pipeline.transcript_of(one)
             if transcript.reading is None or not isinstance(one.source, Source):

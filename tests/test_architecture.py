@@ -25,6 +25,7 @@ FLOORS = (
     ("score",),
     ("api",),
     ("pipeline",),
+    ("second_look",),
     ("reading", "pixel_check", "confidence"),
     ("checks",),
 )

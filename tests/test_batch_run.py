@@ -15,7 +15,7 @@ import pytest
 from faults.desk import Desk, engine_for, sheet
 from faults.engines import CrashingEngine
 
-from invoice_ocr import pipeline, settings
+from invoice_ocr import pipeline, recipes, settings
 from invoice_ocr.batch import results, scheduler
 from invoice_ocr.batch.ledger import Ledger, opened
 from invoice_ocr.batch.writer import Writer
@@ -29,7 +29,7 @@ from invoice_ocr.settings import Settings
 LAYER = settings.make({"text": "layer", "jobs": 1, "lang": "en", "min_confidence": 0.85})
 AUTO = replace(LAYER, text="auto")
 OCR = replace(LAYER, text="ocr")
-PACK = pipeline.rules_for(LAYER)
+PACK = recipes.rules_for(LAYER)
 
 
 class Watching:
@@ -144,7 +144,7 @@ def test_a_batch_gives_what_extract_gives(office: Office) -> None:
         office.put(f"{index}.pdf", sheet(f"A-{index}"))
     office.run()
     reads = pipeline.read_documents(Desk(LAYER).open_parts(pipeline.expand([office.inbox], LAYER)), lambda: None)
-    recipe = pipeline.recipe_of(LAYER, PACK)
+    recipe = recipes.recipe_of(LAYER, PACK)
     wanted = [record for one in reads for record in pipeline.records_of(one, PACK, LAYER, recipe)]
     assert len(wanted) == 4
     assert office.records() == wanted

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import invoice_ocr
-from invoice_ocr import pipeline, settings
+from invoice_ocr import pipeline, recipes, settings
 from invoice_ocr.errors import ConfigError, Empty, NotADocument, NotFound, ParserCrash
 from invoice_ocr.intake import Failed, Opened, OpenedPage, Source
 from invoice_ocr.model import Box, Failure, Invoice, Issue, PageImage, PageWords, Reading
@@ -223,9 +223,9 @@ def test_one_input_gives_one_record_failures_too(tmp_path: Path) -> None:
 
 def test_the_recipe_changes_with_what_changes_results_and_with_nothing_else() -> None:
     pack = load_pack()
-    assert pipeline.recipe_of(LAYER, pack) == pipeline.recipe_of(replace(LAYER, jobs=7), pack)
-    assert pipeline.recipe_of(LAYER, pack) != pipeline.recipe_of(replace(LAYER, dpi=300), pack)
-    assert pipeline.recipe_of(LAYER, pack) != pipeline.recipe_of(LAYER, replace(pack, digest="other"))
+    assert recipes.recipe_of(LAYER, pack) == recipes.recipe_of(replace(LAYER, jobs=7), pack)
+    assert recipes.recipe_of(LAYER, pack) != recipes.recipe_of(replace(LAYER, dpi=300), pack)
+    assert recipes.recipe_of(LAYER, pack) != recipes.recipe_of(LAYER, replace(pack, digest="other"))
 
 
 def test_the_recipe_knows_the_weights_by_their_hash(tmp_path: Path) -> None:
@@ -236,18 +236,18 @@ def test_the_recipe_knows_the_weights_by_their_hash(tmp_path: Path) -> None:
     manifest = json.loads(text)
     manifest["networks"]["recogniser"]["arrays"]["sha256"] = "0" * 64
     same, changed = settings.make({"weights": str(other)}), json.dumps(manifest)
-    before = pipeline.recipe_of(same, pack), pipeline.reading_recipe_of(same)
+    before = recipes.recipe_of(same, pack), recipes.reading_recipe_of(same)
     (other / "manifest.json").write_text(changed, encoding="utf-8")
-    after = pipeline.recipe_of(same, pack), pipeline.reading_recipe_of(same)
+    after = recipes.recipe_of(same, pack), recipes.reading_recipe_of(same)
     assert before[0] != after[0]
     assert before[1] != after[1]
 
 
 def test_a_reading_outlives_what_only_understanding_depends_on() -> None:
-    read = pipeline.reading_recipe_of(LAYER)
-    assert read == pipeline.reading_recipe_of(replace(LAYER, min_confidence=0.5))
-    assert read != pipeline.reading_recipe_of(replace(LAYER, dpi=300))
-    assert read != pipeline.reading_recipe_of(replace(LAYER, lang="de"))
+    read = recipes.reading_recipe_of(LAYER)
+    assert read == recipes.reading_recipe_of(replace(LAYER, min_confidence=0.5))
+    assert read != recipes.reading_recipe_of(replace(LAYER, dpi=300))
+    assert read != recipes.reading_recipe_of(replace(LAYER, lang="de"))
 
 
 def test_a_picture_is_read_by_the_engine_and_understood() -> None:
@@ -278,13 +278,13 @@ def test_with_text_layer_alone_no_pixel_is_looked_at() -> None:
 
 
 def test_lang_leaves_only_the_rules_of_the_languages_named() -> None:
-    assert {rule.language for rule in pipeline.rules_for(settings.make({"lang": "fr,de-AT"})).rules} - {""} == {
+    assert {rule.language for rule in recipes.rules_for(settings.make({"lang": "fr,de-AT"})).rules} - {""} == {
         "fr",
         "de",
     }
-    assert pipeline.rules_for(Settings()) is load_pack()
+    assert recipes.rules_for(Settings()) is load_pack()
     with pytest.raises(ConfigError, match="tlh") as caught:
-        pipeline.rules_for(settings.make({"lang": "tlh"}))
+        recipes.rules_for(settings.make({"lang": "tlh"}))
     assert "de" in caught.value.fix
 
 

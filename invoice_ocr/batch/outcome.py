@@ -11,11 +11,13 @@ from invoice_ocr.batch.ledger import Kept
 from invoice_ocr.errors import InvoiceOcrError, RunError
 from invoice_ocr.model import Failure, Record
 from invoice_ocr.ocr.replay import parse_reading, write_reading
-from invoice_ocr.pipeline import LazyEngine, compared, records_of
+from invoice_ocr.pipeline import records_of
 from invoice_ocr.reading import Read, read_documents
+from invoice_ocr.second_look import compared
 
 if TYPE_CHECKING:
     from invoice_ocr.intake import Failed, Intake, Source
+    from invoice_ocr.lazy_engine import LazyEngine
     from invoice_ocr.rulepack import RulePack
     from invoice_ocr.settings import Settings
 

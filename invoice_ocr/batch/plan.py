@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from invoice_ocr.intake import Source, expand
-from invoice_ocr.pipeline import reading_recipe_of, recipe_of, rules_for
+from invoice_ocr.recipes import reading_recipe_of, recipe_of, rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,8 +18,9 @@ from invoice_ocr.batch.outcome import Outcome, outcome_of, understood
 from invoice_ocr.errors import ConfigError, InputError, MissingPart, ParserCrash, RunError
 from invoice_ocr.intake import Intake, Source
 from invoice_ocr.intake.sources import failure_of
-from invoice_ocr.pipeline import LazyEngine, recipe_of, rules_for
+from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.reading import Read
+from invoice_ocr.recipes import recipe_of, rules_for
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -14,10 +14,12 @@ from invoice_ocr.batch.outcome import Outcome, kept_of, read_of, suspected, unde
 from invoice_ocr.batch.writer import Writer
 from invoice_ocr.errors import InvoiceOcrError, OutOfMemory, ParserCrash, RunError, Timeout
 from invoice_ocr.intake import Intake, Source, expand
+from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.model import Failure, Record
-from invoice_ocr.pipeline import LazyEngine, compared, reading_recipe_of, recipe_of, rules_for
 from invoice_ocr.pixel_check import UNCHECKED
 from invoice_ocr.reading import Read, read_documents
+from invoice_ocr.recipes import reading_recipe_of, recipe_of, rules_for
+from invoice_ocr.second_look import compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -59,7 +59,8 @@ def watch(
     from invoice_ocr.batch.outputs import check
     from invoice_ocr.batch.watch import Folder, put_away
     from invoice_ocr.batch.watch import watch as look
-    from invoice_ocr.pipeline import LazyEngine, rules_for
+    from invoice_ocr.lazy_engine import LazyEngine
+    from invoice_ocr.recipes import rules_for
 
     place, targets = destinations(ledger, outputs, to)
     beside = folder.resolve()

@@ -36,7 +36,7 @@ from invoice_ocr.batch import durable, outputs, results, scheduler
 from invoice_ocr.batch.ledger import opened
 from invoice_ocr.export import EXPORTERS
 from invoice_ocr.intake import Intake
-from invoice_ocr.pipeline import rules_for
+from invoice_ocr.recipes import rules_for
 
 SETTINGS = settings.make({"jobs": 2, "lang": "en", "timeout": 60})
 FORMATS = ("jsonl", "csv", "xlsx")
