@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pymupdf as untyped
-
 from invoice_ocr.intake.code_places import Shape
+from invoice_ocr.intake.mupdf import pymupdf
 from invoice_ocr.intake.pages import Corners
 
-pymupdf: Any = untyped
 mupdf: Any = pymupdf.mupdf
 _EVERYWHERE = mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE)
 
