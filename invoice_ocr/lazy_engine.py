@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ class LazyEngine:
     """The engine that settings ask for, loaded when first called for; or the one given, as tests and services do.
 
     What is loaded here cleans its pages; an engine that is given sees them as they are. keep: as in CleaningEngine.
+    It may be called from several threads.
     """
 
     def __init__(self, settings: Settings, engine: Engine | None, *, keep: Keep | None = None) -> None:
@@ -27,11 +29,13 @@ class LazyEngine:
         self._engine = engine
         self._alphabet: str | None = None
         self._loading: Future[Engine] | None = None
+        self._turn = threading.Lock()
 
     def __call__(self) -> Engine:
-        if self._engine is None:
-            self._engine = self._loading.result() if self._loading else self._load()
-        return self._engine
+        with self._turn:
+            if self._engine is None:
+                self._engine = self._loading.result() if self._loading else self._load()
+            return self._engine
 
     def begin(self) -> None:
         """Load in the background while the first document is opened; what goes wrong is raised by the first call.

@@ -5,6 +5,7 @@ A word of a text layer with letters that mean nothing (U+FFFD, from a font that 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field, replace
@@ -62,7 +63,6 @@ class Read:
         self.issues.extend(part.issues)
         self.witnesses.extend(part.witnesses)
         self.failure = self.failure or part.failure
-        self.whole = part.last or part.failure is not None
         for page in part.pages:
             if page.words is None and page.image is not None:
                 waiting.append((len(self._pages), page.image))
@@ -72,6 +72,7 @@ class Read:
             else:
                 size = page.number, page.width, page.height
                 self._pages.append(PageWords(*size, page.words or (), page.rotation, codes=page.codes))
+        self.whole = part.last or part.failure is not None
         return waiting
 
     def put(self, slot: int, words: PageWords) -> None:
@@ -138,23 +139,28 @@ def _read(parts: Iterable[Opened], load: Callable[[], Engine]) -> Iterator[Read]
 
 
 class _Desk:
-    """What lies open: documents in order, pictures not yet shown to the engine, and slots that wait for its words."""
+    """What lies open: documents in order, pictures not yet shown to the engine, and slots that wait for its words.
+
+    An engine may be fed in another thread than the one that takes its words.
+    """
 
     def __init__(self, parts: Iterable[Opened]) -> None:
         self.pictures: deque[tuple[Read, int, PageImage]] = deque()
         self._parts = iter(parts)
         self._open: deque[Read] = deque()
         self._slots: deque[tuple[Read, int]] = deque()
+        self._turn = threading.Lock()
 
     def pull(self) -> bool:
         """Open the next part; False when there is none."""
         part = next(self._parts, None)
         if part is None:
             return False
-        if not self._open or self._open[-1].whole:
-            self._open.append(Read(part.source))
-        document = self._open[-1]
-        self.pictures.extend((document, slot, image) for slot, image in document.add(part))
+        with self._turn:
+            if not self._open or self._open[-1].whole:
+                self._open.append(Read(part.source))
+            document = self._open[-1]
+            self.pictures.extend((document, slot, image) for slot, image in document.add(part))
         return True
 
     def feed(self) -> Iterator[PageImage]:
@@ -170,11 +176,15 @@ class _Desk:
 
     def put(self, words: PageWords) -> None:
         document, slot = self._slots.popleft()
-        document.put(slot, words)
+        with self._turn:
+            document.put(slot, words)
 
     def finished(self) -> Iterator[Read]:
         """Documents all of whose words are known, from the front."""
-        while self._open and self._open[0].complete:
-            document = self._open.popleft()
+        while True:
+            with self._turn:
+                if not self._open or not self._open[0].complete:
+                    return
+                document = self._open.popleft()
             document.seconds = time.monotonic() - document._since  # noqa: SLF001  the clock is the desk's business
             yield document

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
+import threading
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Protocol
 
+from invoice_ocr.ahead import ahead
 from invoice_ocr.batch.ledger import MOST_ATTEMPTS, Job, Kept
 from invoice_ocr.batch.outcome import Outcome, kept_of, read_of, suspected, understood
 from invoice_ocr.batch.writer import Writer
@@ -22,7 +24,7 @@ from invoice_ocr.recipes import reading_recipe_of, recipe_of, rules_for
 from invoice_ocr.second_look import compared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from invoice_ocr.batch.ledger import Ledger, Retry, State
     from invoice_ocr.batch.ray import Actors
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 
 _SCANNED_TOGETHER = 200
 _CLAIMED_TOGETHER = 8  # documents charged in one commit
+_READ_AHEAD = 4  # documents that may wait to be understood
 _COMPARED_TOGETHER = 16  # documents whose text layers are compared with pixels at once
 _KILLERS = frozenset({ParserCrash.code, Timeout.code, OutOfMemory.code})
 
@@ -205,8 +208,9 @@ class _Line:
     def _new(self, jobs: Iterable[Job], *, alone: bool = False) -> None:
         """Documents of which nothing is kept: opened, read and understood here, or by actors."""
         if self.actors is None:
-            for job, one in self._read(jobs):
-                self._understand(job, one, None, alone=alone)
+            with contextlib.closing(self._read(jobs)) as reads:
+                for job, one in reads:
+                    self._understand(job, one, None, alone=alone)
             self._flush(alone=alone)
             return
         for job, made in self.actors.work((job, self._source(job)) for job in self._claimed(jobs)):
@@ -224,19 +228,25 @@ class _Line:
         self.writer.finish(job, "quarantined", records, None, 0)
         self.writer.settle()
 
-    def _read(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Read]]:
-        """Each document read, in order; charged before it is touched."""
+    def _read(self, jobs: Iterable[Job]) -> Generator[tuple[Job, Read], None, None]:
+        """Each document read, in order; charged before it is touched. The next ones are read while one is taken."""
         flight: dict[str, Job] = {}
+        ended = threading.Event()
 
         def sources() -> Iterator[Source]:
-            for job in self._claimed(jobs):
+            for job in self._claimed(takewhile(lambda _: not ended.is_set(), jobs)):
                 flight[job.sha256] = job
                 if self.settings.text != "layer":
                     self.lazy.begin()
                 yield self._source(job)
 
-        for one in read_documents(self.intake.open_parts(sources()), self.lazy, self.intake.crops):
-            yield flight.pop(one.source.sha256), one
+        reads = ahead(read_documents(self.intake.open_parts(sources()), self.lazy, self.intake.crops), _READ_AHEAD)
+        try:
+            for one in reads:
+                yield flight.pop(one.source.sha256), one
+        finally:
+            ended.set()
+            reads.close()
 
     def _claimed(self, jobs: Iterable[Job]) -> Iterator[Job]:
         """The jobs, charged a few at a time: a commit waits for the disk as long as a page takes to be understood."""

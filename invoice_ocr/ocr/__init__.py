@@ -19,7 +19,7 @@ RUNTIMES = ("auto", "onnx", "tensorflow", "rapidocr")
 
 
 class Engine(Protocol):
-    """Whatever reads pixels. One engine serves one thread."""
+    """Whatever reads pixels. One thread reads pages, while others have words recognised."""
 
     @property
     def name(self) -> str:

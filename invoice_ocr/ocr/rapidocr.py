@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -31,6 +32,7 @@ class RapidOcrEngine:
         with contextlib.redirect_stdout(sys.stderr):
             from rapidocr import RapidOCR
 
+            self._turn = threading.Lock()
             self._reader = RapidOCR(params={"Global.log_level": "critical", "Global.text_score": 0.0})
 
     def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
@@ -72,7 +74,7 @@ class RapidOcrEngine:
 
     def _run(self, pixels: np.ndarray, **steps: bool) -> Any:
         """RapidOCR's result for one picture; it takes BGR and writes its notes where results belong."""
-        with contextlib.redirect_stdout(sys.stderr):
+        with self._turn, contextlib.redirect_stdout(sys.stderr):
             return self._reader(np.ascontiguousarray(pixels[..., ::-1]), **steps)
 
 

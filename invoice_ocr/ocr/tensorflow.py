@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -135,6 +136,7 @@ class Recogniser:
         self._weights = weights
         self._columns = columns
         self._half = half
+        self._turn = threading.Lock()  # graphs are made on the way
         self._compiled: dict[int, Callable[[Any], Any]] = {}
         self._models: dict[int, Any] = {}
 
@@ -150,9 +152,10 @@ class Recogniser:
     def _run(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
         width = batch.shape[2]
         size = max(1, self._columns // width)
-        if width not in self._compiled:
-            self._compiled[width] = self._compile(width, size)
-        return _in_fixed_batches(self._compiled[width], batch, size)
+        with self._turn:
+            if width not in self._compiled:
+                self._compiled[width] = self._compile(width, size)
+            return _in_fixed_batches(self._compiled[width], batch, size)
 
     def _compile(self, width: int, size: int) -> Callable[[Any], Any]:
         tf = import_tensorflow()
@@ -186,6 +189,7 @@ class Detector:
         self._weights = weights
         self._pages = pages
         self._half = half
+        self._turn = threading.Lock()  # graphs are made on the way
         self._compiled: dict[tuple[int, int], Callable[[Any], Any]] = {}
         self._models: dict[tuple[int, int], Any] = {}
 
@@ -199,9 +203,10 @@ class Detector:
 
     def _run(self, pages: np.ndarray) -> tuple[np.ndarray, ...]:
         height, width = pages.shape[1:3]
-        if (height, width) not in self._compiled:
-            self._compiled[height, width] = self._compile(height, width)
-        return _in_fixed_batches(self._compiled[height, width], pages, self._pages)
+        with self._turn:
+            if (height, width) not in self._compiled:
+                self._compiled[height, width] = self._compile(height, width)
+            return _in_fixed_batches(self._compiled[height, width], pages, self._pages)
 
     def _compile(self, height: int, width: int) -> Callable[[Any], Any]:
         tf = import_tensorflow()

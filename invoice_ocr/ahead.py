@@ -1,0 +1,54 @@
+"""Things made in a thread of their own before they are asked for, so that two stages work at the same time."""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+T = TypeVar("T")
+
+_LAST_SECONDS = 4.0  # that closing waits for what is being made: a page is read in less
+
+
+def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
+    """The same items in the same order, at most `most` of them made before they are asked for.
+
+    What making one raises is raised here, in its place. Close it: the thread then ends as soon as the item that is
+    being made is done, and closes `items` where they are a generator. It is waited for four seconds at most.
+    """
+    made: SimpleQueue[tuple[T | None, BaseException | None, bool]] = SimpleQueue()
+    room = threading.Semaphore(most)
+    closed = threading.Event()
+
+    def make() -> None:
+        try:
+            while room.acquire() and not closed.is_set():
+                made.put((next(items), None, False))
+        except StopIteration:
+            made.put((None, None, True))
+        except BaseException as error:  # noqa: BLE001  whoever asks for the item is told
+            made.put((None, error, True))
+        finally:
+            if close := getattr(items, "close", None):
+                close()
+
+    thread = threading.Thread(target=make, name="invoice-ocr-ahead", daemon=True)
+    thread.start()
+    try:
+        while True:
+            item, error, ended = made.get()
+            room.release()
+            if error is not None:
+                raise error
+            if ended:
+                return
+            yield item  # type: ignore[misc]  # None only where it ended
+            del item
+    finally:
+        closed.set()
+        room.release()
+        thread.join(_LAST_SECONDS)
