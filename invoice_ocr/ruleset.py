@@ -59,6 +59,7 @@ class Country:
     """Habits of one country. decimal: "." or ","; order: dmy, mdy, ymd or "" when it is mixed; address: RE2 or "".
 
     language: code of the language that is written in this country first of all, or "". words: printed here alone.
+    tax_words: folded names of its value added tax; tax_rates: its rates in percent, the main one first.
     """
 
     code: str
@@ -70,6 +71,8 @@ class Country:
     address: str = ""
     language: str = ""
     words: tuple[str, ...] = ()
+    tax_words: frozenset[str] = frozenset()
+    tax_rates: tuple[Decimal, ...] = ()
 
     @cached_property
     def spellings(self) -> tuple[tuple[str, str], ...]:
