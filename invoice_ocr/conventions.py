@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ _SPOKEN = 6  # frequent words of a language, from which it speaks for its countr
 _SURE_SIGNS = 4  # of one sign read from pixels: so often, it is no smudge
 _SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
+_PERCENTAGE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
 
 
@@ -33,6 +35,8 @@ class Conventions:
     countries: most likely first. currencies: codes by how often their mark stands on the document. language: code, or
     "". bare_dollar: amounts bear `$` alone.
     codes: ISO codes that are printed themselves. unsure: signs read from pixels alone say what the currency is.
+    signs: how much speaks for the first country; a form of company or its language is 2, its postal address 3,
+    half of it where signs of other currencies were read.
     """
 
     decimal: str = ""
@@ -43,6 +47,7 @@ class Conventions:
     bare_dollar: bool = False
     codes: frozenset[str] = frozenset()
     unsure: bool = False
+    signs: int = 0
 
 
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
@@ -52,12 +57,14 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     language = languages.leading(signs)
     spoken = languages.leading(signs, least=_SPOKEN)
     marks = _count_marks(texts, pack)
-    alone = False
+    alone = stray = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
-        home = _countries(texts, candidates, Counter(), pack, spoken)
-        marks = _borne_out(marks, home, pack)
+        home = list(_countries(texts, candidates, Counter(), pack, spoken))
+        shown, marks = marks, _borne_out(marks, home, pack)
+        stray = marks != shown
         alone = not {pack.countries[code].currency for code in home} & {c for m in marks for c in read_currency(m)}
-    countries = _countries(texts, candidates, marks, pack, spoken)
+    votes = _countries(texts, candidates, marks, pack, spoken)
+    countries = list(votes)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     decimal = _decimal(texts, known)
     order = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)
@@ -70,6 +77,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         bare_dollar="$" in marks,
         codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
         unsure=alone and max(marks.values(), default=0) < _SURE_SIGNS and not any(mark in CODES for mark in marks),
+        signs=max(votes.values(), default=0) // (2 if stray else 1),
     )
 
 
@@ -103,20 +111,23 @@ def _is_money(amount: Amount) -> bool:
 def _borne_out(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> Counter[str]:
     """The marks without those that may be slips of a recogniser: it takes a smudge, or an S, for a sign.
 
-    A mark counts where a country of the document uses it, and else where no other stands as often, twice at least.
+    A mark counts where a country of the document uses it, and else where no other stands as often, twice at least; a
+    code in capitals once.
     """
     used = {pack.countries[code].currency for code in countries}
     kept = {mark for mark in marks if used & set(read_currency(mark))}
     if not kept:
         ranked = marks.most_common(2)
         alone = len(ranked) == 1 or (ranked and ranked[0][1] > 2 * ranked[1][1])
-        kept = {ranked[0][0]} if alone and ranked[0][1] >= _ENOUGH_SIGNS else set()
+        enough = 1 if ranked and ranked[0][0] in CODES | {"Euro", "EURO", "EUROS"} else _ENOUGH_SIGNS
+        kept = {ranked[0][0]} if alone and ranked[0][1] >= enough else set()
     return Counter({mark: count for mark, count in marks.items() if mark in kept})
 
 
 def _countries(
     texts: Sequence[str], candidates: Sequence[Candidate], marks: Counter[str], pack: RulePack, language: str
-) -> list[str]:
+) -> dict[str, int]:
+    """The countries that a document may come from, most likely first, with how much speaks for each."""
     votes: Counter[str] = Counter()
     for candidate in candidates:
         if candidate.name in ("seller_vat_id", "iban") and candidate.score > 0.5:
@@ -126,6 +137,7 @@ def _countries(
     padded = " " + "".join(char if char.isalnum() else " " for char in whole) + " "
     words = frozenset(padded.split())
     numbers = whole.replace("(", " ")
+    taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
     shown = {codes[0] for mark in marks if mark != "$" and (codes := read_currency(mark))} & pack.sole_currencies
     for code, country in pack.countries.items():
         votes[code] += 2 * sum(
@@ -139,11 +151,25 @@ def _countries(
         votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
         votes[code] += 2 * (country.currency in shown)
         votes[code] += 2 * bool(country.language and country.language == language)
+        votes[code] += _speaks_of_tax(country, rates) if country.tax_words & taxes else 0
     for form, places in pack.legal_forms.items():
         if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
             votes[places[0]] += 2
     least = 0.4 * max(votes.values(), default=0)
-    return [code for code, count in votes.most_common() if count > 0 and count >= least and code in pack.countries][:4]
+    likely = [pair for pair in votes.most_common() if pair[1] > 0 and pair[1] >= least and pair[0] in pack.countries]
+    return dict(likely[:4])
+
+
+def _rates(texts: Iterable[str]) -> frozenset[Decimal]:
+    """Every percentage that is printed."""
+    found = (hit.group(1).replace(",", ".") for text in texts if "%" in text for hit in _PERCENTAGE.finditer(text))
+    return frozenset(map(Decimal, found))
+
+
+def _speaks_of_tax(country: Country, rates: frozenset[Decimal]) -> int:
+    """How much the rates printed beside a country's name of the tax speak for it: most, its main rate."""
+    others = sum(rate in rates for rate in country.tax_rates[1:])
+    return 3 + min(1, others) if country.tax_rates[0] in rates else min(1, others)
 
 
 def _currencies(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> tuple[tuple[str, int], ...]:

@@ -267,6 +267,28 @@ def test_a_sign_read_from_pixels_that_the_country_bears_out_is_believed() -> Non
     assert value(invoice, "currency") == "EUR"
 
 
+def test_the_rates_of_its_tax_tell_the_country_and_its_currency_where_no_mark_is_printed() -> None:
+    for slip, code in (
+        ("Backstube\nSumme | 21,40\nMwSt. 7% | 1,40", "EUR"),
+        ("Kiosk\nTotal | 10.81\nMWST 8.1% | 0.81", "CHF"),
+        ("Kedai\nTotal | 10.60\nGST 6% | 0.60", "MYR"),
+        ("Kopitiam\nTotal | 10.90\nGST 9% | 0.90", "SGD"),
+    ):
+        assert value(scanned(slip), "currency") == code
+
+
+def test_the_currency_of_a_country_that_much_speaks_for_is_believed() -> None:
+    weak = "Kedai Runcit Sdn Bhd\nTotal | 12.80"
+    strong = "Kedai Runcit Sdn Bhd\nJalan Besar 5, 41000 Klang, Selangor\nTotal | 12.80\nGST 6% | 0.72"
+    assert scanned(weak).fields["currency"].status == "review"
+    assert scanned(strong).fields["currency"].status == "accepted"
+    assert value(scanned(weak), "currency") == value(scanned(strong), "currency") == "MYR"
+
+
+def test_one_code_of_a_currency_in_letters_is_no_smudge() -> None:
+    assert value(scanned("Gasthof zur Post\nGesamt EUR | 61,70"), "currency") == "EUR"
+
+
 def test_cash_rounding_is_followed_to_what_a_slip_asks_for() -> None:
     page = RECEIPT.format(address="Kuala Lumpur, Malaysia", sign="", rounding="Rounding", last="Balance due")
     assert value(scanned(page), "total_gross") == Decimal("12.80")
