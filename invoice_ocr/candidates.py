@@ -29,6 +29,7 @@ from invoice_ocr.standing import (
 from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
+_PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 
 
@@ -156,11 +157,23 @@ def _same(
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
         if spec.reader == "amount" and _counts(sheet, cell, hit, shifted(item, hit.end)):
             continue
+        if spec.reader == "amount" and gap and _is_behind(sheet, cell):
+            factor *= _PART  # `Tax of 4,200.00 | 840.00`
         if spec.reader == "amount" and place < len(found) - 1:
             factor *= 0.85
         elif spec.reader != "amount" and place:
             factor *= 0.6
         yield candidate_by(rule, "same", cell, shifted(item, hit.end), weight * factor)
+
+
+def _is_behind(sheet: Sheet, cell: Cell) -> bool:
+    """Whether an amount ends the row of a cell, with no other label before it."""
+    for other in sheet.grid.right_of(cell):
+        if sheet.starts_with_label(other):
+            return False
+        if CENTS.fullmatch(other.text.strip()):
+            return True
+    return False
 
 
 def _counts(sheet: Sheet, cell: Cell, hit: Hit, item: Found) -> bool:

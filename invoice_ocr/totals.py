@@ -19,6 +19,7 @@ from invoice_ocr.proofs import (
     proofs,
 )
 from invoice_ocr.ways import Way, decimals, find_ways, magnitude
+from invoice_ocr.withheld import proofs as proofs_of_withheld
 
 _MOST = 14  # candidates of one term that are tried
 # What names a gross total, and how surely. Cash does where no change was given back.
@@ -56,16 +57,32 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
         "total_tax": _with_sums(taxes := _terms(candidates, {"total_tax": 1.0})) + _twice(taxes, candidates),
         "total_gross": _terms(candidates, _GROSS if any(way.kind == "paid" for way in ways) else _GROSS | _EXACT),
     }
-    found = sorted(proofs(terms, amounts, candidates, ways), key=lambda one: -one[0] - _borne_out(one[1], ways))
+    every = [
+        *proofs(terms, amounts, candidates, ways),
+        *proofs_of_withheld(terms, candidates, printed_amounts(amounts)),
+    ]
+    found = sorted(every, key=lambda one: -one[0] - _borne_out(one[1], ways))
     alone = _best_alone(terms)
     best = _first_sure(found, terms, alone, amounts, ways)
     if best is None:
         return Sums(alone)
+    best = _with_net(best, found)
     chosen = {**alone, **best[1]}
     if "total_tax" in best[1] and "total_net" not in best[1] and "total_net" in alone:
         chosen.pop("total_net")
     joint = 1 - (1 - _joint(best[1], candidates)) * _AGREED ** len(_kinds(best[1], ways))
     return Sums(chosen, best[2], frozenset(best[1]), joint)
+
+
+def _with_net(best: Found, found: Sequence[Found]) -> Found:
+    """A proof of what is left after withheld tax, joined by one of net and tax for the same gross total."""
+    score, proved, proof = best
+    if "amount_due" not in proved or "total_net" in proved:
+        return best
+    for _, other, sums in found:
+        if "total_net" in other and magnitude(other["total_gross"]) == magnitude(proved["total_gross"]):
+            return score, {**other, **proved}, f"{sums}; {proof}"
+    return best
 
 
 def _first_sure(
@@ -122,7 +139,8 @@ def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) 
     Such a row may be of one rate among several.
     """
     gross, labelled = proved.get("total_gross"), alone.get("total_gross")
-    if not gross or not labelled or magnitude(gross) == magnitude(labelled):
+    shown = [magnitude(proved[name]) for name in ("total_gross", "amount_due") if name in proved]
+    if not gross or not labelled or magnitude(labelled) in shown:
         return False
     if gross.evidence.rule.startswith("universal."):
         return labelled.score > 0.5
@@ -218,7 +236,7 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
             for term in of_name
             if term.candidate.name == name or (name == "total_gross" and term.candidate.name == "amount_due")
         ]
-        own = [term for term in own if not term.candidate.evidence.rule.startswith("universal.tax.sum")]
+        own = [term for term in own if not _is_sum(term)]
         named = [term for term in own if term.candidate.name == name and term.score > 0.6]
         own = [t for t in named if not t.candidate.evidence.rule.startswith("universal.")] or named or own
         if own:
@@ -229,7 +247,20 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
         other = chosen.get(name)
         if gross and other and magnitude(other) > share * magnitude(gross):
             chosen.pop(name)
+    _double(chosen, terms["total_tax"])
     untaxed = [term for term in terms["total_net"] if gross and term.value == magnitude(gross)]
     if gross and "total_net" not in chosen and untaxed and "total_tax" not in chosen:
         chosen["total_net"] = replace(untaxed[0].candidate, name="total_net", score=0.8 * untaxed[0].score)
     return chosen
+
+
+def _double(chosen: dict[str, Candidate], taxes: Sequence[Term]) -> None:
+    """A tax that two rows name alike, where no sum decides: one of two halves, or printed again."""
+    tax = chosen.get("total_tax")
+    whole = next((t for t in taxes if tax and t.value == 2 * magnitude(tax) and _is_sum(t)), None)
+    if tax and whole:
+        chosen["total_tax"] = replace(tax, readings=(*tax.readings, whole.value))
+
+
+def _is_sum(term: Term) -> bool:
+    return term.candidate.evidence.rule.startswith("universal.tax.sum")
