@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from damages import DAMAGES, photographed, shadowed, tilted, turned
 
-from invoice_ocr.clean import CleaningEngine, clean, light
+from invoice_ocr.clean import CleaningEngine, clean, heads, light
 from invoice_ocr.clean.direction import share_upright, tilt_of
 from invoice_ocr.clean.quality import measure
 from invoice_ocr.clean.sight import see
@@ -379,3 +379,15 @@ def test_a_page_scores_by_the_words_it_shares_with_what_is_printed() -> None:
     assert damage_table.f1("", Counter()) == 0
     coarse = damage_table.damaged("100 dpi", page())
     assert (coarse.dpi, coarse.pixels.shape) == (100.0, (700, 500, 3))
+
+
+@pytest.mark.parametrize(("sure", "asked"), [(0.95, [4]), (0.7, [4, 4]), (0.3, [4, 4, 8])])
+def test_no_more_words_are_read_than_it_takes_to_know_which_way_up_they_are(sure: float, asked: list[int]) -> None:
+    counts: list[int] = []
+
+    def recognise(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        counts.append(len(crops))
+        return [("letters", sure)] * len(crops)
+
+    assert not heads.stand_on_their_heads([np.zeros((20, 80, 3), np.uint8)] * 8, recognise)
+    assert counts == asked

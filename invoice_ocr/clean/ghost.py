@@ -51,8 +51,10 @@ def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
     """Which words are read mirrored and not as they stand; none when they are few. bool, shape (n,)."""
     if len(words) < _FEWEST:
         return np.zeros(len(words), bool)
-    plain, there = recognise(words), recognise([np.ascontiguousarray(word[:, ::-1]) for word in words])
-    ghosts = np.array([_is_read(b) and not _is_read(a) for a, b in zip(plain, there, strict=True)])
+    ghosts = ~np.array([_is_read(text) for text in recognise(words)])
+    if ghosts.sum() >= _FEWEST:
+        turned = [np.ascontiguousarray(words[i][:, ::-1]) for i in np.flatnonzero(ghosts)]
+        ghosts[ghosts] = [_is_read(text) for text in recognise(turned)]
     return ghosts if ghosts.sum() >= _FEWEST else np.zeros(len(words), bool)
 
 

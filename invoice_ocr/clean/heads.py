@@ -11,6 +11,8 @@ Recogniser = Callable[[Sequence[np.ndarray]], list[tuple[str, float]]]
 
 _WORDS = 8  # words read
 _FEWEST = 3
+_FIRST = 4  # of them read first
+_CLEAR = 0.8  # mean confidence of these from which the others are left unread
 _SURE = 0.6  # mean confidence from which words stand upright: of 20 kinds of pages 0.6 to 1.0, upside down under 0.4
 _AHEAD = 0.08  # of mean confidence that upside down has to be ahead
 _SHAPES = (2.0, 14.0)  # width for height of a word worth reading
@@ -54,7 +56,10 @@ def stand_on_their_heads(pictures: Sequence[np.ndarray], recognise: Recogniser) 
     """Whether words are read better upside down. pictures: uint8, RGB, of words whose lines lie across."""
     if len(pictures) < _FEWEST:
         return False
-    upright = confidence(recognise(pictures))
+    first = recognise(pictures[:_FIRST])
+    if confidence(first) >= _CLEAR:
+        return False
+    upright = confidence([*first, *recognise(pictures[_FIRST:])])
     if upright >= _SURE:
         return False
     turned = confidence(recognise([np.ascontiguousarray(picture[::-1, ::-1]) for picture in pictures]))

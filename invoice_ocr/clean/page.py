@@ -130,7 +130,9 @@ def _words_of(page: PageImage, seen: Sight, matrix: np.ndarray, size: tuple[int,
     """Pictures of a few words of the page as `matrix` moves it."""
     small = np.diag([seen.scale, seen.scale, 1.0])
     shape = (max(1, round(size[0] * seen.scale)), max(1, round(size[1] * seen.scale)))
-    ink = cv2.warpPerspective(seen.ink.astype(np.uint8), small @ matrix @ np.linalg.inv(small), shape) > 0
+    ink = seen.ink
+    if not np.array_equal(matrix, np.eye(3)):
+        ink = cv2.warpPerspective(ink.astype(np.uint8), small @ matrix @ np.linalg.inv(small), shape) > 0
     marks = _marks_in(seen, matrix)
     if not len(marks):
         return []

@@ -10,6 +10,7 @@ _RING = 0.02  # of the sides: the border, where the desk is seen
 _DESK = 0.6  # of the border that is desk, from which a picture may be a photograph of a sheet
 _UNLIKE = (30, 70)  # grey levels in any colour, between which paper is unlike the desk
 _APART = 40  # grey levels by which paper is brighter than the desk
+_STEP = 8  # pixels between those of the border that are looked at first
 _LEAST, _MOST = 0.2, 0.985  # of the picture that a sheet covers
 _FILLED = 0.93  # of its four corners' area that is paper
 _OUTSIDE = 0.03  # of the marks that may lie beside the sheet: more, and it is a light part of a page
@@ -26,7 +27,7 @@ def corners_of(pixels: np.ndarray, marks: np.ndarray) -> np.ndarray | None:
     printed beside what was taken for the sheet: nothing that can be read may be cut away.
     """
     scale = min(1.0, _SIDE / max(pixels.shape[:2]))
-    if min(pixels.shape[:2]) * scale < 16:
+    if min(pixels.shape[:2]) * scale < 16 or _is_paper(pixels):
         return None
     size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
     sharp = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
@@ -50,11 +51,21 @@ def corners_of(pixels: np.ndarray, marks: np.ndarray) -> np.ndarray | None:
     return found if _beside(found, marks) <= _OUTSIDE else None
 
 
+def _is_paper(pixels: np.ndarray) -> bool:
+    """Whether the border of a picture is so bright that nothing can be brighter as paper is brighter than a desk."""
+    return float(np.median(_border(pixels[::_STEP, ::_STEP]).mean(1))) > 255 - _APART
+
+
+def _border(pixels: np.ndarray) -> np.ndarray:
+    """The pixels along the four sides of a picture: int16, shape (n, 3)."""
+    ring = max(2, round(_RING * min(pixels.shape[:2])))
+    sides = (pixels[:ring], pixels[-ring:], pixels[:, :ring], pixels[:, -ring:])
+    return np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.int16)
+
+
 def _unlike_desk(small: np.ndarray) -> np.ndarray | None:
     """What is unlike the picture's border: 255 there, else 0; None when the border is not all of a kind."""
-    ring = max(2, round(_RING * min(small.shape[:2])))
-    sides = (small[:ring], small[-ring:], small[:, :ring], small[:, -ring:])
-    border = np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.int16)
+    border = _border(small)
     desk = np.median(border, 0)
     near = np.abs(border - desk).max(1)
     limit = float(np.clip(4 * np.median(near) + 20, *_UNLIKE))
