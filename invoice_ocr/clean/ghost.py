@@ -53,7 +53,7 @@ def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
         return np.zeros(len(words), bool)
     ghosts = ~np.array([_is_read(text) for text in recognise(words)])
     if ghosts.sum() >= _FEWEST:
-        turned = [np.ascontiguousarray(words[i][:, ::-1]) for i in np.flatnonzero(ghosts)]
+        turned = [np.ascontiguousarray(w[:, ::-1]) for w, ghost in zip(words, ghosts, strict=True) if ghost]
         ghosts[ghosts] = [_is_read(text) for text in recognise(turned)]
     return ghosts if ghosts.sum() >= _FEWEST else np.zeros(len(words), bool)
 
