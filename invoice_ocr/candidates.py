@@ -10,7 +10,7 @@ from invoice_ocr import unlabelled
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.labels import Hit
 from invoice_ocr.model import Box, Candidate, Document
-from invoice_ocr.party_labels import may_name, name_below, told_name
+from invoice_ocr.party_labels import heads_block, is_head, may_name, name_below, told_name
 from invoice_ocr.readers import Found, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
 from invoice_ocr.sheet import RATE, Sheet, candidate_by, is_label, is_read, make_candidate, shifted
@@ -29,6 +29,7 @@ from invoice_ocr.standing import (
 from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
+_ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 
@@ -189,6 +190,8 @@ def _counts(sheet: Sheet, cell: Cell, hit: Hit, item: Found) -> bool:
 def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     found: list[tuple[Cell, Found]] = []
     left = cell.box.right
+    if spec.reader == "name" and (is_head(sheet, cell) or heads_block(sheet, cell)):
+        weight *= _ASIDE
     for other in sheet.grid.right_of(cell):
         if spec.reader == "name" and (named := told_name(sheet, other)):
             found.append(named)

@@ -12,6 +12,7 @@ from rapidfuzz.fuzz import ratio
 
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document
+from invoice_ocr.party_labels import HEADED
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.sheet import find_labels, make_candidate
@@ -108,6 +109,8 @@ _HOUSE = re.compile(r"(?:n[.°º]?\s?)?\d{1,4}\s?[a-zA-Z]?(?:/\w{1,3})?(?:\s[–
 _COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
 # A line that is a name as a whole, though words in it are small: `Clinique vétérinaire du Jura SA`.
 _WHOLE = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:,? (?:&|[^\W\d_]+[.'’]?)){1,}")
+_DOTTED = re.compile(r"[A-Z]\.\s?[A-Z]")  # `S.A.` is no word of any language, as `sa` is
+_FLUSH = 3.0  # points between the right edges of lines set flush right
 _MOST_WORDS = 6
 _GREETED = 0.75  # the score of who is addressed with a salutation
 _WIDE_APART = 2.2  # heights between two words of one name
@@ -163,7 +166,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     writing, written = _sides(blocks, fold(whole[0]) if whole else "")
     found = [_candidate("seller_name", name, 0.6) for name in writing]
     for name in named:
-        score = _weigh(name, named, domains, grids[0], buyers) - (0.3 if fold(name.text) in written else 0.0)
+        score = _weigh(name, named, domains, grids[0], buyers, pack) - (0.3 if fold(name.text) in written else 0.0)
         found.append(_candidate("seller_name", name, score))
     found += _vat_ids_of(buyers)
     addressed = [name for _, name in senders if name]
@@ -241,7 +244,9 @@ def _candidate(field: str, name: _Name, score: float) -> Candidate:
     return make_candidate(field, name.rule, name.cell, item, max(0.05, min(0.95, score)))
 
 
-def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, buyers: Sequence[Cell]) -> float:
+def _weigh(
+    name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, buyers: Sequence[Cell], pack: RulePack
+) -> float:
     """How well a name suits the seller: repeated, near contact details, like a web address, not the buyer's."""
     score = name.score
     folded = fold(name.text)
@@ -255,11 +260,19 @@ def _weigh(name: _Name, named: Sequence[_Name], domains: set[str], grid: Grid, b
         near = list(grid.below(name.cell, name.cell.box, 110.0))
         if any(_SELLER_SIGN.search(cell.text) for cell in near):
             score += 0.1
+        if _has_greeted(near[:1], pack):
+            score -= 0.35
     if any(
         cell.page == name.cell.page and (cell.row, cell.column) == (name.cell.row, name.cell.column) for cell in buyers
     ):
         score -= 0.45
     return score
+
+
+def _has_greeted(under: Sequence[Cell], pack: RulePack) -> bool:
+    """Whether the line under a name says for whom there a letter is, `Attn: Purchasing`: so it is sent to them."""
+    heads = [HEADED.match(cell.text) for cell in under]
+    return any(head and fold(head[1]) in pack.salutations for head in heads)
 
 
 def _is_at(folded: str, domains: set[str]) -> bool:
@@ -282,7 +295,11 @@ def _labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:
             continue
         found += [cell, *list(grid.right_of(cell))[:1]]
         under = list(grid.below(cell, cell.box, 110.0))[:8]
-        found += [other for other in under if abs(other.box.left - cell.box.left) < 60.0]
+        found += [
+            other
+            for other in under
+            if abs(other.box.left - cell.box.left) < 60.0 or abs(other.box.right - cell.box.right) < _FLUSH
+        ]
     return found
 
 
@@ -298,7 +315,7 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
                 hit.start() == 0 and _first_half(grid, cell, pack)
             ):
                 continue
-            weak = fold(hit.group()) in _WEAK_FORMS
+            weak = fold(hit.group()) in _WEAK_FORMS and not _DOTTED.search(hit.group())
             if weak and (cell.text[hit.end() :].strip(" .,)") or _is_priced(grid, cell)):
                 continue
             middle = cell.box.center_y

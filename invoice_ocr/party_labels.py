@@ -16,6 +16,7 @@ from invoice_ocr.values.text import fold
 
 HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*")  # a word with a colon, such as `Name:`
 _ALIGNED = 3.0  # points
+_LINES = 7.0  # heights of a label: the lines of an address under it
 
 
 def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) -> Iterator[Candidate]:
@@ -37,6 +38,29 @@ def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) ->
             candidate = candidate_by(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
             yield _in_two_lines(sheet, other, candidate)
         return
+
+
+def is_head(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a label heads a column of a table: what stands right of it is the next head."""
+    count, kinds = heads_of(sheet, cell.row)
+    return count >= 3 and bool(kinds & OF_ITEMS)
+
+
+def heads_block(sheet: Sheet, cell: Cell) -> bool:
+    """Whether lines of an address stand right under a label, aligned with it: the name is their first, then.
+
+    In a form the words under a label are labels, and have no digits.
+    """
+    lines = [other for other in sheet.grid.below(cell, cell.box, _LINES * cell.box.height)]
+    block = [other for other in lines if abs(other.box.left - cell.box.left) < _ALIGNED]
+    if len(block) < 2 or block[0].box.top - cell.box.bottom > cell.box.height or is_label(sheet, block[0]):
+        return False
+    named = read("name", block[0].text, sheet.pack.months)
+    return bool(named) and not sheet.starts_with_label(block[0]) and any(map(_has_digit, block[1:]))
+
+
+def _has_digit(cell: Cell) -> bool:
+    return any(char.isdigit() for char in cell.text) and ":" not in cell.text
 
 
 def told_name(sheet: Sheet, cell: Cell) -> tuple[Cell, Found] | None:

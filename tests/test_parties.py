@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from invoice_ocr.model import Box, PageWords, Reading, Word
+from invoice_ocr.model import Box, Field, PageWords, Reading, Word
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
 from invoice_ocr.sketch import sketch
 
 
-def seller(text: str) -> object:
+def field(text: str, name: str) -> Field:
     (invoice,) = understand(sketch(text), load_pack(), Settings())
-    return invoice.fields["seller_name"].value
+    return invoice.fields[name]
+
+
+def seller(text: str) -> object:
+    return field(text, "seller_name").value
+
+
+def buyer(text: str) -> object:
+    return field(text, "buyer_name").value
 
 
 REST = "\nRechnung Nr. 17-A\nRechnungsdatum: 03.05.2024\nRechnungsbetrag | 119,00 EUR"
@@ -86,3 +94,28 @@ def test_departments_are_passed_over_and_towns_of_sweden_and_australia_are_known
 
 def test_a_name_in_a_whole_line_may_have_commas() -> None:
     assert seller("HARTWELL, BOYD & ESTES LLP\nHauptstr. 5\n20095 Hamburg" + REST) == "HARTWELL, BOYD & ESTES LLP"
+
+
+def test_a_block_under_its_label_is_the_buyer_though_another_column_begins_right_of_it() -> None:
+    page = (
+        "Dunmore Clearance Ltd\nInvoice To | Our Task FXI/40217\nPennard Cycles | Entry 11\n4 Brickfield Way | Wharf\n"
+        "Ipswich IP3 9RX\nTotal | 12.00"
+    )
+    assert buyer(page) == "Pennard Cycles"
+    form = "Dunmore Clearance Ltd\nCustomer | Pennard Cycles\nStreet | 4 Brickfield Way\nTown | Ipswich IP3 9RX"
+    assert buyer(form) == "Pennard Cycles"
+
+
+def test_a_label_of_the_buyer_in_a_row_of_heads_names_no_head_beside_it() -> None:
+    page = "Ordered | Shipped | B/O | Item | Description | Price\n4 | 4 | 0 | 7 | Bolt | 2.00\nTotal | 8.00"
+    assert seller(page) != "Item"
+
+
+def test_who_a_letter_is_sent_to_for_somebody_does_not_sell() -> None:
+    page = "Kestrel Imports Ltd\nAttn: Ms Hill\n14 Dock St\n\n\nKumano Wood\nInvoice no: A-17\nTotal | 12.00"
+    assert field(page, "seller_name").status != "accepted"
+
+
+def test_a_legal_form_with_points_needs_nothing_behind_it() -> None:
+    page = "Factura nr. 17\nAquaNord S.A. CUI 14399840 · str. Morii 19\nTotal | 12,00 lei"
+    assert seller(page) == "AquaNord S.A."

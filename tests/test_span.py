@@ -21,6 +21,7 @@ from invoice_ocr.values.span import find_spans
         ("31 - 2 June 2026", ["2026-06-02"]),
         ("Room 4 - 2 June 2026", ["2026-06-02"]),
         ("2 June 2026", ["2026-06-02"]),
+        ("July 1 - July 31 , 2026", ["2026-07-01", "2026-07-31"]),
         ("none", []),
     ],
 )
