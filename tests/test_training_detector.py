@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from invoice_ocr.training import detector, orientation
+from invoice_ocr.training import detector, detector_lean, orientation
 from invoice_ocr.training.cuts import draw_maps
 from invoice_ocr.training.detector_net import Detector, from_doctr, to_doctr
 from invoice_ocr.training.orientation_net import Orientation
@@ -95,6 +95,22 @@ def test_weights_go_to_doctr_and_back_unchanged() -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.filterwarnings("ignore")  # docTR 0.12 and TensorFlow announce deprecations
+def test_the_exported_form_computes_what_the_twin_computes() -> None:
+    torch.manual_seed(3)
+    net = Detector(8).eval()
+    with torch.no_grad():
+        for module in net.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_mean.normal_(0, 0.3)
+                module.running_var.uniform_(0.5, 2)
+                module.weight.uniform_(0.5, 1.5)
+                module.bias.normal_(0, 0.3)
+        page = torch.randn(2, 3, 96, 160)
+        difference = (detector_lean.logits(net, page) - net(page)).abs().max()
+        assert net(page).std() > 0.1
+    assert difference < 1e-4 * net(page).abs().max()
+
+
 def test_the_twin_computes_what_doctrs_tensorflow_model_computes() -> None:
     os.environ["USE_TF"] = "1"
     os.environ["TF_USE_LEGACY_KERAS"] = "1"

@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from invoice_ocr.training.layers import padded_conv
+
 MEAN = (0.798, 0.785, 0.772)  # docTR normalises pages so: (pixel / 255 - mean) / std
 STD = (0.264, 0.2749, 0.287)
 
@@ -64,8 +66,11 @@ class ConvNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.odd:  # even sizes only: kernel 3 pads 0 before and 1 after, kernel 5 pads 1 and 2
-            x = F.pad(x, (self.odd - 1, self.odd, self.odd - 1, self.odd))
-        x = self.norm(self.conv(x))
+            sides = (self.odd - 1, self.odd, self.odd - 1, self.odd)
+            x = padded_conv(x, self.conv.weight, None, sides, (2, 2), self.conv.groups)
+        else:
+            x = self.conv(x)
+        x = self.norm(x)
         if self.act == "swish":
             return F.hardswish(x)
         return F.relu(x) if self.act == "relu" else x
@@ -80,7 +85,7 @@ class Squeeze(nn.Module):
         self.up = nn.Linear(channels // 4, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        weight: Tensor = self.up(F.relu(self.down(x.mean((2, 3)))))
+        weight: Tensor = self.up(F.relu(self.down(F.adaptive_avg_pool2d(x, 1).flatten(1))))
         return x * (weight * 0.2 + 0.5).clamp(0.0, 1.0)[:, :, None, None]
 
 
@@ -141,8 +146,8 @@ class Detector(nn.Module):
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
 
-    def features(self, x: Tensor) -> Tensor:
-        """The joined pyramid: float32, shape (pages, 4 * channels, height / 4, width / 4)."""
+    def levels(self, x: Tensor) -> list[Tensor]:
+        """The pyramid: float32, shapes (pages, channels, height / 4, width / 4), then / 8, / 16 and / 32."""
         levels = []
         x = self.stem(x)
         for index, block in enumerate(self.blocks):
@@ -150,11 +155,13 @@ class Detector(nn.Module):
             if index in LEVELS:
                 levels.append(x)
         levels.append(self.final(x))
-        joined = []
-        for index, (level, inner, outer) in enumerate(zip(levels, self.inner, self.outer, strict=True)):
-            y = outer(inner(level))
-            joined.append(F.interpolate(y, scale_factor=float(2**index), mode="nearest") if index else y)
-        return torch.cat(joined, 1)
+        return [outer(inner(level)) for level, inner, outer in zip(levels, self.inner, self.outer, strict=True)]
+
+    def features(self, x: Tensor) -> Tensor:
+        """The joined pyramid: float32, shape (pages, 4 * channels, height / 4, width / 4)."""
+        finest, *coarse = self.levels(x)
+        grown = [F.interpolate(y, scale_factor=float(2**i), mode="nearest") for i, y in enumerate(coarse, 1)]
+        return torch.cat([finest, *grown], 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits, float32, shape (pages, 1, height, width)."""

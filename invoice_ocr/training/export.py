@@ -39,7 +39,7 @@ from invoice_ocr.ocr.tensorflow import (
 )
 from invoice_ocr.ocr.tensorflow import Detector as DoctrDetector
 from invoice_ocr.ocr.tensorflow import Recogniser as DoctrRecogniser
-from invoice_ocr.training import detector_net, recogniser_net
+from invoice_ocr.training import detector_lean, detector_net, recogniser_net
 
 CLOSE = 1e-3  # largest difference of logits that two runtimes may show
 LARGEST_INLINE = 64 * 1024  # bytes of numbers a graph may hold besides the npz: shapes, zeros, normalisation
@@ -56,20 +56,19 @@ class _Recogniser(nn.Module):
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         logits = self.net(self.normalise(crops))
-        best = logits.amax(-1)
-        return logits.argmax(-1).int(), torch.exp(best - logits.logsumexp(-1)), logits
+        return logits.argmax(-1).int(), logits.softmax(-1).amax(-1), logits
 
 
 class _Detector(nn.Module):
     """The twin between uint8 pages and probabilities."""
 
-    def __init__(self, net: nn.Module) -> None:
+    def __init__(self, net: detector_net.Detector) -> None:
         super().__init__()
         self.net = net
         self.normalise = _Normalise(DETECTOR_MEAN, DETECTOR_STD)
 
     def forward(self, pages: Tensor) -> tuple[Tensor, Tensor]:
-        logits = self.net(self.normalise(pages))[:, 0]
+        logits = detector_lean.logits(self.net, self.normalise(pages))[:, 0]
         return torch.sigmoid(logits), logits
 
 
@@ -81,12 +80,12 @@ class _Normalise(nn.Module):
 
     def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.tensor(mean), persistent=False)
-        self.register_buffer("std", torch.tensor(std), persistent=False)
+        self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1) * 255, persistent=False)
+        self.register_buffer("std", torch.tensor(std).view(3, 1, 1) * 255, persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        scaled: Tensor = (pixels.float() / 255.0 - self.mean) / self.std
-        return scaled.permute(0, 3, 1, 2)
+        channels = pixels.permute(0, 3, 1, 2).float()  # first, while a pixel is three bytes
+        return (channels - self.mean) / self.std
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -325,7 +324,7 @@ def _compare_detectors(place: Path, net: nn.Module, channels: int, arrays: list[
     doctr = DoctrDetector("db_mobilenet_v3_large", {"fpn_channels": channels}, arrays, 1, half=False)
     page = printed_page(256, 352)[None]
     with torch.no_grad():
-        twin = _Detector(net).eval()(torch.from_numpy(page))[1].numpy()
+        twin = net.eval()(_Normalise(DETECTOR_MEAN, DETECTOR_STD)(torch.from_numpy(page)))[:, 0].numpy()
     worst = {
         "onnx": float(np.abs(session.run(["logits"], {"pages": page})[0] - twin).max()),
         "tensorflow": float(np.abs(doctr.logits(page) - twin).max()),

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from invoice_ocr.training.layers import Sides, padded_conv
+
 # kernel, expanded channels, output channels, squeeze-and-excite, hard swish, (vertical, horizontal) stride
 _Row = tuple[int, int, int, bool, bool, tuple[int, int]]
 _SMALL: tuple[_Row, ...] = (
@@ -56,20 +58,21 @@ class ConvNorm(nn.Module):
     ):
         super().__init__()
         self.conv = nn.Conv2d(inward, outward, kernel, stride, bias=False, groups=groups)
+        self.stride = stride
         self.norm = nn.BatchNorm2d(outward, eps=1e-3, momentum=0.01)
         self.activation = activation or nn.Identity()
         # TensorFlow pads an even size at stride 2 with one pixel less before than after.
         (top, bottom), (left, right) = ((((kernel - s) // 2), (kernel - s + 1) // 2) for s in stride)
-        self.pad = (left, right, top, bottom)
+        self.pad: Sides = (left, right, top, bottom)
         if left == right and top == bottom:
             self.conv.padding = (top, left)
             self.pad = (0, 0, 0, 0)
         nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
-        if any(self.pad):
-            x = F.pad(x, self.pad)
-        return self.activation(self.norm(self.conv(x)))
+        conv = self.conv
+        x = padded_conv(x, conv.weight, None, self.pad, self.stride, conv.groups) if any(self.pad) else conv(x)
+        return self.activation(self.norm(x))
 
 
 class SqueezeExcite(nn.Module):
@@ -79,7 +82,7 @@ class SqueezeExcite(nn.Module):
         self.up = nn.Linear(channels // 4, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        gate = self.up(F.relu(self.down(x.mean((2, 3)))))
+        gate = self.up(F.relu(self.down(F.adaptive_avg_pool2d(x, 1).flatten(1))))
         return x * torch.clamp(0.2 * gate + 0.5, 0.0, 1.0)[:, :, None, None]
 
 
