@@ -185,11 +185,26 @@ def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
 
 
 def _struck(rng: random.Random, line: _Line) -> _Line:
-    """Each dot as a needle strikes it: round, running into its neighbours along a row, rows often apart."""
-    high, wide = line.ink.shape
+    """Each dot as a needle strikes it: round, running into its neighbours along a row, rows often apart.
+
+    The head strikes a band of rows at once and often on its way back, too: needles differ in force, and rows struck in
+    another pass stand aside.
+    """
     pitch = 4
-    dots = np.zeros((high * pitch, wide * pitch), np.float32)
-    dots[pitch // 2 :: pitch, pitch // 2 :: pitch] = line.ink
+    ink = line.ink.astype(np.float32)
+    if rng.random() < 0.4:  # a worn needle strikes its row faintly in every band
+        force = np.ones(rng.choice((8, 9, 12, 24)), np.float32)
+        for worn in rng.choices(range(len(force)), k=rng.randrange(1, 4)):
+            force[worn] = rng.uniform(0.2, 0.8)
+        ink *= np.resize(force, len(ink))[:, None]
+    if rng.random() < 0.15:  # draft: of dots side by side every other one
+        ink[:, 1::2] *= 0.3
+    dots = np.zeros((ink.shape[0] * pitch, ink.shape[1] * pitch), np.float32)
+    dots[pitch // 2 :: pitch, pitch // 2 :: pitch] = ink
+    if rng.random() < 0.45:
+        band, aside = rng.choice((1, 1, 2, 8)), round(rng.gauss(0, 0.7) * pitch)
+        back = np.arange(len(dots)) // (pitch * band) % 2 == 1
+        dots[back] = np.roll(dots[back], aside, 1)
     across, down = rng.uniform(1.2, 2.2), rng.uniform(0.8, 1.8)
     dots = cv2.GaussianBlur(dots, (0, 0), sigmaX=across, sigmaY=down)
     dots = dots * rng.uniform(0.8, 2.0) * 255 / max(1.0, float(dots.max()))
@@ -344,7 +359,8 @@ def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray, we
 def _faded(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
     """Print that parts of the word have lost, down to a fifth of its ink."""
     high, wide = alpha.shape
-    left = seeded.uniform(rng.uniform(-0.2, 0.8), 1.3, (2, max(2, round(wide / high)))).astype(np.float32)
+    often = rng.choice((1, 1, 2, 4))  # a line's height holds: a worn ribbon loses words, a worn thermal head strokes
+    left = seeded.uniform(rng.uniform(-0.2, 0.8), 1.3, (2, max(2, round(often * wide / high)))).astype(np.float32)
     field = cv2.resize(left, (wide, high), interpolation=cv2.INTER_CUBIC)
     faded: np.ndarray = alpha * np.clip(field, 0.2, 1)
     return faded
