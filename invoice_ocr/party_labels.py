@@ -51,7 +51,7 @@ def heads_block(sheet: Sheet, cell: Cell) -> bool:
 
     In a form the words under a label are labels, and have no digits.
     """
-    lines = [other for other in sheet.grid.below(cell, cell.box, _LINES * cell.box.height)]
+    lines = list(sheet.grid.below(cell, cell.box, _LINES * cell.box.height))
     block = [other for other in lines if abs(other.box.left - cell.box.left) < _ALIGNED]
     if len(block) < 2 or block[0].box.top - cell.box.bottom > cell.box.height or is_label(sheet, block[0]):
         return False

@@ -107,7 +107,8 @@ def test_a_block_under_its_label_is_the_buyer_though_another_column_begins_right
 
 
 def test_a_label_of_the_buyer_in_a_row_of_heads_names_no_head_beside_it() -> None:
-    page = "Ordered | Shipped | B/O | Item | Description | Price\n4 | 4 | 0 | 7 | Bolt | 2.00\nTotal | 8.00"
+    heads = "Ordered | Shipped | B/O | Item | Description | Price"
+    page = f"Harbour Tools\n{heads}\n4 | 4 | 0 | 7 | Bolt | 2.00\nTotal | 8.00"
     assert seller(page) != "Item"
 
 
