@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Issues of intake that say that something was not read.
-_LOSSES = frozenset({"page.skipped", "e-invoice.unsafe", "e-invoice.unreadable"})
+_LOSSES = frozenset({"page.skipped", "page.timeout", "e-invoice.unsafe", "e-invoice.unreadable"})
 # Issues of cleaning that say that a page could hardly be read.
 _BAD_PAGES = frozenset({"page.low-contrast", "page.low-resolution", "page.uneven-light", "page.noisy"})
 

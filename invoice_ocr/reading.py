@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from invoice_ocr.errors import InputError
-from invoice_ocr.model import Box, Failure, PageWords, Reading, Word
+from invoice_ocr.model import Box, Failure, Issue, PageWords, Reading, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from invoice_ocr.intake import Failed, Opened, Source
-    from invoice_ocr.model import Code, Issue, PageImage, Witness
+    from invoice_ocr.model import Code, PageImage, Witness
     from invoice_ocr.ocr import Engine
 
     # Places (page number, box in points) of a document to clips of its pages, as `Intake.crops` gives them.
@@ -56,6 +56,11 @@ class Read:
     @property
     def complete(self) -> bool:
         return self.whole and not self._missing
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a page took too long to be read: no time is spent on the others, then."""
+        return any(issue.code == "page.timeout" for issue in self.issues)
 
     def add(self, part: Opened) -> list[tuple[int, PageImage]]:
         """Take in a part of the document and give back the pictures that need an engine, each with its slot."""
@@ -138,6 +143,12 @@ def _read(parts: Iterable[Opened], load: Callable[[], Engine]) -> Iterator[Read]
                 yield from desk.finished()
 
 
+def _left_out(image: PageImage) -> PageWords:
+    message = f"Page {image.number} was left out: another page of its document took longer than --timeout allows."
+    issues = (Issue("page.timeout", message),)
+    return PageWords(image.number, image.width, image.height, (), image.rotation, issues=issues)
+
+
 class _Desk:
     """What lies open: documents in order, pictures not yet shown to the engine, and slots that wait for its words.
 
@@ -168,6 +179,10 @@ class _Desk:
         while True:
             while self.pictures:
                 document, slot, image = self.pictures.popleft()
+                with self._turn:
+                    if document.overdue:
+                        document.put(slot, _left_out(image))
+                        continue
                 self._slots.append((document, slot))
                 yield image
                 del image

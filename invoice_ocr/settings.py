@@ -136,7 +136,9 @@ class Settings:
     batch_size: int = option(
         0, "Word pictures recognised at once; 0: chosen by itself.", low=0, high=65536, group="Engine"
     )
-    timeout: float = option(120.0, "Seconds that one document may take to open.", low=0.1, group="Limits")
+    timeout: float = option(
+        120.0, "Seconds that one document may take to open, and each of its pages to be read.", low=0.1, group="Limits"
+    )
     max_file_mb: int = option(50, "Larger files are refused.", low=1, group="Limits")
     max_pages: int = option(200, "Documents of more pages are refused.", low=1, group="Limits")
     max_image_mpixels: int = option(100, "Larger pictures and pages are refused.", low=1, group="Limits")

@@ -11,7 +11,7 @@ from faults.engines import CrashingEngine, EngineFault, LosingEngine, LyingEngin
 
 from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
-from invoice_ocr.ocr import choose_runtime, load_engine
+from invoice_ocr.ocr import choose_runtime, load_engine, patience
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
@@ -145,6 +145,40 @@ def test_no_more_pages_are_held_than_the_pool_allows() -> None:
     for given in range(1, 12):
         next(reading)
         assert taken - given <= 6
+
+
+class TiredNetworks(PaintedNetworks):
+    """Takes a second for each word, and ten to look at a page with a `K` on it, by the clock of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def detect(self, pages: np.ndarray) -> np.ndarray:
+        self.now += 10.0 * sum(bool((page == 110).any()) for page in pages)
+        return super().detect(pages)
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        self.now += len(batch)
+        return super().recognise(batch)
+
+
+@pytest.mark.parametrize("together", [1, 4])
+def test_a_page_that_takes_too_long_is_left_out_and_the_others_are_read(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    networks = TiredNetworks()
+    monkeypatch.setattr(patience.time, "monotonic", lambda: networks.now)
+    reader = NeuralEngine(
+        "painted", networks, LETTERS, Thresholds(), Pools(pages=together, columns=64), {}, "fast", seconds=5.0
+    )
+    few, roll = {"A": ROWS["A"], "B": ROWS["B"]}, page({"K": (100, 100, 300, 140)}, 3, (400, 4000))
+    pages = [page(few, 1), page(ROWS, 2), roll, page(few, 4)]
+    read = list(reader.read(pages))
+    assert [texts(one) for one in read] == [["A", "B"], [], [], ["A", "B"]]
+    assert [[issue.code for issue in one.issues] for one in read] == [[], ["page.timeout"], ["page.timeout"], []]
+    assert "--timeout" in read[1].issues[0].message
+    assert [one.number for one in read] == [1, 2, 3, 4]
 
 
 def test_crops_are_pooled_over_pages_and_batches_are_bounded() -> None:

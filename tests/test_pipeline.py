@@ -124,6 +124,27 @@ def test_pages_keep_their_order_and_number_whoever_read_them() -> None:
     assert [page.words[0].source for page in one.reading.pages] == ["ocr", "text-layer", "ocr"]
 
 
+def test_after_a_page_that_takes_too_long_the_rest_of_its_document_is_left_out_and_a_person_sees_it() -> None:
+    class Late(Reader):
+        def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
+            for words in super().read(pages):
+                late = (Issue("page.timeout", "it took too long"),) if words.number == 2 else ()
+                yield replace(words, words=() if late else words.words, issues=late)
+
+    parts = [Opened(source("slow"), tuple(scan(number) for number in range(1, 5))), Opened(source("next"), (scan(1),))]
+    engine = Late()
+    slow, after = read_documents(parts, lambda: engine)
+    assert engine.pages == [1, 2, 1]
+    assert slow.reading is not None
+    assert [len(page.words) for page in slow.reading.pages] == [WORDS, 0, 0, 0]
+    assert [issue.code for issue in slow.issues] == ["page.timeout"] * 3
+    assert not after.issues
+    (record,) = pipeline.records_of(slow, load_pack(), LAYER, "recipe")
+    assert record.invoice is not None
+    assert record.invoice.decision == "review"
+    assert "page.timeout" in record.invoice.reasons
+
+
 def test_a_document_in_parts_is_one_document() -> None:
     same = source("long")
     parts = [

@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from invoice_ocr.model import PageImage, PageWords
+from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts, spelling
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import LEAST_CONFIDENCE, page_words
+from invoice_ocr.ocr.patience import Overdue, check, patience
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
 DOUBTFUL = 0.97  # of confidence, under which a word is read by the second recogniser too, where there is one
@@ -57,8 +58,12 @@ class NeuralEngine:
         quality: str = "balanced",
         lang: str = "",
         chinese: Callable[[], hanzi.Reader] | None = None,
+        seconds: float = float("inf"),
     ) -> None:
-        """chinese: loads the recogniser of Chinese, where the weights have one; called once, by the first such page."""
+        """chinese: loads the recogniser of Chinese, where the weights have one; called once, by the first such page.
+
+        seconds: that a page may take to have its words found, and as long again to have them read.
+        """
         self.name = name
         self._networks = networks
         self._alphabet = alphabet
@@ -70,24 +75,49 @@ class NeuralEngine:
         self._languages = codes_of(lang)
         self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
         self._is_chinese = bool(hanzi.asked_for(lang))
+        self._seconds = seconds
 
     def describe(self) -> dict[str, Any]:
         return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
 
     def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
-        waiting: list[Sighted] = []
+        waiting: list[Sighted | PageImage] = []
         for together in chunks(pages, self._pools.pages):
-            waiting += sight(
-                together,
-                self._networks.detect,
-                self._thresholds,
-                at_once=self._pools.pages,
-                twice=self._quality != "fast",
-            )
-            if sum(len(page.pictures) for page in waiting) >= self._pools.crops:
-                yield from self._read(waiting)
+            waiting += self._sighted(together)
+            if sum(len(page.pictures) for page in waiting if isinstance(page, Sighted)) >= self._pools.crops:
+                yield from self._in_time(waiting)
                 waiting = []
-        yield from self._read(waiting)
+        yield from self._in_time(waiting)
+
+    def _sighted(self, pages: list[PageImage]) -> list[Sighted | PageImage]:
+        """The pages with their words found; as they are where that takes too long."""
+        try:
+            with patience(self._seconds):
+                return [
+                    *sight(
+                        pages,
+                        self._networks.detect,
+                        self._thresholds,
+                        at_once=self._pools.pages,
+                        twice=self._quality != "fast",
+                    )
+                ]
+        except Overdue:
+            if len(pages) == 1:
+                return [*pages]
+            return [one for page in pages for one in self._sighted([page])]
+
+    def _in_time(self, pages: list[Sighted | PageImage]) -> list[PageWords]:
+        """The words of pages, in order; of a page that takes too long none, and an issue that says so."""
+        sighted = [page for page in pages if isinstance(page, Sighted)]
+        try:
+            with patience(self._seconds):
+                words = iter(self._read(sighted))
+        except Overdue:
+            if len(pages) == 1:
+                return [_unread(sighted[0].page)]
+            return [words for page in pages for words in self._in_time([page])]
+        return [next(words) if isinstance(page, Sighted) else _unread(page) for page in pages]
 
     def recognise(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
         pictures = [crops.normalise(crop) for crop in crops_]
@@ -107,19 +137,20 @@ class NeuralEngine:
     def _said(self, pictures: Sequence[np.ndarray], reader: hanzi.Reader) -> list[ctc.Text]:
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
         for places, batch in crops.batches(pictures, self._pools.columns):
+            check()
             ids, confidences = reader.recognise(batch)
             for i, text in zip(places, ctc.decode(ids, confidences, reader.alphabet), strict=True):
                 share = batch.shape[2] / pictures[i].shape[1]
                 texts[i] = replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
         return texts
 
-    def _read(self, pages: list[Sighted]) -> Iterator[PageWords]:
-        """The words of pages whose words have been found."""
+    def _read(self, pages: list[Sighted]) -> list[PageWords]:
+        """The words of pages whose words have been found. Raises Overdue."""
         pictures = [picture for page in pages for picture in page.pictures]
         once = self._texts(pictures)
         if self._quality == "accurate":
             self._reread_doubtful(pictures, once)
-        texts = iter(once)
+        texts, done = iter(once), []
         for page in pages:
             read = [next(texts) for _ in page.pictures]
             lines = order.lines_of(page.boxes)
@@ -131,7 +162,8 @@ class NeuralEngine:
                 cases.lower(read, lines, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
             self._reread_chinese(page.pictures, read)
-            yield page_words(page, lines, read)
+            done.append(page_words(page, lines, read))
+        return done
 
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """Words in doubt, read again by every recogniser together; in place."""
@@ -185,6 +217,7 @@ class NeuralEngine:
                 continue
             alike = scripts.LOOKALIKES.get(script, {})
             for members, batch in crops.batches([page.pictures[i] for i in places], self._pools.columns):
+                check()
                 for member, chances in zip(members, self._chances_of(allowed, batch), strict=True):
                     i = places[member]
                     read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
@@ -230,6 +263,12 @@ class NeuralEngine:
         opinions = [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)]
         means: np.ndarray = np.average(opinions, 0, SHARES if len(opinions) > 1 else None)
         return means
+
+
+def _unread(page: PageImage) -> PageWords:
+    """A page without words, and why."""
+    message = f"Page {page.number} was left out: reading its words takes longer than --timeout allows."
+    return PageWords(page.number, page.width, page.height, (), page.rotation, issues=(Issue("page.timeout", message),))
 
 
 def _chances(logits: np.ndarray) -> np.ndarray:

@@ -44,7 +44,16 @@ def load(settings: Settings) -> NeuralEngine:
     pools = Pools(columns=columns)
     chinese = partial(_chinese, networks[CHINESE]) if CHINESE in networks else None
     return NeuralEngine(
-        "onnx", pair, recogniser.alphabet, thresholds, pools, description, settings.quality, settings.lang, chinese
+        "onnx",
+        pair,
+        recogniser.alphabet,
+        thresholds,
+        pools,
+        description,
+        settings.quality,
+        settings.lang,
+        chinese,
+        settings.timeout,
     )
 
 

@@ -14,11 +14,13 @@ from invoice_ocr.model import PageImage
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import crops, ink, views
 from invoice_ocr.ocr.parting import parted
+from invoice_ocr.ocr.patience import Overdue, check
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (
     61.0  # dots per inch left in the first pass, under which (pages larger than A3) the larger one is taken at once
 )
+MOST_WORDS = 4 * spots.MOST_BOXES  # on a page in several views, of which each has no more than MOST_BOXES
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 
 T = TypeVar("T")
@@ -45,6 +47,7 @@ def sight(
     """Every page with its words found and cut out.
 
     detect: as `Networks.detect`. at_once: pages that go into it together. twice: look again, larger, for small print.
+    Raises Overdue (see `patience`), also for a page with more than MOST_WORDS words.
     """
     look = partial(_looked, detect=detect, thresholds=thresholds, at_once=at_once)
     large = [_first_view(page).scale * page.dpi < COARSE for page in pages]
@@ -71,6 +74,7 @@ def _looked(
         by_shape.setdefault((seen[i][j].input_height, seen[i][j].input_width), []).append((i, j))
     for every in by_shape.values():
         for places in chunks(every, at_once):
+            check()
             batch = np.stack([views.look(pages[i].pixels, seen[i][j]) for i, j in places])
             heats.update(zip(places, detect(batch), strict=True))
     return [
@@ -121,6 +125,8 @@ def _found(page_views: list[views.View], heats: list[np.ndarray], thresholds: sp
         along, down = turn_points(np.array([view.left]), np.array([view.top]), angle)
         shift = np.array([along[0], down[0], along[0], down[0]], np.float32)
         all_boxes.append((grown / view.scale + shift)[mine])
+    if sum(map(len, all_boxes)) > MOST_WORDS:
+        raise Overdue
     return _Sight(np.concatenate(all_boxes), angle, print_height(np.concatenate(sizes)) < SMALL_PRINT)
 
 

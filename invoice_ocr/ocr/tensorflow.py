@@ -97,6 +97,7 @@ def load(settings: Settings) -> NeuralEngine:
         settings.quality,
         settings.lang,
         chinese,
+        settings.timeout,
     )
 
 

@@ -1,0 +1,30 @@
+"""How long a page may take: asked for where reading it goes round in a loop, since nothing can stop a thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_due: ContextVar[float] = ContextVar("due", default=float("inf"))
+
+
+class Overdue(Exception):
+    """What is being read takes longer than it may."""
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """For so long, `check` raises nothing in this thread."""
+    before = _due.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _due.reset(before)
+
+
+def check() -> None:
+    """Raises Overdue when patience is at its end; without any, nothing."""
+    if time.monotonic() > _due.get():
+        raise Overdue
