@@ -12,6 +12,7 @@ from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document, Evidence
 from invoice_ocr.rulepack import RulePack, label_key
 
+_FEW_WORDS = 6  # more make a sentence
 _LARGE = 1.15  # of the usual height: what names a paper that is no invoice stands in large print
 
 
@@ -35,7 +36,7 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     """document_type: the most prominent title, or a till slip by its words; None when nothing speaks for any."""
     grids = make_grids(document)[:1]
     titles = [title for grid in grids for title in _titles(grid, pack)]
-    slip = sum(_is_of_till(cell, pack) for grid in grids for cell in grid.cells())
+    slip = sum(is_of_till(cell.text, pack) for grid in grids for cell in grid.cells())
     best = _most_prominent(titles, grids)
     page = document.pages[0] if document.pages else None
     narrow = page is not None and page.height > 1.75 * page.width
@@ -100,11 +101,11 @@ def title_of(text: str, pack: RulePack) -> tuple[str, float] | None:
     return None
 
 
-def _is_of_till(cell: Cell, pack: RulePack) -> bool:
+def is_of_till(text: str, pack: RulePack) -> bool:
     """Whether a short text has a word that till slips print."""
-    if len(cell.line.words) > 6:
+    if len(text.split()) > _FEW_WORDS:
         return False
-    return bool(_any_of(tuple(pack.receipt_words)).search(cell.text.casefold()))
+    return bool(_any_of(tuple(pack.receipt_words)).search(text.casefold()))
 
 
 @lru_cache(maxsize=4)

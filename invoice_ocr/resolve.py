@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from invoice_ocr import slip_head
 from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
 from invoice_ocr.grid import make_grids
 from invoice_ocr.kind import find_kind
@@ -35,6 +36,7 @@ _LEAST_REPEATED = 4
 _ONLY_DATE = 1.5
 _OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
 GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
+_BELOW_HEAD = 0.5  # what a name elsewhere on a slip keeps of its score beside the one that heads it
 _AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
 # How much the country says about the currency where no mark does, by the signs of the country: its language alone, a
 # form of company and a town, those with the rates of its tax, and all that its VAT id adds.
@@ -89,10 +91,10 @@ def resolve(
     settled = _only_date(_unclaimed(settled))
     seen = find_kind(document, settled, pack)
     kind = Choice("document_type", seen.value, seen.evidence, seen.support) if seen else None
-    settled = _by_sides(settled)
+    slip = bool(kind and kind.value == "receipt")
+    settled = _by_sides(_of_slip(settled, document, pack) if slip else settled)
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     sums = solve(settled, amounts)
-    slip = bool(kind and kind.value == "receipt")
     if "total_gross" in sums.chosen:
         rounded = after_rounding(sums.chosen["total_gross"], settled, amounts, slip=slip)
         if rounded:
@@ -124,6 +126,19 @@ def _of_country(candidate: Candidate, conventions: Conventions) -> Candidate:
         return candidate
     value = with_country(number, conventions.countries[:1])
     return candidate if value == number else replace(candidate, value=value, readings=(value,))
+
+
+def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:
+    """The candidates of a till slip: its head names the seller, and nobody who is not called so buys."""
+    head = slip_head.find(document, pack)
+    kept = [c for c in candidates if c.name != "buyer_name" or not c.evidence.rule.startswith("universal.")]
+    if not head:
+        return kept
+    others = [c.name == "seller_name" and c.evidence.rule.startswith("universal.") for c in kept]
+    return [
+        *head,
+        *(replace(c, score=_BELOW_HEAD * c.score) if less else c for c, less in zip(kept, others, strict=True)),
+    ]
 
 
 def _by_sides(candidates: list[Candidate]) -> list[Candidate]:
@@ -428,8 +443,11 @@ def _part_names(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> 
             continue
         loser = first if one.support < two.support else second
         shared = fold(str(one.value))
-        choices.pop(loser)
         again = _choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
+        if loser == "seller_name" and again is None and two.evidence.rule.startswith("universal."):
+            loser = second  # somebody sells; nothing but its place makes a name the buyer's
+            again = _choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
+        choices.pop(loser)
         if again:
             choices[loser] = replace(again, support=again.support * 0.85)
 

@@ -66,6 +66,7 @@ class Loader:
         self.buyer_first: frozenset[str] = frozenset()
         self.departments: frozenset[str] = frozenset()
         self.bank_words: frozenset[str] = frozenset()
+        self.street_words: frozenset[str] = frozenset()
         self.day_words: frozenset[str] = frozenset()
         self.pay_words: frozenset[str] = frozenset()
         self.net_words: frozenset[str] = frozenset()
@@ -148,7 +149,7 @@ class Loader:
         for form, places in self.shapes.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
             self.legal_forms[form] = tuple(places)
         self.tax_rates |= set(self.percentages(name, "tax_rates", content.get("tax_rates", [])))
-        for key in ("salutations", "name_words", "buyer_first", "departments", "bank_words"):
+        for key in ("salutations", "name_words", "buyer_first", "departments", "bank_words", "street_words"):
             words = {fold(word) for word in self.shapes.texts(name, key, content.get(key, []))}
             setattr(self, key, getattr(self, key) | words)
         self.receipt_words += self.shapes.texts(name, "receipt_words", content.get("receipt_words", []))

@@ -98,6 +98,7 @@ class RulePack:
     buyer_first: frozenset[str]  # those of them behind which the buyer is named first, then the seller
     departments: frozenset[str]  # folded: parts of companies, which are no names
     bank_words: frozenset[str]  # folded: near them an account is one at a bank
+    street_words: frozenset[str]  # folded: with a number they are an address
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
     pay_words: frozenset[str]
     net_words: frozenset[str]

@@ -1,0 +1,148 @@
+"""The name that heads a till slip: above the address, under the specks and scraps that a recogniser made of a logo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from invoice_ocr.grid import Cell, make_grids
+from invoice_ocr.kind import is_of_till
+from invoice_ocr.model import Candidate, Document
+from invoice_ocr.readers import Found
+from invoice_ocr.ruleset import RulePack, label_key
+from invoice_ocr.sheet import find_labels, make_candidate
+from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.text import fold
+
+RULE = "universal.seller_name.slip"
+_FORMED, _PLAIN = 0.85, 0.62  # how surely a line with a form of company, and another, names the seller
+_ROWS = 14  # from the top in which a name is looked for
+_LINES = 3  # that a head may have above its address
+_LETTERS, _MOSTLY = 3, 0.6  # letters of a name, at least, and their share of it
+_SUFFIX = 3  # letters: streets that may be the end of a word, as in `Bahnhofstr. 8`
+_LONG_FORM = 6  # letters: shorter forms of companies are too near to other words to be met with a slip
+# What stands behind a name: its number in a register and the number of the shop.
+_BEHIND = re.compile(r"(?:\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*[\s,.;*\"-]*$")
+_INSIDE = re.compile(r"\([^)]*\)?")
+# A proprietor, who is named below the shop.
+_OWNER = re.compile(r"(?i)(?:inh|inhaber|inhaberin|prop|di)\b")
+_HOUSE = re.compile(r"(?i)(?:(?:no|lot|unit|n|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
+_POSTCODE = re.compile(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2}-\d{3}\b|\b[A-Z]{2}\s*$")
+_CONTACT = re.compile(r"(?i)(?:^|\W)(?:tel|phone|fax|t[ée]l|e-?mail|www|http|gst|vat|abn|siret|kvk|nip|nif|cif)\b|@")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row of the head that may be a name. formed: where in `text` a form of company begins, or -1."""
+
+    cells: tuple[Cell, ...]
+    text: str
+    formed: int
+
+
+def find(document: Document, pack: RulePack) -> list[Candidate]:
+    """The name that heads a slip as a candidate for seller_name; none where no line above an address may be one."""
+    lines = list(_head(document, pack))
+    formed = next((line for line in lines if line.formed >= 0), None)
+    chosen = formed or (lines[0] if lines else None)
+    if chosen is None:
+        return []
+    text, first = chosen.text, lines.index(chosen)
+    if formed and first and len(fold(_INSIDE.sub("", text[: formed.formed]))) < _LETTERS:
+        text = f"{lines[first - 1].text} {text}"
+    elif text.endswith("&") and first + 1 < len(lines):
+        text = f"{text} {lines[first + 1].text}"
+    cell = chosen.cells[0]
+    item = Found(text, 0, len(cell.text))
+    return [make_candidate("seller_name", RULE, cell, item, _FORMED if formed else _PLAIN)]
+
+
+def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
+    """The lines that may be names above the address, the date, the first sum or the title of a slip."""
+    found = 0
+    for grid in make_grids(document)[:1]:
+        for row in grid.rows[:_ROWS]:
+            cells = tuple(cell for cell in row if any(char.isalpha() for char in cell.text))
+            text = _joined(cells)
+            behind = _BEHIND.search(text)
+            name = text[: behind.start()] if behind else text
+            if sum(char.isalpha() for char in name) < _LETTERS:
+                continue
+            formed = _form_at(name, pack)
+            if formed < 0 and _is_address(name, pack):
+                return
+            if formed < 0 and _is_of_sale(row, text, pack):
+                if found:
+                    return
+                continue
+            if sum(char.isalpha() for char in name) < _MOSTLY * len(name.replace(" ", "")):
+                continue
+            if found and _OWNER.match(name):
+                return
+            yield _Line(cells, name, formed)
+            found += 1
+            if found == _LINES:
+                return
+
+
+def _joined(cells: Sequence[Cell]) -> str:
+    """A row as one text; letters that stand apart make one word."""
+    parts = [" ".join(cell.text.split()) for cell in cells]
+    words = " ".join(parts).split()
+    if len(words) > 3 and all(len(word) == 1 for word in words):
+        return "".join(words)
+    return " ".join(words)
+
+
+def _is_address(text: str, pack: RulePack) -> bool:
+    """Whether a row is a street with its number, or a town with its code."""
+    words = [fold(word) for word in text.split()]
+    if any(char.isdigit() for char in text) and any(
+        word.endswith(street) if len(street) >= _SUFFIX else word == street
+        for word in words
+        for street in pack.street_words
+    ):
+        return True
+    return words[0] in pack.street_words or bool(_HOUSE.match(text) or _POSTCODE.search(text))
+
+
+def _is_of_sale(row: Sequence[Cell], text: str, pack: RulePack) -> bool:
+    """Whether a row is a title, says how to get in touch, or tells of what was bought, when and from whom."""
+    words = text.split()
+    if any(label_key(part) in pack.titles for part in (text, words[0], words[-1])):
+        return True
+    if ":" in text or is_of_till(text, pack) or _CONTACT.search(text):
+        return True
+    if find_dates(text, pack.months) or any(amount.decimals == 2 for amount in find_amounts(text)):
+        return True
+    labelled = [(hits[0], cell) for cell in row if (hits := find_labels(cell, pack))]
+    return any(hit.start < 2 and hit.end > len(cell.text) / 2 for hit, cell in labelled)
+
+
+def _form_at(text: str, pack: RulePack) -> int:
+    """Where a form of company begins in a text, also with one letter misread in a long one; -1 where none does."""
+    words = list(re.finditer(r"\S+", text))
+    exact, long = _forms(tuple(pack.legal_forms))
+    if len(words) > 1 and words[-1].group().rstrip(".,") in pack.legal_forms:
+        return words[-1].start()
+    for index, word in enumerate(words):
+        for count in (1, 2, 3):
+            folded = fold("".join(part.group() for part in words[index : index + count]))
+            near = len(folded) >= _LONG_FORM - 1 and any(
+                OSA.distance(folded, form, score_cutoff=1) <= 1 for form in long
+            )
+            if (folded in exact and (index or count > 1)) or near:
+                return word.start()
+    return -1
+
+
+@lru_cache(maxsize=4)
+def _forms(forms: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The forms of companies, folded, of three letters at least; and the long ones among them."""
+    folded = {fold(form) for form in forms}
+    return frozenset(form for form in folded if len(form) > 2), tuple(f for f in folded if len(f) >= _LONG_FORM)

@@ -1,0 +1,48 @@
+"""Whose till slip it is: the name above the address, not the scraps around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+REST = "\nDate: 04/05/2024\nRice | 5.80\nTotal | 12.80\nCash | 20.00\nChange | 7.20\nThank you"
+
+
+def slip(text: str) -> Invoice:
+    (invoice,) = understand(sketch(text + REST, source="ocr"), load_pack(), Settings())
+    return invoice
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("BLUE GULL DINER\n2209 Lakeshore Dr\nMadison, WI 53704", "BLUE GULL DINER"),
+        ("%\n#\nWARUNG TERATAI\n(001610235-P)\nNO 8, JALAN BULAN 4\n47400 PETALING JAYA", "WARUNG TERATAI"),
+        ("PERKHIDMATAN SERI\nJM0325956-V\nTAX INVOICE\nNORDWIND ENGINEERING SDN BHD", "PERKHIDMATAN SERI"),
+        ("LAMPU\nTERANG ELECTRICAL SON BHD\nJALAN BULAN 4", "TERANG ELECTRICAL SON BHD"),
+        ("LAMPU BOOKS\nCO. (M) SDN BHD\nNo 8, Jalan 7", "LAMPU BOOKS CO. (M) SDN BHD"),
+        ("ANGSANA HARDWARE &\nELECTRICAL\nJALAN BULAN 4", "ANGSANA HARDWARE & ELECTRICAL"),
+        ("Thank you, please come again\nAngsana Kopitiam S/B 273500-U\nJALAN BULAN 4", "Angsana Kopitiam S/B"),
+        ("QUICKSTOP #2218\n4410 US HWY 24\nCASHIER 4", "QUICKSTOP"),
+        ("Tankstelle Birkengrund\nInh. Karin Wolle e.K.\nHauptstr. 112", "Tankstelle Birkengrund"),
+        ("Backstube Ostertor KG\nBahnhofstr. 8\n27749 Delmenhorst", "Backstube Ostertor KG"),
+        ("K | I | O | S | K\nPohlweg 110", "KIOSK"),
+    ],
+)
+def test_the_name_above_the_address_sells(head: str, name: str) -> None:
+    assert slip(head).fields["seller_name"].value == name
+
+
+def test_nobody_who_is_not_called_so_buys_on_a_slip() -> None:
+    assert slip("BLUE GULL DINER\n2209 Lakeshore Dr\nMadison, WI 53704").fields["buyer_name"].value is None
+
+
+def test_a_slip_without_a_name_above_its_address_has_none_from_below_it() -> None:
+    invoice = slip("NO 8, JALAN BULAN 4\n47400 PETALING JAYA\nVALUED CUSTOMER: 137")
+    assert invoice.fields["seller_name"].value != "VALUED CUSTOMER"
+    assert invoice.fields["seller_name"].status != "accepted"
