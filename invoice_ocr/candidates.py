@@ -60,7 +60,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
     weight = rule.weight * hit.quality * standing(cell, hits, index) * context(sheet, cell, hit, rule)
     if weight < _WEAKEST:
         return
-    end = end_of(cell, hits, index, spec.reader)
+    end = end_of(cell, _speaking(sheet, hits, index) if spec.reader == "amount" else hits, index, spec.reader)
     seen = 0.0
     if "same" in rule.at:
         for candidate in _same(sheet, cell, hit, end, rule, spec, weight):
@@ -97,6 +97,11 @@ def end_of(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:
         if reader not in ("name", "text") or apart:
             return hit.start
     return len(cell.text)
+
+
+def _speaking(sheet: Sheet, hits: tuple[Hit, ...], index: int) -> tuple[Hit, ...]:
+    """The labels without those behind one that only tell more of it: `Amount payable (incl. GST) 12.00`."""
+    return (*hits[: index + 1], *(hit for hit in hits[index + 1 :] if not sheet.is_silent(hit)))
 
 
 def _turned(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Rule:

@@ -8,10 +8,12 @@ from invoice_ocr.grid import Cell
 from invoice_ocr.labels import Hit
 from invoice_ocr.rulepack import Rule
 from invoice_ocr.sheet import RATE, SHORT, Sheet, fields_of, is_label
+from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
 
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 REACH = 3.6
+_WORDS = 2  # before a label, at least, that make it part of a sentence
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
@@ -43,11 +45,19 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         return 0.4
     if rule.field == "issue_date" and _dates_another(sheet, cell, hit, rule):
         return 0.4
+    if rule.field == "invoice_number" and _in_sentence(sheet, cell, hit):
+        return 0.6
     if is_own_series(sheet, cell, rule.field):
         left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
         if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
             return 0.0
     return 1.0
+
+
+def _in_sentence(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether a sentence speaks of an invoice and its date: `in part cancels our invoice no. 1182 of 19/06/2026`."""
+    before = re.findall(r"[^\W\d_]{2,}", cell.text[: hit.start])
+    return len(before) >= _WORDS and bool(find_dates(cell.text[hit.end :], sheet.pack.months))
 
 
 def _dates_another(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> bool:

@@ -27,6 +27,7 @@ _GROSS = {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3}
 _EXACT = {"cash": 0.25}
 _FEW = 3  # amounts with cents, at least, that show how a document writes money
 _HALF = 0.4
+_SURER = 0.2
 _AGREED = 0.6  # what is left of the doubt in a total when another kind of sum gives it too
 
 
@@ -143,10 +144,17 @@ def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) 
     if not gross or not labelled or magnitude(labelled) in shown:
         return False
     if gross.evidence.rule.startswith("universal."):
-        return labelled.score > 0.5
+        return labelled.score > 0.5 and not _better_named(proved, labelled)
     tops = [candidate.evidence.box.center_y for candidate in proved.values()]
     one_row = max(tops) - min(tops) < gross.evidence.box.height / 2
     return one_row and labelled.score >= gross.score and magnitude(labelled) > magnitude(gross)
+
+
+def _better_named(proved: Mapping[str, Candidate], labelled: Candidate) -> bool:
+    """Whether net and tax have labels of their own, much surer than that of another gross total."""
+    parts = [proved[name] for name in ("total_net", "total_tax") if name in proved]
+    own = [part.score for part in parts if not part.evidence.rule.startswith("universal.")]
+    return len(own) == 2 and min(own) > labelled.score + _SURER
 
 
 def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> bool:
@@ -218,7 +226,10 @@ def _twice(taxes: Sequence[Term], candidates: Sequence[Candidate]) -> list[Term]
         rows = {
             (c.evidence.page, c.evidence.box.top)
             for c in candidates
-            if c.name == "total_tax" and c.score > _HALF and magnitude(c) == term.value > 0
+            if c.name == "total_tax"
+            and c.score > _HALF
+            and magnitude(c) == term.value > 0
+            and not c.evidence.rule.startswith("universal.")
         }
         if len(rows) == 2 and not term.candidate.evidence.rule.startswith("universal."):
             evidence = replace(term.candidate.evidence, source="derived", rule="universal.tax.sum")

@@ -154,3 +154,10 @@ def test_a_date_beside_another_paper_or_payment_is_not_the_issue_date() -> None:
 def test_a_title_over_a_number_in_a_row_of_heads_introduces_it_and_over_a_sentence_does_not() -> None:
     assert best("Customer | Invoice | Tax point\nDALE | SW/26/118 | 22 Oct 2026", "invoice_number") == "SW/26/118"
     assert best("Invoice\n12 Main Street", "invoice_number") is None
+
+
+def test_the_invoice_that_a_sentence_speaks_of_is_less_likely_this_document() -> None:
+    told = candidates("Cancels in part our invoice no. 1182 of 19/06/2026")
+    headed = candidates("Invoice no. 1182 of 19/06/2026")
+    scores = [max(c.score for c in found if c.name == "invoice_number") for found in (told, headed)]
+    assert scores[0] < 0.7 * scores[1]
