@@ -380,3 +380,40 @@ def test_a_factur_x_pdf_shows_the_pages_and_carries_the_invoice() -> None:
 def test_without_pages_there_is_no_factur_x() -> None:
     with pytest.raises(NotExportable, match="no pages"):
         einvoices.content_of(record(), "facturx", pages=lambda _: [])
+
+
+@pytest.mark.parametrize(
+    ("due", "prepaid", "rounding"),
+    [("344.98", "0.04", "0.00"), ("345.00", "0", "-0.02"), ("300.02", "45.00", "0.00"), ("345.50", "0", "0.48")],
+)
+def test_a_rounded_amount_to_pay_is_no_prepayment(due: str, prepaid: str, rounding: str) -> None:
+    values = {"total_tax": Decimal("45.02"), "total_gross": Decimal("345.02"), "amount_due": Decimal(due)}
+    taxes = (TaxLine(Decimal("7.00"), Decimal("100.00"), Decimal("7.00")), replace(TAXES[1], tax=Decimal("38.02")))
+    sums = einvoice_of(record(taxes=taxes, **values)).sums
+    assert (sums.prepaid, sums.rounding) == (Decimal(prepaid), Decimal(rounding))
+
+
+def test_what_a_buyer_withholds_is_written_as_paid_and_the_note_says_so(syntax: str) -> None:
+    one = record(amount_due=Decimal("285.00"))
+    content = written(one, syntax)
+    (again,) = read(content)
+    assert again.fields["total_gross"].value == Decimal("345.00")
+    assert again.fields["amount_due"].value == Decimal("285.00")
+    assert b"the prepaid amount" in content
+
+
+@pytest.mark.parametrize("quantity", [Decimal(-2), Decimal(2)])
+def test_a_credit_note_printed_with_minus_signs_keeps_its_lines(quantity: Decimal, syntax: str) -> None:
+    items = (
+        replace(ITEMS[0], quantity=quantity, amount=Decimal("-100.00")),
+        replace(ITEMS[1], quantity=None, unit_price=Decimal("-200.00"), amount=Decimal("-200.00")),
+    )
+    taxes = tuple(replace(line, net=-line.net, tax=-line.tax) for line in TAXES if line.net and line.tax)
+    one = record(document_type="credit_note", items=items, taxes=taxes)
+    (again,) = read(written(one, syntax))
+    assert again.fields["document_type"].value == "credit_note"
+    assert [(item.description, item.amount) for item in again.line_items] == [
+        ("Paper", Decimal("100.00")),
+        ("Ink", Decimal("200.00")),
+    ]
+    assert [line.tax for line in again.tax_lines] == [Decimal("7.00"), Decimal("38.00")]

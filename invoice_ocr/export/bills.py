@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from invoice_ocr.export.facing import facing
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,6 +54,7 @@ def bill_of(record: Record, *, rows: str) -> Bill | None:
     if invoice is None or not isinstance(_value(invoice, "total_gross"), Decimal):
         return None
     values = {name: field.value for name, field in invoice.fields.items()}
+    invoice = facing(invoice)
     values |= {"file": record.file, "sha256": record.sha256, "decision": invoice.decision}
     wanted = {"lines": (_of_lines, _of_rates), "rates": (_of_rates,), "whole": ()}[rows]
     for make in wanted:

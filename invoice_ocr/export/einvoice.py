@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from invoice_ocr import assumed
 from invoice_ocr.errors import NotExportable
 from invoice_ocr.export.countries import country_of, vat_country
+from invoice_ocr.export.facing import facing
 from invoice_ocr.export.taxing import Tax, taxes_of
 from invoice_ocr.export.units import unit_code
 
@@ -126,6 +127,7 @@ def einvoice_of(record: Record, *, force: bool = False) -> EInvoice:
         raise NotExportable(f"{record.file} could not be read.", fix="See its error in invoice-ocr status.")
     if invoice.decision != "post" and not force:
         raise NotExportable(f"{record.file} is for review: {', '.join(invoice.reasons)}.")
+    invoice = facing(invoice)
     problems: list[str] = []
     values = {name: field.value for name, field in invoice.fields.items() if field.value is not None}
     sums = _totals(values, [line.tax for line in invoice.tax_lines], problems)
@@ -193,13 +195,21 @@ def _totals(values: dict[str, Value], by_rate: list[Decimal | None], problems: l
         problems.append(f"net {net} and tax {tax} do not make {gross}")
         return None
     if prepaid is None:
-        prepaid = gross - due if due is not None and _NOTHING < due < gross else _NOTHING
+        less = due is not None and _NOTHING < due < gross and not _is_rounded(gross, due)
+        prepaid = gross - due if less and due is not None else _NOTHING
     if due is None:
         due = gross - prepaid
     rounding = due - (gross - prepaid)
     if abs(rounding) >= 1:
         problems.append(f"gross {gross} less prepaid {prepaid} does not make {due}")
     return Sums(_NOTHING, _NOTHING, _NOTHING, net, tax, gross, prepaid, rounding, due)
+
+
+def _is_rounded(gross: Decimal, due: Decimal) -> bool:
+    """Whether what is to be paid is the gross total rounded, as cash is: to five cents, ten, a half, or whole units."""
+    return abs(due - gross) < 1 and any(
+        due % step == 0 and abs(due - gross) <= step / 2 for step in map(Decimal, ("0.05", "0.1", "0.5", "1"))
+    )
 
 
 def _parties(values: dict[str, Value], problems: list[str]) -> tuple[Party, Party, list[str]]:
