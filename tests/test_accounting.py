@@ -158,6 +158,71 @@ def test_datev_has_header_names_and_a_booking_a_rate() -> None:
     assert second.startswith('238,00;"S";"EUR"')
 
 
+def datev(rates: str, *records: Record, folder: Path) -> list[dict[str, str]]:
+    """The bookings in DATEV's format with these rates of exchange."""
+    mine = folder / "mine.yaml"
+    mine.write_text((FOLDER / "datev.yaml").read_text(encoding="utf-8") + f"rates: {rates}\n", encoding="utf-8")
+    stream = io.BytesIO()
+    accounting.exporter(mine)(list(records), stream)
+    text = stream.getvalue().decode("cp1252").partition("\r\n")[2]
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+FOREIGN = ("Umsatz (ohne Soll/Haben-Kz)", "WKZ Umsatz", "Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz")
+
+
+def test_datev_has_the_rate_and_the_base_amount_of_a_bill_in_another_currency(tmp_path: Path) -> None:
+    dollars, euros = record(invoice(currency="USD")), record(invoice())
+    rows = datev("{USD: 1.25}", dollars, euros, folder=tmp_path)
+    assert [tuple(row[name] for name in FOREIGN) for row in rows] == [
+        ("107,00", "USD", "1,250000", "85,60", "EUR"),
+        ("238,00", "USD", "1,250000", "190,40", "EUR"),
+        ("107,00", "EUR", "", "", ""),
+        ("238,00", "EUR", "", "", ""),
+    ]
+
+
+def test_a_rate_of_exchange_holds_from_its_day_on(tmp_path: Path) -> None:
+    days = [record(invoice(currency="USD", issue_date=date(2026, month, 9))) for month in (1, 2)]
+    rates = "{USD: {2026-02-01: 1.25, 2026-01-01: 1.07}}"
+    assert [row["Kurs"] for row in datev(rates, *days, folder=tmp_path)][::2] == ["1,070000", "1,250000"]
+    with pytest.raises(NotExportable, match="USD"):
+        datev("{USD: {2026-02-01: 1.25}}", *days, folder=tmp_path)
+
+
+def test_without_a_rate_of_exchange_nothing_is_written() -> None:
+    with pytest.raises(NotExportable, match=r"USD \(1\)") as refused:
+        exported("datev", record(invoice()), record(invoice(currency="USD")))
+    assert "rates" in refused.value.fix
+
+
+def test_a_format_without_currencies_takes_one() -> None:
+    assert exported("iif", record(invoice(currency="CAD")), record(invoice(currency="CAD")))
+    with pytest.raises(NotExportable, match="CAD"):
+        exported("iif", record(invoice(currency="CAD")), record(invoice(currency="USD")))
+
+
+@pytest.mark.parametrize(("kind", "sides"), [("invoice", ["S", "H"]), ("credit_note", ["H", "S"])])
+def test_datev_books_what_is_taken_off_on_the_other_side_and_without_a_sign(kind: str, sides: list[str]) -> None:
+    whole = {"total_net": Decimal("100.00"), "total_tax": Decimal("31.00"), "total_gross": Decimal("131.00")}
+    taxes = (
+        TaxLine(Decimal(19), Decimal("200.00"), Decimal("38.00")),
+        TaxLine(Decimal(7), Decimal("-100.00"), Decimal("-7.00")),
+    )
+    one = replace(invoice(document_type=kind, **whole), tax_lines=taxes)
+    lines = exported("datev", record(one)).decode("cp1252").split("\r\n")[2:4]
+    assert [line.split(";")[:2] for line in lines] == [["238,00", f'"{sides[0]}"'], ["107,00", f'"{sides[1]}"']]
+
+
+@pytest.mark.parametrize("quantity", [Decimal(-2), Decimal(2), None])
+def test_a_credit_note_printed_with_minus_signs_has_its_lines(quantity: Decimal | None) -> None:
+    one = invoice(document_type="credit_note")
+    items = tuple(replace(item, quantity=quantity, amount=-item.amount) for item in one.line_items if item.amount)
+    bill = bill_of(record(replace(one, line_items=items)), rows="lines")
+    assert [(row.description, row.net, row.tax) for row in bill.rows] == [("Paper", 100, 7), ("Ink", 200, 38)]
+    assert all(row.quantity * row.unit_price == row.net and row.unit_price > 0 for row in bill.rows)
+
+
 def test_an_iif_bill_sums_up_to_nothing() -> None:
     lines = [line.split("\t") for line in exported("iif", record(invoice())).decode().split("\r\n")]
     assert [line[0] for line in lines] == ["!TRNS", "!SPL", "!ENDTRNS", "TRNS", "SPL", "SPL", "ENDTRNS", ""]
@@ -214,6 +279,11 @@ def test_every_shipped_mapping_is_sound_and_takes_an_empty_ledger(name: str) -> 
         "line: [a]\nencoding: klingon",
         "line: [a]\nsurprise: 1",
         "line: [{name: a, map: 3}]",
+        "line: [{name: a, sign: some}]",
+        "line: [a]\nrates: 3",
+        "line: [a]\nrates: {USD: 0}",
+        "line: [a]\nrates: {USD: .inf}",
+        "line: [a]\nrates: {USD: {soon: 1.1}}",
         "{",
         "!!python/object/apply:os.system [ls]",
     ],

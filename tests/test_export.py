@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -151,6 +152,22 @@ def test_csv_has_a_column_a_field_then_their_confidences_then_the_verdict() -> N
     assert (made[0]["decision"], made[0]["reasons"], made[0]["pages"]) == ("review", "date.ambiguous", "1, 2")
     assert (made[1]["file"], made[1]["decision"], made[1]["reasons"]) == ("bad.pdf", "reject", "E_EMPTY")
     assert made[1]["total_gross"] == ""
+
+
+def test_csv_for_countries_with_a_decimal_comma_is_a_csv_that_their_spreadsheets_open() -> None:
+    one = record(total_gross=Decimal("1190.00"), seller_name="A. B. Example; Sons", issue_date=date(2026, 3, 12))
+    written = exported("csv-comma", one, FAILED)
+    assert written.startswith(codecs.BOM_UTF8)
+    plain, comma = (
+        list(csv.DictReader(io.StringIO(text), delimiter=mark))
+        for text, mark in ((exported("csv", one, FAILED).decode(), ","), (written.decode("utf-8-sig"), ";"))
+    )
+    assert comma[0]["total_gross"] == plain[0]["total_gross"].replace(".", ",") != plain[0]["total_gross"]
+    numbers = {name for name, kind in FIELD_KINDS.items() if kind == "decimal"}
+    numbers |= {name for name in plain[0] if name.endswith("_confidence")}
+    assert comma == [
+        {name: text.replace(".", ",") if name in numbers else text for name, text in row.items()} for row in plain
+    ]
 
 
 def test_a_negative_amount_stays_a_number_in_csv() -> None:

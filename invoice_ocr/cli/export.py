@@ -24,7 +24,8 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="FORMAT",
-        help="The output's format, also xero, qbo, iif, datev, odoo, ubl, cii, facturx.",
+        help="The output's format, also csv-comma (semicolons, decimal comma), xero, qbo, iif, datev, odoo, ubl, cii, "
+        "facturx.",
         autocompletion=lambda: [*formats(), "facturx"][1:],
         show_default="from its suffix",
     ),

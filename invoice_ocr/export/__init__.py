@@ -19,6 +19,7 @@ EXPORTERS: dict[str, Callable[[Iterable[Record], BinaryIO], None]] = {
     "json": json.write,
     "jsonl": json.write_lines,
     "csv": csv.write,
+    "csv-comma": csv.write_with_commas,
     "xlsx": xlsx.write,
     "parquet": dataframe.write_parquet,
     **{name: accounting.exporter(name) for name in accounting.NAMES},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -37,11 +38,13 @@ def _write(path: Path, records: Iterable[Record], stream: BinaryIO) -> None:
 def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None:
     """The bills among the records, as the mapping says. Amounts are exact; text can neither break out nor compute.
 
-    Raises NotExportable where the format's dates have no year, and the bills are of more than one.
+    Raises NotExportable where the format's dates have no year, and the bills are of more than one; and for currencies
+    that the format cannot tell apart, or of which it wants a rate.
     """
     found = list(bills(iter(records), rows=mapping.rows, decisions=mapping.decisions))
     dates = sorted(day for bill in found if isinstance(day := bill.values.get("issue_date"), date))
     _check_year(dates, mapping)
+    _check_currencies(found, mapping)
     whole: _Values = {"first_date": dates[0], "last_date": dates[-1]} if dates else {}
     for row in mapping.head:
         stream.write(_line([_cell(column, whole, mapping, 1, first=True) for column in row], row, mapping))
@@ -72,6 +75,47 @@ def _check_year(dates: list[date], mapping: Mapping) -> None:
     )
 
 
+def _check_currencies(found: list[Bill], mapping: Mapping) -> None:
+    """Nothing, where every amount can be told in its currency; else raises NotExportable."""
+    columns = {one.value for one in (*mapping.bill, *mapping.line, *mapping.end)}
+    currencies = Counter(str(bill.values.get("currency") or "") for bill in found)
+    if not columns & {"currency", "base_currency"} and len(currencies) > 1:
+        told = ", ".join(f"{name or 'none'} ({count})" for name, count in sorted(currencies.items()))
+        raise NotExportable(
+            f"The bills are in several currencies, {told}, and this format has none: one file is for one currency.",
+            fix="Batch the bills of each currency into a ledger of their own.",
+        )
+    if "exchange_rate" not in columns:
+        return
+    missing = Counter(
+        str(bill.values["currency"]) for bill in found if _is_foreign(bill, mapping) and not _rate(bill, mapping)
+    )
+    if missing:
+        told = ", ".join(f"{name} ({count})" for name, count in sorted(missing.items()))
+        raise NotExportable(
+            f"The books are in {mapping.base}, and no rate of exchange is known for bills in {told}.",
+            fix=f"Copy the mapping, add to it such as `rates: {{{min(missing)}: 1.0834}}` (what one {mapping.base} is "
+            "worth), and give it with --mapping.",
+        )
+
+
+def _is_foreign(bill: Bill, mapping: Mapping) -> bool:
+    return bool(mapping.base) and bill.values.get("currency") not in {None, "", mapping.base}
+
+
+def _rate(bill: Bill, mapping: Mapping) -> Decimal | None:
+    return mapping.rate_of(str(bill.values.get("currency")), bill.values.get("issue_date"))
+
+
+def _in_base(bill: Bill, row: Row, mapping: Mapping) -> _Values:
+    """What a row of a bill in a foreign currency is in that of the books; nothing for the others."""
+    rate = _rate(bill, mapping) if _is_foreign(bill, mapping) else None
+    if rate is None:
+        return {}
+    gross = (row.gross / rate).quantize(_CENT, ROUND_HALF_UP)
+    return {"exchange_rate": rate, "base_gross": gross, "base_currency": mapping.base}
+
+
 def _rows(bill: Bill, whole: _Values, mapping: Mapping) -> Iterable[tuple[list[str], tuple[Column, ...]]]:
     """The cells of each row of a bill, with the columns they stand in."""
     sign = -1 if bill.credit and mapping.credit == "negative" else 1
@@ -81,6 +125,7 @@ def _rows(bill: Bill, whole: _Values, mapping: Mapping) -> Iterable[tuple[list[s
     plans += [(mapping.end, total, True)] if mapping.end else []
     for columns, row, first in plans:
         values = whole | bill.values | {name: getattr(row, name) for name in Row.__slots__}
+        values |= _in_base(bill, row, mapping) | {"side": "credit" if (row.gross < 0) != bill.credit else "debit"}
         yield [_cell(column, values, mapping, sign, first=first) for column in columns], columns
 
 
@@ -89,7 +134,10 @@ def _whole(bill: Bill) -> Row:
     return Row(net, tax, net + tax, None, unit_price=net)
 
 
-_PRICED = frozenset({"net", "tax", "gross", "unit_price", "total_net", "total_tax", "total_gross", "amount_due"})
+_PRICED = frozenset(
+    {"net", "tax", "gross", "unit_price", "total_net", "total_tax", "total_gross", "amount_due", "base_gross"}
+)
+_CENT = Decimal("0.01")
 
 
 def _cell(column: Column, values: _Values, mapping: Mapping, sign: int, *, first: bool) -> str:
@@ -103,7 +151,7 @@ def _cell(column: Column, values: _Values, mapping: Mapping, sign: int, *, first
         return column.text or column.otherwise
     if isinstance(value, Decimal):
         factor = (sign if column.value in _PRICED else 1) * (-1 if column.sign == "negative" else 1)
-        return _amount(value * factor, column)
+        return _amount(abs(value) if column.sign == "none" else value * factor, column)
     if isinstance(value, date):
         return value.strftime(column.format or "%Y-%m-%d")
     return _text(value, column, mapping)

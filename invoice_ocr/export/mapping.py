@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,10 @@ from invoice_ocr.model import FIELD_KINDS
 FOLDER = Path(__file__).parent / "accounts"
 _LARGEST = 1_000_000  # bytes of a mapping
 _OF_ROW = frozenset(one.name for one in fields_of(Row))
-_OF_BILL = frozenset({*FIELD_KINDS, "file", "sha256", "decision"})
+_OF_BILL = frozenset({*FIELD_KINDS, "file", "sha256", "decision", "side"})
 _OF_FILE = frozenset({"first_date", "last_date"})
+_FOREIGN = frozenset({"exchange_rate", "base_gross", "base_currency"})
+_SIGNS = ("", "negative", "none")
 _ROWS = ("lines", "rates", "whole")
 _CREDITS = ("same", "negative")
 
@@ -41,7 +46,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A whole format. head: rows of fixed columns before all; bill, line, end: columns of each bill's rows."""
+    """A whole format. head: rows of fixed columns before all; bill, line, end: columns of each bill's rows.
+
+    base: the currency of the books. rates: of other currencies, how much of one is worth one of `base`, and from which
+    day on, ascending.
+    """
 
     title: str
     line: tuple[Column, ...]
@@ -56,6 +65,14 @@ class Mapping:
     delimiter: str = ","
     newline: str = "\n"
     plain: bool = False
+    base: str = ""
+    rates: Map[str, tuple[tuple[date, Decimal], ...]] = field(default_factory=dict)
+
+    def rate_of(self, currency: str, day: object) -> Decimal | None:
+        """How much of a currency is worth one of `base` on a day; None where the mapping does not say."""
+        known = self.rates.get(currency, ())
+        found = [rate for since, rate in known if since == date.min or (isinstance(day, date) and since <= day)]
+        return found[-1] if found else None
 
 
 def load(path: Path) -> Mapping:
@@ -87,6 +104,7 @@ def _mapping(content: Any, mistakes: list[str]) -> Mapping | None:
     }
     head = tuple(tuple(_columns(row, "head", mistakes)) for row in kept.pop("head", ()))
     parts |= {"head": head, "title": str(kept.pop("title", ""))}
+    parts["rates"] = _rates(kept.pop("rates", {}), mistakes)
     for name, wanted in (("rows", _ROWS), ("credit", _CREDITS)):
         if kept.get(name, wanted[0]) not in wanted:
             mistakes.append(f"{name} is none of {', '.join(wanted)}")
@@ -103,6 +121,25 @@ def _mapping(content: Any, mistakes: list[str]) -> Mapping | None:
     except LookupError:
         mistakes.append(f"there is no encoding {parts['encoding']}")
     return None if mistakes else Mapping(**parts)
+
+
+def _rates(content: Any, mistakes: list[str]) -> dict[str, tuple[tuple[date, Decimal], ...]]:
+    """The rate of each currency, a single one or one from each of several days on."""
+    if not isinstance(content, dict):
+        mistakes.append("`rates` is no table of currencies")
+        return {}
+    made = {}
+    for currency, value in content.items():
+        pairs = value if isinstance(value, dict) else {date.min: value}
+        try:
+            rates = [(day, Decimal(str(rate))) for day, rate in pairs.items()]
+        except InvalidOperation:
+            rates = []
+        if not rates or not all(isinstance(day, date) and rate.is_finite() and rate > 0 for day, rate in rates):
+            mistakes.append(f"rates: {currency} wants a number above 0, or one for each day from which it holds")
+            continue
+        made[str(currency)] = tuple(sorted(rates))
+    return made
 
 
 def _columns(content: Any, where: str, mistakes: list[str]) -> list[Column]:
@@ -124,10 +161,10 @@ def _column(content: Any, where: str, mistakes: list[str]) -> Column:
         if name not in known or not isinstance(value, kinds.get(name, str)):
             mistakes.append(f"{label}: `{name}` is unknown or of the wrong kind")
     value = options.get("value", "")
-    if value and value not in _OF_ROW | _OF_BILL | _OF_FILE:
+    if value and value not in _OF_ROW | _OF_BILL | _OF_FILE | _FOREIGN:
         mistakes.append(f"{label}: there is no value {value!r}")
-    if options.get("sign", "") not in {"", "negative"}:
-        mistakes.append(f"{label}: sign is negative or left out")
+    if options.get("sign", "") not in _SIGNS:
+        mistakes.append(f"{label}: sign is negative, none or left out")
     if mistakes:
         return Column()
     if "map" in options:
