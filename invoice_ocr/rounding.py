@@ -23,18 +23,21 @@ def after_rounding(
     An amount below a hair's breadth off without such a line leaves both readings open: its word may not have been
     understood.
     """
+    rounded = [c for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page]
+    by = {magnitude(c) for c in rounded if c.evidence.box.bottom > gross.evidence.box.top}
     for way in find_ways(candidates, ()) if slip else ():
-        if way.kind == "paid" and 0 < abs(way.value - magnitude(gross)) <= CASH_ROUNDING:
+        apart = abs(way.value - magnitude(gross))
+        if way.kind == "paid" and not apart:
+            return None
+        if way.kind == "paid" and apart <= CASH_ROUNDING:
             printed = next((_of_value(c, way.value) for c in amounts if magnitude(c) == way.value), None)
-            if printed or gross.evidence.rule.startswith("universal."):
-                return printed or replace(unprinted(way), score=gross.score)
-    by = {
-        magnitude(c)
-        for c in candidates
-        if c.name == "rounding"
-        and c.evidence.page == gross.evidence.page
-        and c.evidence.box.bottom > gross.evidence.box.top
-    }
+            if printed:
+                return printed
+            once = sum(magnitude(c) == magnitude(gross) for c in amounts) < 2
+            by_looks = gross.evidence.rule.startswith("universal.")
+            told = any(magnitude(c) == apart for c in rounded)
+            if (by_looks and (once or told)) or (apart in by and _asks_again(gross, candidates)):
+                return replace(unprinted(way), score=gross.score)
     names = {"total_gross", "total_net"} | ({"amount_due", "amount", "cash"} if slip else set())
     names |= {"amount"} if gross.evidence.source == "ocr" else set()
     asked = () if slip else [c.evidence for c in candidates if c.name == "amount_due" and c.score > 0.5]
@@ -52,10 +55,43 @@ def after_rounding(
             return _of_value(candidate, magnitude(candidate))
     labelled = [c for c in below if not c.evidence.rule.startswith("universal.")]
     near = [c for c in below if 0 < abs(magnitude(c) - magnitude(gross)) <= CASH_ROUNDING and c.score > 0.5]
+    for candidate in near if slip or gross.evidence.source == "ocr" else ():
+        if _borne_out(candidate, gross, candidates, amounts):
+            return _of_value(candidate, magnitude(candidate))
     again = any(magnitude(c) == magnitude(gross) and c.name in ("total_gross", "amount_due") for c in labelled)
+    named = [
+        c for c in labelled if c.name == "total_gross" and 0 < abs(magnitude(c) - magnitude(gross)) <= CASH_ROUNDING
+    ]
+    if named and not again:
+        return _of_value(named[0], magnitude(named[0]))
     if near and not again:
         return replace(gross, readings=(*gross.readings[:1], magnitude(near[0])))
     return None
+
+
+def _asks_again(gross: Candidate, candidates: Sequence[Candidate]) -> bool:
+    """Whether another total is labelled below, whatever was read of its value."""
+    return any(
+        c.name == "total_gross"
+        and c.evidence.rule.endswith(".right")
+        and c.evidence.box.top > gross.evidence.box.bottom
+        for c in candidates
+    )
+
+
+def _borne_out(
+    after: Candidate, gross: Candidate, candidates: Sequence[Candidate], amounts: Sequence[Candidate]
+) -> bool:
+    """Whether other numbers of a slip say that an amount a hair's breadth off is the total after rounding.
+
+    What was rounded by stands between the two, or cash is as much more as is given back below.
+    """
+    apart = abs(magnitude(after) - magnitude(gross))
+    top, bottom = gross.evidence.box.bottom, after.evidence.box.top
+    if any(magnitude(c) == apart and top <= c.evidence.box.center_y <= bottom for c in amounts):
+        return True
+    given = {magnitude(c) - magnitude(after) for c in candidates if c.name == "cash"}
+    return any(magnitude(c) in given and magnitude(c) and c.evidence.box.top > bottom for c in amounts)
 
 
 def _of_value(candidate: Candidate, whole: Decimal) -> Candidate:

@@ -97,14 +97,17 @@ def _first_sure(
     doubted: set[Decimal] = set()
     for score, chosen, proof in found:
         gross = magnitude(chosen["total_gross"])
-        if gross in doubted or (doubted and chosen["total_gross"].evidence.rule.startswith("universal.")):
+        kinds = _kinds(chosen, ways)
+        by_looks = chosen["total_gross"].evidence.rule.startswith("universal.")
+        paid = any(way.kind == "paid" and abs(way.value - gross) <= CASH_ROUNDING for way in ways)
+        if (gross in doubted or (doubted and by_looks)) and not paid:
             continue
         misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts))
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
-        kinds = _kinds(chosen, ways)
-        sure = len(kinds) > 1 or "paid" in kinds
-        if sure or not (_overruled(chosen, alone) or _of_one_rate(chosen, terms["total_gross"])):
+        sure = len(kinds) > 1 or paid
+        totals = terms["total_gross"]
+        if sure or not (_overruled(chosen, alone) or _of_one_rate(chosen, totals) or _outdone(chosen, totals, ways)):
             return score, chosen, proof
         doubted.add(gross)
     return None
@@ -166,6 +169,25 @@ def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> boo
         term.value > magnitude(gross) and term.score > 0.4 and not term.candidate.evidence.rule.startswith("universal.")
         for term in totals
         if term.candidate.name == "total_gross"
+    )
+
+
+def _outdone(proved: Mapping[str, Candidate], totals: Sequence[Term], ways: Sequence[Way]) -> bool:
+    """Whether a larger total, no worse labelled, stands below one whose sum holds: the sum may be of a part.
+
+    However it is labelled where other totals make it.
+    """
+    gross = proved["total_gross"]
+    own = gross.evidence
+    if own.rule.startswith("universal.") or own.source != "ocr":
+        return False
+    added = {way.value for way in ways if way.kind == "added"}
+    return any(
+        term.value > magnitude(gross)
+        and (term.value in added or (term.score >= gross.score and term.candidate.name == "total_gross"))
+        and not term.candidate.evidence.rule.startswith("universal.")
+        and (term.candidate.evidence.page, term.candidate.evidence.box.top) > (own.page, own.box.bottom)
+        for term in totals
     )
 
 

@@ -9,13 +9,15 @@ from decimal import Decimal
 from invoice_ocr.model import Candidate, Evidence
 
 _NAMED = 0.4  # how surely cash and change are labelled, at least
+_TOTALS = ("total_gross", "total_net", "subtotal", "amount_due")
+_LIKELY = 0.3  # how surely the totals are labelled that make another
 _LONGEST = 60  # amounts in one column: more is no till slip
 _APART = 1.2  # how far right edges of one column lie apart, in heights of an amount
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One sum that gives a total. kind: "paid", "priced" or "taxed"; sums of different kinds are independent.
+    """One sum that gives a total. kind: "paid", "priced", "taxed" or "added"; sums of different kinds are independent.
 
     value: over 0. proof: the equation. evidence: what the last amount of the sum is read from.
     """
@@ -31,7 +33,7 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
 
     candidates: those of labels and rows of taxes. amounts: every amount on the document, name "amount".
     """
-    return [*_paid(candidates), *_taxed(candidates), *_priced(amounts)]
+    return [*_paid(candidates), *_taxed(candidates), *_priced(amounts), *_added(candidates)]
 
 
 def _paid(candidates: Sequence[Candidate]) -> Iterator[Way]:
@@ -59,6 +61,22 @@ def _taxed(candidates: Sequence[Candidate]) -> Iterator[Way]:
             net, tax = magnitude(group["total_net"]), magnitude(group["total_tax"])
             if tax > 0:
                 yield Way("taxed", net + tax, f"{net} + {tax} = {net + tax}", group["total_tax"].evidence)
+
+
+def _added(candidates: Sequence[Candidate]) -> Iterator[Way]:
+    """Two labelled totals that make a third below them: those of two rates, or of two parts of a bill."""
+    found = {
+        (c.evidence.page, c.evidence.box): c
+        for c in sorted(candidates, key=lambda c: c.score)
+        if c.name in _TOTALS and c.score > _LIKELY and magnitude(c) and not c.evidence.rule.startswith("universal.")
+    }
+    totals = sorted(found.values(), key=lambda c: (c.evidence.page, c.evidence.box.top))[:_LONGEST]
+    for index, whole in enumerate(totals):
+        above = {magnitude(c): c for c in totals[:index] if c.evidence.box.bottom <= whole.evidence.box.top + 1}
+        for value in above:
+            rest = magnitude(whole) - value
+            if rest > value and rest in above:
+                yield Way("added", magnitude(whole), f"{value} + {rest} = {magnitude(whole)}", whole.evidence)
 
 
 def _priced(amounts: Sequence[Candidate]) -> Iterator[Way]:
