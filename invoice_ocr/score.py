@@ -1,34 +1,27 @@
-"""Results against truth: fields of invoices, or words of pages.
+"""Results against truth (see truth.py): fields of invoices, or words of pages.
 
-A truth file has one JSON object a line. For fields: {"file", "doc_type", "truth": {field: value or null}}, where null
-says "looked for and absent" and a field that is not listed is unknown and not scored; for words: {"page", "items":
-[{"text"}]}. What is compared has the form of `extract --to jsonl`, or of a truth of words. Files are joined by their
-base names.
+What is compared has the form of `extract --to jsonl`, or of a truth of words. Files are joined by their base names.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from pathlib import Path, PurePath
-from typing import Any, Literal
+from pathlib import PurePath
+from typing import Any
 
-from invoice_ocr.errors import ConfigError
 from invoice_ocr.model import FIELD_KINDS
+from invoice_ocr.truth import ROWS, Json
 
 NAMES = frozenset({"seller_name", "buyer_name"})
 CORE = ("invoice_number", "issue_date", "currency", "total_gross", "total_net", "total_tax")
-ROWS = ("tax_lines", "line_items")
 _TEXT_KEYS = frozenset({"description", "unit"})  # of a row: not scored, prints differ
 _NAME_LIKENESS = 0.85  # of two party names that count as the same
 _BINS = 10
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -141,30 +134,6 @@ class WordScores:
     pages: int = 0
     absent: int = 0
     wrong: list[str] = field(default_factory=list)
-
-
-def load(path: Path) -> list[Json]:
-    """The JSON objects of a file, one a line. ConfigError when it is not such a file."""
-    try:
-        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be read: {error.strerror}", fix="Give a file with one JSON object a line."
-        ) from error
-    except ValueError as error:
-        raise ConfigError(f"{path} is not JSON, one object a line: {error}", fix="Write it with --to jsonl.") from error
-    if not all(isinstance(one, dict) for one in found):
-        raise ConfigError(f"{path} has lines that are not JSON objects", fix="Write it with --to jsonl.")
-    return found
-
-
-def kind_of(truth: Sequence[Json], path: Path) -> Literal["fields", "words"]:
-    """What a truth file is about. ConfigError when it is about neither."""
-    if truth and all("truth" in one and "file" in one for one in truth):
-        return "fields"
-    if truth and all("page" in one for one in truth):
-        return "words"
-    raise ConfigError(f"{path} is no truth file", fix='Each line needs "file" and "truth", or "page" and "items".')
 
 
 def score_fields(truth: Iterable[Json], predicted: Iterable[Json]) -> FieldScores:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from invoice_ocr import score
+from invoice_ocr import truth as truths
 from invoice_ocr.errors import ConfigError
 
 
@@ -129,10 +130,10 @@ def test_a_page_without_a_result_is_missing() -> None:
 
 def test_a_truth_file_says_what_it_is_about(tmp_path: Path) -> None:
     path = tmp_path / "truth.jsonl"
-    assert score.kind_of([truth()], path) == "fields"
-    assert score.kind_of([{"page": "p", "items": []}], path) == "words"
+    assert truths.kind_of([truth()], path) == "fields"
+    assert truths.kind_of([{"page": "p", "items": []}], path) == "words"
     with pytest.raises(ConfigError, match="no truth file"):
-        score.kind_of([{"some": "thing"}], path)
+        truths.kind_of([{"some": "thing"}], path)
 
 
 @pytest.mark.parametrize("content", ["not json", "[1, 2]", "\x80"])
@@ -140,10 +141,25 @@ def test_a_file_that_is_no_truth_is_refused_with_a_message(tmp_path: Path, conte
     path = tmp_path / "truth.jsonl"
     path.write_bytes(content.encode("latin-1"))
     with pytest.raises(ConfigError, match=r"truth\.jsonl"):
-        score.load(path)
+        truths.load(path)
 
 
 def test_a_file_of_objects_is_read_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "truth.jsonl"
     path.write_text(json.dumps(truth()) + "\n\n" + json.dumps(truth("b.pdf")) + "\n")
-    assert [one["file"] for one in score.load(path)] == ["a.pdf", "b.pdf"]
+    assert [one["file"] for one in truths.load(path)] == ["a.pdf", "b.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"total": "119.00"}, "unknown field 'total'"),
+        ({"total_gross": "119,00"}, "'119,00' is no value for total_gross of a.pdf"),
+        ({"issue_date": "31.03.2026"}, "'31.03.2026' is no value for issue_date"),
+        ("119.00", r"the truth of a\.pdf is no object"),
+    ],
+)
+def test_a_truth_that_no_document_could_give_is_a_mistake_and_no_missing_value(fields: object, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        truths.kind_of([{"file": "a.pdf", "truth": fields}], Path("truth.jsonl"))
+    assert truths.kind_of([{"file": "a.pdf", "truth": {"total_gross": None, "tax_lines": []}}], Path("t")) == "fields"

@@ -68,6 +68,18 @@ def clean(text: str) -> str:
     return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text)
 
 
+def as_line(name: str, stream: BinaryIO) -> bytes:
+    """A file's name as it is, for other programs; on a terminal on one line, and safe to print."""
+    if not stream.isatty():
+        return os.fsencode(name)
+    return clean(name.replace("\n", "\ufffd")).encode("utf-8", "replace")
+
+
+def counted(number: int, what: str = "document") -> str:
+    """1 document, 2 documents."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 def report(error: InvoiceOcrError | Failure, where: str = "") -> None:
     """At most four lines on stderr: what happened, where, what to do, the code."""
     from rich.text import Text

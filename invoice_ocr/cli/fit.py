@@ -40,10 +40,13 @@ def fit(
     Put the file into your folder of rules as confidence.yaml.
     """
     from invoice_ocr import calibration
-    from invoice_ocr import score as scoring
+    from invoice_ocr import truth as truths
     from invoice_ocr.readings import understood
 
-    documents = {Path(one["file"]).name: one for one in scoring.load(truth)}
+    known = truths.load(truth)
+    if truths.kind_of(known, truth) != "fields":
+        raise ConfigError(f"{truth} is a truth of words", fix='Each line needs "file" and "truth".')
+    documents = {Path(one["file"]).name: one for one in known}
     samples, used = [], []
     with Waiting(verbosity):
         for name, invoice in understood(paths, settings, readings):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from invoice_ocr.cli.console import Verbosity, Waiting, clean, console, report
+from invoice_ocr.cli.console import Verbosity, Waiting, clean, console, counted, report
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
@@ -17,7 +17,8 @@ from invoice_ocr.settings import Settings
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from invoice_ocr.score import FieldScores, Json, WordScores
+    from invoice_ocr.score import FieldScores, WordScores
+    from invoice_ocr.truth import Json
 
 Truth = Annotated[Path, typer.Argument(metavar="TRUTH", help="One JSON object a line: fields, or words of pages.")]
 Results = Annotated[
@@ -46,10 +47,11 @@ def score(
 ) -> ExitCode:
     """Score fields or words against a truth file: documents are read first, .jsonl results are taken as they are."""
     from invoice_ocr import score as scoring
+    from invoice_ocr import truth as truths
     from invoice_ocr.export.json import encode
 
-    wanted = scoring.load(truth)
-    kind = scoring.kind_of(wanted, truth)
+    wanted = truths.load(truth)
+    kind = truths.kind_of(wanted, truth)
     key = "file" if kind == "fields" else "page"
     wanted = [one for one in wanted if only in one[key]]
     with Waiting(verbosity) as waiting:
@@ -75,10 +77,10 @@ def score(
 def _results(paths: list[str], kind: str, settings: Settings, waiting: Waiting) -> list[Json]:
     """What is to be scored: lines of .jsonl files, and what reading the documents gives."""
     from invoice_ocr import pipeline
-    from invoice_ocr import score as scoring
+    from invoice_ocr import truth as truths
     from invoice_ocr.export import record_to_dict
 
-    got = [one for path in paths if path.endswith(".jsonl") for one in scoring.load(Path(path))]
+    got = [one for path in paths if path.endswith(".jsonl") for one in truths.load(Path(path))]
     documents = [path for path in paths if not path.endswith(".jsonl")]
     if kind == "fields":
         for record in pipeline.extract(documents, settings) if documents else ():
@@ -122,7 +124,7 @@ def _fields_table(scores: FieldScores) -> Table:
 def _fields_notes(scores: FieldScores) -> list[str]:
     rows = [f"{name.replace('_', ' ')}: {one.right} of {one.truth}" for name, one in scores.rows.items() if one.truth]
     share = scores.touchless / max(1, scores.documents)
-    documents = f"{scores.documents} documents, {scores.absent} without a result, {scores.errors} failed"
+    documents = f"{counted(scores.documents)}, {scores.absent} without a result, {scores.errors} failed"
     sure = f"accepted but wrong: {scores.silent}; calibration error {scores.calibration_error:.3f}"
     return [f"{documents}; {scores.touchless} touchless ({share:.3f})", sure, *([", ".join(rows)] if rows else [])]
 
@@ -150,7 +152,8 @@ def _fields_json(scores: FieldScores) -> dict[str, Any]:
 
 
 def _words_table(scores: WordScores) -> Table:
-    table = _table(f"{scores.pages} pages, {scores.absent} missing", "truth", "got", "recall", "precision", "F1")
+    pages = counted(scores.pages, "page")
+    table = _table(f"{pages}, {scores.absent} missing", "truth", "got", "recall", "precision", "F1")
     for name, bag in scores.bags.items():
         shares = (f"{share:.4f}" for share in (bag.recall, bag.precision, bag.f1))
         table.add_row(name, str(bag.truth), str(bag.got), *shares)
