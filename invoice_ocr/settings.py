@@ -214,11 +214,11 @@ def types() -> dict[str, type]:
 
 
 def unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
-    """The error for a name that nobody knows, with the nearest known one as its fix."""
+    """The error for a name that nobody knows, with the nearest known ones as its fix."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    fix = f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(known))}."
+    near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    fix = f"Did you mean {', '.join(map(repr, near))}?" if near else f"Known are: {', '.join(sorted(known))}."
     return ConfigError(f"unknown {what} {name!r}", fix=fix)
 
 

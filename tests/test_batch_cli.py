@@ -55,7 +55,7 @@ def test_a_batch_fills_a_ledger_and_files_and_goes_on_from_there(invoke: Invoke,
     assert "2 documents" in done.err
     assert sorted(path.name for path in elsewhere.iterdir()) == ["out.csv", "out.jsonl", "out.ledger"]
     again = invoke("batch", LETTER, CREDIT, "-o", "out.csv", *LAYER)
-    assert "2 of 2 documents are done already" in again.err
+    assert "2 of 2 documents done already" in again.err
     rows = list(csv.DictReader(io.StringIO((elsewhere / "out.csv").read_text(encoding="utf-8"))))
     assert [row["file"] for row in rows] == [str(LETTER), str(CREDIT)]
     assert rows[0]["total_gross"] == "24241.82"
@@ -188,9 +188,9 @@ def test_fresh_asks_before_it_throws_work_away(invoke: Invoke) -> None:
     assert invoke(*again).code == 0
     refused = invoke(*again)
     assert refused.code == 9
-    assert "would forget 1 documents" in " ".join(refused.err.split())
+    assert "would forget 1 document of" in " ".join(refused.err.split())
     assert "--yes" in refused.err
-    assert "1 of 1 documents are done already" in invoke(*again[:-1]).err
+    assert "1 of 1 document done already" in invoke(*again[:-1]).err
     assert "done already" not in invoke(*again, "--yes").err
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -191,6 +193,11 @@ def test_a_name_that_is_not_there_brings_up_the_one_that_was_meant(invoke, elsew
     assert "there is no folder scans" in invoke("extract", "scans/a.pdf", *LAYER).err
 
 
+def test_a_link_to_nothing_is_told_as_such(invoke, elsewhere: Path) -> None:
+    (elsewhere / "gone.pdf").symlink_to("nowhere.pdf")
+    assert "gone.pdf is a link to what is not there" in invoke("extract", "gone.pdf", *LAYER).err
+
+
 @pytest.mark.parametrize("verb", ["extract", "read"])
 def test_a_folder_without_documents_is_told(invoke, elsewhere: Path, verb: str) -> None:
     (elsewhere / "inbox").mkdir()
@@ -235,6 +242,8 @@ def test_need_for_review_is_4_only_when_asked_for(invoke) -> None:
         (("batch", "x.pdf", "--retry", "none"), 2, "'failed', 'review', 'all'"),
         (("extract", "--rules", "nowhere", "x.pdf"), 9, "nowhere"),
         (("explain", "x.pdf", "total_grss"), 9, "'total_gross'"),
+        (("explain", "x.pdf", "total"), 9, "Did you mean 'total_tax', 'total_net', 'total_gross'?"),
+        (("read", "x.pdf", "-o", "none/x.txt"), 7, "there is no folder none"),
         (("score", "nowhere.jsonl", "x.pdf"), 9, "nowhere.jsonl"),
     ],
 )
@@ -249,7 +258,14 @@ def test_mistakes_of_the_caller_have_their_exit_code_and_say_what_is_wrong(
     first, *rest, last = done.err.splitlines()
     assert first.startswith("error: ")
     assert any(line.startswith("  fix: ") for line in rest)
-    assert last.strip() in {2: {"E_USAGE"}, 9: {"E_CONFIG", "E_RULE"}}[code]
+    assert (
+        last.strip()
+        in {
+            2: {"E_USAGE"},
+            7: {"E_OUTPUT_READONLY"},
+            9: {"E_CONFIG", "E_RULE"},
+        }[code]
+    )
 
 
 def test_a_message_is_four_lines_at_most_and_says_what_where_remedy_and_code(invoke, elsewhere: Path) -> None:
@@ -387,7 +403,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert said == b""
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing_behind(
     elsewhere: Path, sent: signal.Signals, code: int
 ) -> None:
@@ -410,26 +426,51 @@ def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing_behind(
     assert [path.name for path in elsewhere.iterdir()] == ["pipe"]
 
 
-def test_on_a_terminal_extract_shows_a_table_without_being_asked() -> None:
+def on_a_terminal(*arguments: str | Path, columns: int = 100) -> str:
+    """What a person sees of a command that ends well."""
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100"}
-    with subprocess.Popen(
-        command("extract", LETTER, *LAYER), stdout=theirs, stderr=subprocess.PIPE, env=environment
-    ) as process:
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
+    with subprocess.Popen(command(*arguments), stdout=theirs, stderr=subprocess.PIPE, env=environment) as process:
         os.close(theirs)
         shown = b""
-        while True:
-            try:
-                chunk = os.read(ours, 65536)
-            except OSError:
-                break
-            if not chunk:
-                break
-            shown += chunk
+        with contextlib.suppress(OSError):
+            while chunk := os.read(ours, 65536):
+                shown += chunk
     os.close(ours)
     assert process.returncode == 0
-    assert "24,241.82" in shown.decode()
-    assert b"\x1b[" in shown, "a terminal gets colours"
+    return shown.decode()
+
+
+def test_on_a_terminal_extract_shows_a_table_without_being_asked() -> None:
+    shown = on_a_terminal("extract", LETTER, *LAYER)
+    assert "24,241.82" in shown
+    assert "\x1b[" in shown, "a terminal gets colours"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_on_a_terminal_of_any_width_values_and_doubts_are_shown(columns: int) -> None:
+    shown = on_a_terminal("extract", LETTER, *LAYER, columns=columns)
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).splitlines()
+    assert max(map(len, lines)) <= columns
+    assert any(line.strip().startswith("total") and "24,241.82" in line for line in lines)
+    (buyer,) = [line for line in lines if line.strip().startswith("buyer n")]
+    assert ("review" if columns == 100 else "% ?") in buyer
+
+
+def test_names_that_could_steer_a_terminal_are_harmless_there_and_whole_elsewhere(elsewhere: Path) -> None:
+    name = "a\nb\u202e\x1b[31m.pdf"
+    shutil.copy(LETTER, elsewhere / name)
+    for verb in (("extract",), ("batch", "--ledger", "l.ledger")):
+        asked = (*verb, ".", "--dry-run")
+        piped = subprocess.run(command(*asked), capture_output=True, check=True).stdout
+        assert piped.decode().endswith(f"./{name}\n")
+        assert "./a\ufffdb\ufffd\ufffd[31m.pdf" in on_a_terminal(*asked)
+
+
+def test_an_empty_stdin_is_told() -> None:
+    done = subprocess.run(command("read", "-"), input=b"", capture_output=True, check=False)
+    assert done.returncode == 6
+    assert b"stdin has no bytes" in done.stderr
 
 
 def test_stdin_is_read_where_the_path_is_a_dash() -> None:

@@ -29,7 +29,7 @@ def locked(ledger: Path) -> Iterator[None]:
     A process that is killed gives the lock back; its file stays until the next run takes it.
     """
     place = place_of(ledger)
-    number = taken(place, "the ledger", fix="Choose another place with --ledger.")
+    number = taken(place, f"the ledger {ledger}", fix="Choose another place with --ledger.")
     try:
         os.ftruncate(number, 0)
         os.write(number, json.dumps(_self()).encode())
@@ -65,7 +65,7 @@ def taken(place: Path, what: str, *, fix: str | None = None) -> int:
         try:
             number = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise OutputReadonly(f"{place} cannot be made: {error.strerror}", fix=fix) from error
+            raise OutputReadonly(f"{what} cannot be written: {error.strerror}", fix=fix) from error
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

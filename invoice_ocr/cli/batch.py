@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
-from invoice_ocr.cli.console import Verbosity, note, report
+from invoice_ocr.cli.console import Verbosity, as_line, counted, note, report
 from invoice_ocr.cli.extract import Paths
 from invoice_ocr.cli.options import LIMITS, READING, SCALE, UNDERSTANDING, with_settings
 from invoice_ocr.cli.output import format_of
@@ -101,8 +101,8 @@ def _ask(book: Ledger) -> None:
     if not documents:
         return
     if not sys.stdin.isatty():
-        raise ConfigError(f"--fresh would forget {documents} documents of {book.path}", fix="Say --yes if you mean it.")
-    if not typer.confirm(f"Forget what was read of {documents} documents in {book.path}?", err=True):
+        raise ConfigError(f"--fresh would forget {counted(documents)} of {book.path}", fix="Say --yes if you mean it.")
+    if not typer.confirm(f"Forget what was read of {counted(documents)} in {book.path}?", err=True):
         raise ConfigError("nothing was done", fix="Without --fresh the run goes on where the last one ended.")
 
 
@@ -141,7 +141,7 @@ def summary(told: Counter[str]) -> str:
     """How many documents there are by what became of them."""
     names = {"post": "to post", "review": "to review", "reject": "rejected"}
     parts = [f"{told[state]} {names.get(state, state)}" for state in STATES if told[state]]
-    return f"{told.total()} document{'s' * (told.total() != 1)}: {', '.join(parts) or 'none'}"
+    return f"{counted(told.total())}: {', '.join(parts)}" if parts else "no documents"
 
 
 STATES = ("post", "review", "reject", "failed", "quarantined", "left")
@@ -172,7 +172,7 @@ def dry_run(paths: list[str], place: Path, settings: Settings, stdout: BinaryIO)
             failed += 1
             report(failure, name)
         else:
-            stdout.write(f"{what}\t{name}\n".encode("utf-8", "surrogateescape"))
+            stdout.write(f"{what}\t".encode() + as_line(name, stdout) + b"\n")
     if failed:
         return ExitCode.ALL_FAILED if failed == len(rows) else ExitCode.SOME_FAILED
     return ExitCode.OK

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from invoice_ocr.cli import pages
-from invoice_ocr.cli.console import Verbosity, Waiting, console, note, report
+from invoice_ocr.cli.console import Verbosity, Waiting, as_line, console, note, report
 from invoice_ocr.cli.options import LIMITS, READING, UNDERSTANDING, with_settings
 from invoice_ocr.cli.output import format_of, formats, opened, place
 from invoice_ocr.cli.verb import verb
@@ -43,7 +43,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="FORMAT",
-        help="table, json, jsonl, csv, xlsx, parquet, ubl, cii, xero, qbo, iif, datev, odoo.",
+        help="table, json, jsonl, csv, csv-comma, xlsx, parquet, ubl, cii, xero, qbo, iif, datev, odoo.",
         autocompletion=formats,
         show_default="table on a terminal, else jsonl",
     ),
@@ -142,7 +142,7 @@ def dry_run(paths: list[str], settings: Settings, stdout: BinaryIO) -> ExitCode:
     for one in expand(paths, settings):
         if isinstance(one, Source):
             found += 1
-            stdout.write(one.name.encode("utf-8", "surrogateescape") + b"\n")
+            stdout.write(as_line(one.name, stdout) + b"\n")
         else:
             failed += 1
             report(one.failure, one.name)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Self
 
-from invoice_ocr.cli.console import Verbosity, console, note
+from invoice_ocr.cli.console import Verbosity, console, counted, note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ class Progress:
         if self._bar:
             self._bar.update(self._task, total=left)
         if documents > left:
-            note(f"{documents - left} of {documents} documents are done already", self._verbosity)
+            note(f"{documents - left} of {counted(documents)} done already", self._verbosity)
 
     def finished(self, state: State, records: list[Record], pages: int) -> None:
         decisions = {record.invoice.decision if record.invoice else "reject" for record in records}

@@ -106,7 +106,8 @@ def new(
     pack = load_pack(into if into.is_dir() else None)
     places, missing = draft(transcript.document, pack, wanted)
     for field in missing:
-        report(RuleError(f"{field}: {wanted[field]!r} stands nowhere beside words that introduce it"))
+        fix = f"Give the value that is printed, and see with invoice-ocr read {sample} whether it is read right."
+        report(RuleError(f"{field}: {wanted[field]!r} stands nowhere beside words that introduce it", fix=fix))
     if not places:
         return ExitCode.CONFIG
     texts = [line.text for page in transcript.document.pages for line in page.lines]

@@ -23,17 +23,18 @@ _STATUSES = {"accepted": "green", "review": "bold yellow", "corrected": "cyan", 
 _EXPECTED = ("invoice_number", "issue_date", "currency", "total_net", "total_tax", "total_gross", "seller_name")
 _ROWS = 12  # line items shown; the rest is counted
 _DESCRIPTION = 44  # characters of a line item's description shown
+_NARROW = 64  # columns of a terminal under which the value is kept and the rest gives way
 
 
 def show(record: Record, invoice: Invoice, out: Console) -> None:
     """Print one invoice."""
     out.print()
     out.print(_title(record, invoice))
-    out.print(_fields(invoice))
+    out.print(_fields(invoice, out.width))
     if invoice.tax_lines:
         out.print(Padding(_tax_lines(invoice), (1, 0, 0, 2), expand=False))
     if invoice.line_items:
-        out.print(Padding(_line_items(invoice.line_items), (1, 0, 0, 2), expand=False))
+        out.print(Padding(_line_items(invoice.line_items, out.width), (1, 0, 0, 2), expand=False))
         if len(invoice.line_items) > _ROWS:
             out.print(Text(f"  … and {len(invoice.line_items) - _ROWS} more lines", style="dim"))
     doubts = _doubts(invoice)
@@ -73,26 +74,35 @@ def _title(record: Record, invoice: Invoice) -> Text:
     )
 
 
-def _fields(invoice: Invoice) -> Table:
-    table = Table(box=SIMPLE_HEAD, header_style="dim", pad_edge=True, show_edge=False)
-    table.add_column("field", style="cyan", no_wrap=True)
+def _fields(invoice: Invoice, width: int) -> Table:
+    """The fields found, and those expected and not found; narrow: without page, and ? for the status."""
+    narrow = width < _NARROW
+    table = Table(box=SIMPLE_HEAD, header_style="dim", pad_edge=not narrow, show_edge=False)
+    table.add_column("field", style="cyan", no_wrap=True, max_width=max(8, width // 2 - 8) if narrow else None)
     table.add_column("value", overflow="fold", min_width=12)
     table.add_column("sure", justify="right", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    table.add_column("page", justify="right", no_wrap=True)
+    if not narrow:
+        table.add_column("status", no_wrap=True)
+        table.add_column("page", justify="right", no_wrap=True)
     for name, field in invoice.fields.items():
         if field.value is not None and name != "document_type":
-            table.add_row(*_row(name, field))
+            row = _row(name, field, doubt=" ?" if narrow else "")
         elif name in _EXPECTED:
-            table.add_row(_label(name), value_text(None), "", Text("missing", style="yellow"), "")
+            row = [_label(name), value_text(None), "", Text("missing", style="yellow"), ""]
+        else:
+            continue
+        table.add_row(*(row[:3] if narrow else row))
     return table
 
 
-def _row(name: str, field: Field) -> list[RenderableType]:
+def _row(name: str, field: Field, doubt: str) -> list[RenderableType]:
+    """doubt: what stands behind the confidence of a field that is for review."""
     value = value_text(field.value)
     value.stylize("bold" if field.status == "accepted" else "")
     page = str(field.evidence.page) if field.evidence and field.evidence.page else ""
-    return [_label(name), value, sure(field.confidence), Text(field.status, style=_STATUSES[field.status]), page]
+    style = _STATUSES[field.status]
+    confidence = Text(sure(field.confidence) + doubt * (field.status == "review"), style=style)
+    return [_label(name), value, confidence, Text(field.status, style=style), page]
 
 
 def _label(name: str) -> str:
@@ -112,23 +122,27 @@ def _tax_lines(invoice: Invoice) -> Table:
     return table
 
 
-def _line_items(items: tuple[LineItem, ...]) -> Table:
+def _line_items(items: tuple[LineItem, ...], width: int) -> Table:
+    """The first lines; narrow: without number, unit price and tax."""
+    narrow = width < _NARROW
     table = Table(box=SIMPLE_HEAD, header_style="dim", show_edge=False)
-    table.add_column("#", justify="right", style="dim")
+    if not narrow:
+        table.add_column("#", justify="right", style="dim")
     table.add_column("description", overflow="fold", min_width=12)
-    for head in ("quantity", "unit price", "tax", "amount"):
+    for head in ("quantity", "amount") if narrow else ("quantity", "unit price", "tax", "amount"):
         table.add_column(head, justify="right", no_wrap=True)
     for index, item in enumerate(items[:_ROWS], 1):
         quantity = " ".join(filter(None, (plain(item.quantity), item.unit)))
         rate = f"{plain(item.tax_rate)} %" if item.tax_rate is not None else ""
-        table.add_row(
+        row: list[RenderableType] = [
             Text(clean(item.position or str(index))),
             _shortened(value_text(item.description or item.article_number or "")),
             Text(clean(quantity)),
             value_text(item.unit_price) if item.unit_price is not None else "",
             Text(rate),
             value_text(item.amount) if item.amount is not None else "",
-        )
+        ]
+        table.add_row(*([row[1], row[2], row[5]] if narrow else row))
     return table
 
 

@@ -19,7 +19,7 @@ def mistake(error: typer.TyperException) -> Failure:
     """The error of Typer as what happened and what to do."""
     context = getattr(error, "ctx", None)
     verb = context.command_path if context is not None else "invoice-ocr"
-    said = error.format_message().rstrip(".")
+    said = error.format_message().rstrip(".").replace(": Value error, ", ": ")
     fix = f"{verb} --help tells all."
     option = getattr(error, "option_name", None)
     if (path := _path_like_a_flag(option)) is not None:

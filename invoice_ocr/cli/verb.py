@@ -34,7 +34,7 @@ _FLAGS = [
 
 
 class Terminated(BaseException):
-    """SIGTERM came."""
+    """SIGTERM came, or the terminal went away."""
 
 
 def verb(command: Callable[..., ExitCode | None]) -> Callable[..., None]:
@@ -110,16 +110,18 @@ def _logging(verbosity: Verbosity) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _termination() -> Iterator[None]:
-    """SIGTERM unwinds like Ctrl-C does, so that workers end and half-written files go."""
+    """SIGTERM and SIGHUP unwind like Ctrl-C does, so that workers end and half-written files go; nohup is honoured."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise Terminated
 
-    before = signal.signal(signal.SIGTERM, stop)
+    asked = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in asked}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def leave(code: int) -> NoReturn:

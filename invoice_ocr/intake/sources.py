@@ -209,7 +209,8 @@ def _given(item: bytes | bytearray | BinaryIO | np.ndarray, limits: Settings, na
     if len(content) > most:
         return Failed(name, failure_of(_too_big(name, limits)), size=len(content))
     if not content:
-        return Failed(name, failure_of(Empty(f"{name} has no bytes.")))
+        fix = "Look at what the program before the | gives." if name == "-" else None
+        return Failed(name, failure_of(Empty(f"{'stdin' if name == '-' else name} has no bytes.", fix=fix)))
     return Source(name, hashlib.sha256(content).hexdigest(), len(content), content=content)
 
 
@@ -246,6 +247,8 @@ def _bytes_of(path: Path, *, most: int) -> Iterator[bytes]:
     try:
         descriptor = os.open(path, _OPENING)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise NotFound(f"{path} is a link to what is not there.", fix="Mend the link, or remove it.") from None
         raise NotFound(f"There is no {path}.", fix=_meant(path)) from None
     except (OSError, ValueError) as error:
         raise _unopened(path, error) from None

@@ -129,7 +129,8 @@ def vetted(host: str, port: int, *, private: bool = False) -> list[str]:
     places = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for place in places:
         if not private and not public(place):
-            raise NetworkBlocked(f"{host} is {place}, an address of a private network.")
+            shown = place if host == place else f"{host}, {place},"
+            raise NetworkBlocked(f"{shown} is an address of a private network.")
     return places
 
 
