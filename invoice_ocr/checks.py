@@ -32,6 +32,8 @@ _UNCHECKED = (
 _LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])|^[01](?=[/.-])")
 
 _UNPADDED = re.compile(r"\d([./-])0\d\1")
+# A blank where the first digit of a month may have stood: `05/ 2/2025`; dates with a blank behind each mark have none.
+_GAP = re.compile(r"\d\d([./-])\s\d\1\d")
 
 # Issues that only tell; all others send the document to review.
 NOTES = frozenset(
@@ -125,6 +127,10 @@ def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
                 doubt = f"{choice.evidence.text} was taken for {choice.value}: {why}"
                 yield Issue("amount.repaired", doubt, (name,))
                 continue
+            if isinstance(choice.value, date):
+                doubt = f"{choice.evidence.text} was taken for {choice.value}: it is no date as it was read"
+                yield Issue("date.repaired", doubt, (name,))
+                continue
             doubt = f"{choice.evidence.text} was taken for {choice.value}: its check digits hold only so"
             yield Issue("identifier.repaired", doubt, (name,))
             continue
@@ -138,9 +144,16 @@ def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
 
 
 def _lost_digits(resolution: Resolution) -> Iterator[Issue]:
-    """Days of one digit before a padded month: a date is padded whole or not at all, so a digit was not read."""
+    """Days of one digit before a padded month, or a blank before a month: a digit may not have been read.
+
+    A date is padded whole or not at all.
+    """
     for name, choice in resolution.choices.items():
-        if isinstance(choice.value, date) and choice.evidence.source == "ocr" and _UNPADDED.match(choice.evidence.text):
+        if (
+            isinstance(choice.value, date)
+            and choice.evidence.source == "ocr"
+            and (_UNPADDED.match(choice.evidence.text) or _GAP.match(choice.evidence.text))
+        ):
             yield Issue(
                 "date.digit-lost", f"{choice.evidence.text} was read from pixels, maybe without a digit", (name,)
             )

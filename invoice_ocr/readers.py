@@ -19,6 +19,7 @@ from invoice_ocr.values.identifier import (
     find_vat_ids,
 )
 from invoice_ocr.values.misread import find_read_amounts, mend
+from invoice_ocr.values.misread_date import find_read_dates
 from invoice_ocr.values.repair import repair_iban, repair_number, repair_vat_id
 from invoice_ocr.values.span import find_spans
 from invoice_ocr.values.text import plain_hyphens
@@ -41,6 +42,7 @@ _LABELLED = re.compile(r"[^\W\d_]\s?[:：]\s")
 _POST_BOX = re.compile(
     r"(?i)(?:p\.?\s?o\.?\s?box|post(?:fach|bus|boks|box)|bo[iî]te postale|apartado|casella postale)\b"
 )
+TORN = 0.5  # how much a date suits of which marks or digits were misread
 _REPAIRED = 0.85  # of an identifier that holds only with other characters than were read
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
@@ -74,6 +76,8 @@ def read(
     """
     if pixels and reader == "amount" and (amounts := _read_pixels(text, months)):
         return amounts
+    if pixels and reader == "date" and (dates := _read_torn_dates(text, months)):
+        return dates
     mended = _REPAIRS[reader](text) if pixels and reader in _REPAIRS else None
     if pixels and kinds:
         mended = repair_number(text, kinds)
@@ -135,6 +139,10 @@ def _read_date(text: str, months: Mapping[str, int]) -> list[Found]:
     if not found and _WRITTEN.fullmatch(text):
         found = [from_date(written) for written in find_foreign_dates(text)]
     return found
+
+
+def _read_torn_dates(text: str, months: Mapping[str, int]) -> list[Found]:
+    return [replace(from_date(one), quality=TORN, repaired=True) for one in find_read_dates(text, months)]
 
 
 def _read_period(text: str, months: Mapping[str, int]) -> list[Found]:

@@ -43,6 +43,7 @@ _AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one p
 _OF_COUNTRY = ((8, 0.66), (6, 0.55), (4, 0.45), (0, 0.25))
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_LONGEST_TERM, _FAR = 366, 0.5  # days to pay, and what a due date further off keeps of its support
 _PLAUSIBLE = 0.3  # the score of an amount that may be what its label says
 _NAMED = 0.95  # how much the label `Currency` says about the code beside it
 _DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
@@ -109,6 +110,7 @@ def resolve(
     _add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
     _settle_untaxed(choices, settled, lambda: _untaxed(document, pack))
     _settle_issue_date(choices)
+    _doubt_due_date(choices)
     if not slip:
         _settle_terms(choices, pack)
         _settle_reference(choices)
@@ -396,6 +398,16 @@ def _settle_issue_date(choices: dict[str, Choice]) -> None:
         Candidate("issue_date", issued.value, issued.support, issued.evidence, issued.readings, orders), due.value
     )
     choices["issue_date"] = replace(issued, value=narrowed.value, readings=narrowed.readings)
+
+
+def _doubt_due_date(choices: dict[str, Choice]) -> None:
+    """A due date read from pixels is believed less where no issue date stands near it: a digit may be another."""
+    issued, due = choices.get("issue_date"), choices.get("due_date")
+    if due is None or due.evidence.source != "ocr" or not isinstance(due.value, date):
+        return
+    near = issued is not None and isinstance(issued.value, date) and (due.value - issued.value).days <= _LONGEST_TERM
+    if not near:
+        choices["due_date"] = replace(due, support=_FAR * due.support)
 
 
 def _settle_terms(choices: dict[str, Choice], pack: RulePack) -> None:

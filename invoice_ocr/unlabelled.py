@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from invoice_ocr.grid import Cell
 from invoice_ocr.kind import title_of
 from invoice_ocr.model import Candidate
-from invoice_ocr.readers import Found, from_date
-from invoice_ocr.sheet import Sheet, make_candidate
+from invoice_ocr.readers import TORN, Found, from_date
+from invoice_ocr.sheet import Sheet, fields_of, make_candidate
 from invoice_ocr.standing import OTHER_PAPERS
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_vat_ids
+from invoice_ocr.values.misread_date import find_read_dates
+from invoice_ocr.values.repair import REPAIRED
+from invoice_ocr.values.span import find_spans
 
 # Numbers of commercial registers that say by themselves which they are.
 _REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
@@ -24,6 +27,7 @@ _DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|d
 _IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
 _LONGEST_TITLE = 14  # words
+_FEW = 2  # words beside the days of a span: `for`, `to`
 
 
 def find(sheet: Sheet) -> Iterator[Candidate]:
@@ -48,15 +52,34 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
             yield make_candidate("seller_vat_id", "universal.vat_id", cell, Found(vat.value, vat.start, vat.end), 0.6)
         if len(cell.line.words) <= 8:
             yield from _bare_dates(sheet, cell)
+            yield from _bare_span(sheet, cell)
         elif len(cell.line.words) <= _LONGEST_TITLE and title_of(text, sheet.pack):
             for written in find_dates(text, sheet.pack.months)[:1]:
                 yield make_candidate("issue_date", "universal.issue_date.title", cell, from_date(written), _IN_TITLE)
+
+
+def _bare_span(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
+    """The first and the last day of a line that is little else: `for 8 April 2026 to 7 October 2026`."""
+    days = find_spans(cell.text, sheet.pack.months)
+    readers = {sheet.pack.fields[name].reader for hit in sheet.hits_of(cell) for name in fields_of(sheet, hit)}
+    if len(days) != 2 or readers - {"name"} or cell.page > 1 or len(sheet.grid.rows[cell.row]) > 1:
+        return
+    between, rest = cell.text[days[0].end : days[1].start], cell.text[: days[0].start] + cell.text[days[1].end :]
+    if cell.box.center_y < 0.45 * sheet.grid.page.height and len((between + rest).split()) <= _FEW:
+        for name, day in zip(("period_start", "period_end"), days, strict=True):
+            yield make_candidate(name, f"universal.{name}", cell, from_date(day), _ALONE)
 
 
 def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
     """The dates of a short text, whatever stands before them."""
     high = cell.box.center_y < 0.45 * sheet.grid.page.height and cell.page == 1
     left = sheet.grid.rows[cell.row][cell.column - 1].text if cell.column else ""
+    if cell.line.words[0].source == "ocr":
+        for written in find_read_dates(cell.text, sheet.pack.months):
+            item = from_date(written)
+            yield make_candidate(
+                "issue_date", f"universal.issue_date{REPAIRED}", cell, item, TORN * (0.45 if high else 0.3)
+            )
     lead = left if left.rstrip().endswith(":") else ""
     for written in find_dates(cell.text, sheet.pack.months):
         before = cell.text[: written.start]
