@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from invoice_ocr.bearing import judge
+from invoice_ocr.kind import PROFORMA
 from invoice_ocr.model import Issue, LineItem, TaxLine, Value
 from invoice_ocr.resolve import Choice, Resolution
 from invoice_ocr.rulepack import RulePack
@@ -47,14 +48,22 @@ def check(
     """Every issue of one document, in a fixed order.
 
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, lines.contradict, date.ambiguous,
-    amount.ambiguous, currency.ambiguous, date.order, date.digit-lost, iban.invalid, vat-id.invalid,
-    identifier.repaired, identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign.
+    amount.ambiguous, currency.ambiguous, date.order, date.digit-lost, date.repaired, iban.invalid, vat-id.invalid,
+    identifier.repaired, identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign,
+    document.proforma.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
     issues += [*_misread(resolution, pack), *_lost_digits(resolution)]
-    issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution)]
+    issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution), *_unbooked(resolution)]
     return issues
+
+
+def _unbooked(resolution: Resolution) -> Iterator[Issue]:
+    """A proforma: its tax may not be claimed, and the invoice is still to come."""
+    kind = resolution.choices.get("document_type")
+    if kind and kind.evidence.rule == PROFORMA:
+        yield Issue("document.proforma", f"{kind.evidence.text} is no invoice to be booked", (kind.name,))
 
 
 def _date(resolution: Resolution, name: str) -> date | None:

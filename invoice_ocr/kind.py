@@ -14,6 +14,11 @@ from invoice_ocr.rulepack import RulePack, label_key
 
 _FEW_WORDS = 6  # more make a sentence
 _LARGE = 1.15  # of the usual height: what names a paper that is no invoice stands in large print
+# How surely a proforma is an invoice, as it asks for money and is none to be booked, and a titled invoice a slip.
+_UNSURE = 0.4
+_MANY = 4  # words of tills that outdo a title
+PROFORMA = "universal.title.proforma"
+_PRINTED = 3  # words of tills that a printed page must have; hotels and shops have a card or two on their invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +49,27 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     anchor = next((c for c in sorted(candidates, key=lambda c: -c.score) if c.name == "total_gross"), None)
     if (
         anchor
-        and (slip >= 2 or narrow)
+        and (slip >= (2 if _is_read(grids) else _PRINTED) or narrow)
         and not (best and best.kind == "credit_note")
         and (narrow or not numbered or slip >= 4)
     ):
-        return Kind("receipt", replace(anchor.evidence, rule="universal.kind.receipt"), 0.8)
+        called = best is not None and best.kind == "invoice" and not narrow and slip < _MANY
+        return Kind("receipt", replace(anchor.evidence, rule="universal.kind.receipt"), _UNSURE if called else 0.8)
     if best:
         words = best.cell.line.words
         rule = f"universal.title.{best.kind}"
         evidence = Evidence(best.cell.page, best.cell.box, best.cell.text, rule, words[0].source, words)
+        if best.kind == "proforma":
+            return Kind("invoice", evidence, _UNSURE)
         return Kind(best.kind, evidence, min(0.97, best.score))
     if anchor and numbered:
         return Kind("invoice", replace(anchor.evidence, rule="universal.kind.numbered"), 0.7)
     return None
+
+
+def _is_read(grids: Sequence[Grid]) -> bool:
+    """Whether a document was recognised in pixels."""
+    return any(word.source == "ocr" for grid in grids for cell in grid.cells() for word in cell.line.words)
 
 
 def _titles(grid: Grid, pack: RulePack) -> list[_Title]:
@@ -73,10 +86,14 @@ def _titles(grid: Grid, pack: RulePack) -> list[_Title]:
 def _most_prominent(titles: Sequence[_Title], grids: Sequence[Grid]) -> _Title | None:
     """The best title; one of another paper, such as `Mahnung`, only in large print above and larger than all others.
 
-    On an invoice `Delivery note` is a label, and on a reminder `Invoice` the head of a column.
+    On an invoice `Delivery note` is a label, and on a reminder `Invoice` the head of a column. The receipt in the
+    lower half of an invoice is a slip to pay with.
     """
     usual = median([cell.box.height for grid in grids for cell in grid.cells()] or [0.0])
     plain = [title for title in titles if title.kind != "other"]
+    middle = grids[0].page.height / 2 if grids else 0.0
+    if any(title.kind != "receipt" and title.cell.box.center_y < middle for title in plain):
+        plain = [title for title in plain if title.kind != "receipt" or title.cell.box.center_y < middle]
     largest = max((title.cell.box.height for title in plain), default=0.0)
     highest = min((title.cell.box.top for title in plain), default=float("inf"))
     others = [

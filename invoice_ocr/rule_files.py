@@ -23,7 +23,7 @@ from invoice_ocr.values.text import fold
 READERS = frozenset(
     {"amount", "bic", "currency", "date", "iban", "name", "none", "period", "reference", "tax_number", "text", "vat_id"}
 )
-TITLES = frozenset({"invoice", "credit_note", "receipt", "other"})
+TITLES = frozenset({"invoice", "proforma", "credit_note", "receipt", "other"})
 COLUMNS = frozenset(
     {
         "position",

@@ -77,3 +77,25 @@ def test_invoices_by_other_names_are_invoices(title: str) -> None:
 )
 def test_invoices_that_correct_another_are_credit_notes(title: str) -> None:
     assert kind(read(f"{title}\nTotal | -74.88")) == "credit_note"
+
+
+def test_a_proforma_is_never_booked_unseen() -> None:
+    page = "{title}\nNordwind GmbH\nInvoice no: A-17\nInvoice date: 2024-05-03\nNet | 100.00 EUR\nVAT 19% | 19.00 EUR"
+    total = "\nGrand total | 119.00 EUR"
+    proforma = read(page.format(title="PROFORMA INVOICE") + total, large="PROFORMA INVOICE")
+    assert (kind(proforma), proforma.decision) == ("invoice", "review")
+    assert "document.proforma" in {issue.code for issue in proforma.issues}
+    assert read(page.format(title="INVOICE") + total, large="INVOICE").decision == "post"
+
+
+def test_a_slip_to_pay_with_below_an_invoice_makes_it_no_receipt() -> None:
+    rows = "\n".join(f"Bolt {index} | 2.00" for index in range(30))
+    assert (
+        kind(read(f"Invoice 26-0441\nNordwind GmbH\n{rows}\nTotal | 60.00\n\nReceipt | Amount\nEUR | 60.00"))
+        == "invoice"
+    )
+
+
+def test_a_card_on_a_printed_invoice_makes_it_no_receipt() -> None:
+    page = "Invoice\nHotel Nordwind\nRoom | 98.00\nVisa | 50.00\nCash | 48.00\nTotal | 98.00"
+    assert kind(read(page)) == "invoice"
