@@ -10,7 +10,7 @@ from invoice_ocr import unlabelled
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.labels import Hit
 from invoice_ocr.model import Box, Candidate, Document
-from invoice_ocr.party_labels import heads_block, is_head, may_name, name_below, told_name
+from invoice_ocr.party_labels import heads_block, is_head, may_name, name_below, told_name, without_address
 from invoice_ocr.readers import Found, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
 from invoice_ocr.sheet import RATE, Sheet, candidate_by, is_label, is_read, make_candidate, shifted
@@ -26,6 +26,7 @@ from invoice_ocr.standing import (
     standing,
     table_head,
 )
+from invoice_ocr.terms import days_in
 from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
@@ -163,13 +164,15 @@ def _same(
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
         if spec.reader == "amount" and _counts(sheet, cell, hit, shifted(item, hit.end)):
             continue
-        if spec.reader == "amount" and gap and _is_behind(sheet, cell):
-            factor *= _PART  # `Tax of 4,200.00 | 840.00`
+        sum_of = gap or "(" in text[: item.start]
+        if spec.reader == "amount" and sum_of and _is_behind(sheet, cell):
+            factor *= _PART  # `Tax of 4,200.00 | 840.00`, `Paid (11 x 150.00) | 1,650.00`
         if spec.reader == "amount" and place < len(found) - 1:
             factor *= 0.85
         elif spec.reader != "amount" and place:
             factor *= 0.6
-        yield candidate_by(rule, "same", cell, shifted(item, hit.end), weight * factor)
+        told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
+        yield candidate_by(rule, "same", cell, shifted(told, hit.end), weight * factor * sure)
 
 
 def _is_behind(sheet: Sheet, cell: Cell) -> bool:
@@ -202,6 +205,7 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
             found.append(named)
             break
         own = spec.reader == "reference" and is_own_series(sheet, other, rule.field)
+        own |= spec.reader == "text" and days_in(other.text, sheet.pack) is not None
         if not own and sheet.starts_with_label(other) and not (spec.reader == "name" and may_name(sheet, other)):
             break
         text = other.text[: end_of(other, sheet.hits_of(other), 0, "name")] if spec.reader == "name" else other.text
@@ -218,7 +222,8 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
             factor *= 0.4  # in a row of heads it is the next head
         if other.box.left - left > 0.45 * sheet.grid.page.width:
             factor *= 0.9
-        yield candidate_by(rule, "right", other, item, weight * factor)
+        told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
+        yield candidate_by(rule, "right", other, told, weight * factor * sure)
 
 
 def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
@@ -234,7 +239,7 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
     if not under and spec.reader == "amount":
         under = _in_box(sheet, cell, box)
     for place, other in enumerate(under):
-        if sheet.starts_with_label(other) and place == 0 and not _same_kind(sheet, other):
+        if sheet.starts_with_label(other) and (place == 0 or spec.reader == "text") and not _same_kind(sheet, other):
             return
         found = read(spec.reader, other.text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
         if spec.reader in ("amount", "date"):

@@ -16,6 +16,7 @@ from invoice_ocr.values.text import fold
 
 HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*")  # a word with a colon, such as `Name:`
 _ALIGNED = 3.0  # points
+_WITH_ADDRESS = 0.6
 _LINES = 7.0  # heights of a label: the lines of an address under it
 
 
@@ -49,7 +50,7 @@ def is_head(sheet: Sheet, cell: Cell) -> bool:
 def heads_block(sheet: Sheet, cell: Cell) -> bool:
     """Whether lines of an address stand right under a label, aligned with it: the name is their first, then.
 
-    In a form the words under a label are labels, and have no digits.
+    In a form the words under a label are labels, and have no digits, as a street or a tax number has.
     """
     lines = list(sheet.grid.below(cell, cell.box, _LINES * cell.box.height))
     block = [other for other in lines if abs(other.box.left - cell.box.left) < _ALIGNED]
@@ -60,7 +61,21 @@ def heads_block(sheet: Sheet, cell: Cell) -> bool:
 
 
 def _has_digit(cell: Cell) -> bool:
-    return any(char.isdigit() for char in cell.text) and ":" not in cell.text
+    return any(char.isdigit() for char in cell.text)
+
+
+def without_address(pack: RulePack, name: Found) -> tuple[Found, float]:
+    """A name in one line with its address without that: up to the legal form that a comma follows.
+
+    With how surely it is the name alone, 0..1: where no such form stands, a comma or two may be part of it or not.
+    """
+    text = str(name.value)
+    commas = [hit.start() for hit in re.finditer(r",\s", text)]
+    for place in commas:
+        after = re.split(r"[\s,]+", text[place + 1 :].strip())[0]
+        if ends_with_form(pack, text[:place]) and after not in pack.legal_forms:
+            return replace(name, value=text[:place], end=name.start + place), 1.0
+    return name, _WITH_ADDRESS if len(commas) > 1 else 1.0
 
 
 def told_name(sheet: Sheet, cell: Cell) -> tuple[Cell, Found] | None:

@@ -161,3 +161,23 @@ def test_the_invoice_that_a_sentence_speaks_of_is_less_likely_this_document() ->
     headed = candidates("Invoice no. 1182 of 19/06/2026")
     scores = [max(c.score for c in found if c.name == "invoice_number") for found in (told, headed)]
     assert scores[0] < 0.7 * scores[1]
+
+
+def test_an_amount_that_tells_of_what_a_sum_is_made_is_not_the_sum() -> None:
+    assert best("Deposits paid (11 x 150.00) | 1,650.00", "prepaid") == "1650.00"
+
+
+def test_the_days_of_a_line_that_is_little_else_are_a_period() -> None:
+    page = "Your bill\nfor 8 April 2026 to 7 October 2026\nWater | 71.42"
+    assert (best(page, "period_start"), best(page, "period_end")) == ("2026-04-08", "2026-10-07")
+    assert best("Check in and parking from 8 April 2026 to 9 April 2026", "period_start") is None
+
+
+def test_a_name_ends_where_its_address_goes_on_in_the_line() -> None:
+    assert best("Customer: Nordwind Ltd, Market Street, Clifden", "buyer_name") == "Nordwind Ltd"
+    assert best("Customer: Lanna Co., Ltd., Market Street, Clifden", "buyer_name") == "Lanna Co., Ltd."
+
+
+def test_days_are_terms_of_payment_though_they_head_a_list_of_ages_elsewhere() -> None:
+    assert best("Payment terms | 30 days", "payment_terms") == "30 days"
+    assert best("Payment terms\nVAT 5%", "payment_terms") is None
