@@ -41,3 +41,11 @@ def test_every_text_is_of_the_alphabet() -> None:
 )
 def test_sums_are_spelled_as_cheques_spell_them(number: int, said: str) -> None:
     assert chinese.spelled(number) == said
+
+
+def test_sentences_have_stops_amid_their_words() -> None:
+    rng = random.Random(4)
+    drawn = [chinese.sentence(rng) for _ in range(300)]
+    amid = [text for text in drawn if set(text[1:-1]) & set("，、。；：")]
+    assert len(amid) > 150
+    assert any("一" in chinese.numbered(rng) for _ in range(20))

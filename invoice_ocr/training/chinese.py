@@ -15,6 +15,7 @@ _KNOWN = frozenset(CHINESE)
 _HAN = tuple(char for char in CHINESE if "\u4e00" <= char <= "\u9fff")
 _SIGNS = tuple(char for char in CHINESE if not "\u4e00" <= char <= "\u9fff" and char != " ")
 _STOPS = "，。、；：？！，。、"
+_AMID = "，，，，，、、、。；："
 _PAIRS = ("（{}）", "（{}）", "({})", "“{}”", "《{}》", "【{}】", "「{}」", "[{}]", "〈{}〉", "‘{}’", "『{}』")
 _PLACES = """北京 上海 天津 重庆 广州 深圳 杭州 南京 苏州 成都 武汉 西安 长沙 郑州 青岛 大连 沈阳 哈尔滨 长春 厦门 福州 合肥 济南 昆明 贵阳
 南宁 海口 兰州 银川 西宁 乌鲁木齐 拉萨 呼和浩特 太原 石家庄 南昌 宁波 温州 无锡 常州 佛山 东莞 珠海 中山 烟台 潍坊 泉州 绍兴 嘉兴 金华""".split()
@@ -57,6 +58,28 @@ def phrase(rng: random.Random) -> str:
     if way < 0.16:
         return text + rng.choice(_STOPS)
     return text + texts.number(rng) if way < 0.2 else text
+
+
+def sentence(rng: random.Random) -> str:
+    """A piece of a line of running text: stops, quotations and brackets amid the words, wherever it begins."""
+    text = ""
+    for _ in range(rng.randrange(2, 7)):
+        word = _pick(rng)
+        if rng.random() < 0.12:
+            word = rng.choice(_PAIRS).format(word)
+        text += word + (rng.choice(_AMID) if rng.random() < 0.35 else "")
+    if rng.random() < 0.15:
+        text += rng.choice((texts.number(rng), f"（{rng.randrange(1950, 2040)}）", f"，{rng.randrange(1950, 2040)}"))
+    return text[rng.randrange(2) :]
+
+
+def numbered(rng: random.Random) -> str:
+    """The number of a heading, or a word with 一, which is a stroke that dashes look like."""
+    number = rng.choice("一一一二三四五六七八九十")
+    form = rng.choice(
+        ("{}、", "（{}）", "({})", "第{}条", "第{}章", "{}是", "{}级", "统{}", "{}般", "{}", "十{}、", "之{}")
+    )
+    return form.format(number) + (_pick(rng) if rng.random() < 0.6 else "")
 
 
 def rare(rng: random.Random) -> str:
@@ -182,7 +205,7 @@ def plain_number(rng: random.Random) -> str:
 
 
 _MAKERS: texts.Makers = (
-    (phrase, 34), (rare, 26), (label, 8), (firm, 6), (place, 4), (person, 3), (day, 4), (money, 4), (in_words, 3), (amount_of, 3),
+    (phrase, 24), (sentence, 14), (numbered, 3), (rare, 22), (label, 8), (firm, 6), (place, 4), (person, 3), (day, 4), (money, 4), (in_words, 3), (amount_of, 3),
     (goods, 7), (model_number, 4), (measure, 3), (plain_number, 4),
     (texts.number, 2), (texts.code, 2), (texts.amount, 2), (texts.percent, 1), (texts.contact, 1), (texts.identifier, 1),
 )  # fmt: skip
