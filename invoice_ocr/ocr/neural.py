@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -76,6 +76,7 @@ class NeuralEngine:
         self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
         self._is_chinese = bool(hanzi.asked_for(lang))
         self._seconds = seconds
+        self._asked: dict[int, tuple[np.ndarray, list[np.ndarray]]] = {}
 
     def describe(self) -> dict[str, Any]:
         return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
@@ -120,19 +121,16 @@ class NeuralEngine:
         return [next(words) if isinstance(page, Sighted) else _unread(page) for page in pages]
 
     def recognise(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        self._asked.clear()
         pictures = [crops.normalise(crop) for crop in crops_]
         texts = self._texts(pictures)
         self._narrow(pictures, texts)
         self._reread_chinese(pictures, texts)
         return [(text.text.strip(), text.confidence) for text in texts]
 
-    def _texts(self, pictures: Sequence[np.ndarray], allowed: np.ndarray | None = None) -> list[ctc.Text]:
-        """What each normalised picture says.
-
-        allowed: bool, shape (classes + 1,), which classes it may hold; every recogniser is asked then.
-        """
-        recognise = self._networks.recognise if allowed is None else partial(self._best_of, allowed)
-        return self._said(pictures, hanzi.Reader(recognise, self._alphabet))
+    def _texts(self, pictures: Sequence[np.ndarray]) -> list[ctc.Text]:
+        """What each normalised picture says."""
+        return self._said(pictures, hanzi.Reader(self._networks.recognise, self._alphabet))
 
     def _said(self, pictures: Sequence[np.ndarray], reader: hanzi.Reader) -> list[ctc.Text]:
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
@@ -140,12 +138,12 @@ class NeuralEngine:
             check()
             ids, confidences = reader.recognise(batch)
             for i, text in zip(places, ctc.decode(ids, confidences, reader.alphabet), strict=True):
-                share = batch.shape[2] / pictures[i].shape[1]
-                texts[i] = replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
+                texts[i] = _within(text, pictures[i], batch.shape[2])
         return texts
 
     def _read(self, pages: list[Sighted]) -> list[PageWords]:
         """The words of pages whose words have been found. Raises Overdue."""
+        self._asked.clear()
         pictures = [picture for page in pages for picture in page.pictures]
         once = self._texts(pictures)
         if self._quality == "accurate":
@@ -216,11 +214,8 @@ class NeuralEngine:
             if language is None or not places:
                 continue
             alike = scripts.LOOKALIKES.get(script, {})
-            for members, batch in crops.batches([page.pictures[i] for i in places], self._pools.columns):
-                check()
-                for member, chances in zip(members, self._chances_of(allowed, batch), strict=True):
-                    i = places[member]
-                    read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
+            for i, chances in zip(places, self._chances_of([page.pictures[i] for i in places], allowed), strict=True):
+                read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
 
     def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """The words of a Chinese page, read by the recogniser of Chinese too; in place."""
@@ -247,22 +242,35 @@ class NeuralEngine:
     def _reread(
         self, pictures: Sequence[np.ndarray], places: Sequence[int], allowed: np.ndarray, read: list[ctc.Text]
     ) -> None:
-        """The words at some places, read again with the `allowed` classes; in place."""
-        for i, text in zip(places, self._texts([pictures[i] for i in places], allowed), strict=True):
-            read[i] = text
+        """The words at some places, read again with the `allowed` classes by every recogniser; in place."""
+        places = [i for i in places if pictures[i].shape[1]]
+        for i, chances in zip(places, self._chances_of([pictures[i] for i in places], allowed), strict=True):
+            (text,) = ctc.decode(chances.argmax(-1)[None], chances.max(-1)[None], self._alphabet)
+            read[i] = _within(text, pictures[i], crops.bucket(pictures[i].shape[1]))
 
-    def _best_of(self, allowed: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `Networks.recognise`, by all recognisers together; classes not `allowed` are out of the question.
+    def _chances_of(self, pictures: Sequence[np.ndarray], allowed: np.ndarray) -> list[np.ndarray]:
+        """What all recognisers together see at each step of each picture: float, shape (steps, classes + 1).
 
-        They were taught to see a letter at the same step, so that a mean of their probabilities is one reading.
+        They were taught to see a letter at the same step, so that a mean of their probabilities is one reading. After a
+        page's doubtful words is asked more than once, with other classes `allowed`; their logits are kept till then.
         """
-        chances = self._chances_of(allowed, batch)
-        return chances.argmax(-1), chances.max(-1)
+        new = [picture for picture in pictures if id(picture) not in self._asked]
+        for places, batch in crops.batches(new, self._pools.columns):
+            check()
+            for i, *logits in zip(places, *self._networks.opinions(batch), strict=True):
+                self._asked[id(new[i])] = new[i], logits
+        return [self._mean(self._asked[id(picture)][1], allowed) for picture in pictures]
 
-    def _chances_of(self, allowed: np.ndarray, batch: np.ndarray) -> np.ndarray:
-        opinions = [_chances(np.where(allowed, logits, -np.inf)) for logits in self._networks.opinions(batch)]
-        means: np.ndarray = np.average(opinions, 0, SHARES if len(opinions) > 1 else None)
+    def _mean(self, opinions: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
+        chances = [_chances(np.where(allowed, logits, -np.inf)) for logits in opinions]
+        means: np.ndarray = np.average(chances, 0, SHARES) if len(chances) > 1 else chances[0]
         return means
+
+
+def _within(text: ctc.Text, picture: np.ndarray, width: int) -> ctc.Text:
+    """A text with its steps as shares of the picture, which stood at the left of one `width` pixels wide."""
+    share = width / picture.shape[1]
+    return replace(text, steps=tuple(min(1.0, step * share) for step in text.steps))
 
 
 def _unread(page: PageImage) -> PageWords:
