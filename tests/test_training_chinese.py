@@ -49,3 +49,10 @@ def test_sentences_have_stops_amid_their_words() -> None:
     amid = [text for text in drawn if set(text[1:-1]) & set("，、。；：")]
     assert len(amid) > 150
     assert any("一" in chinese.numbered(rng) for _ in range(20))
+
+
+def test_seldom_characters_are_those_of_the_second_level() -> None:
+    seldom = {CHINESE[i] for i in chinese.seldom()}
+    assert {"笫", "偻"} <= seldom
+    assert not seldom & set("第偿发票元，1A")
+    assert 3000 <= len(seldom) < 3300

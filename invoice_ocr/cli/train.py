@@ -206,6 +206,7 @@ def export(
     from invoice_ocr.ocr.alphabet import CHINESE as HAN_ALPHABET
     from invoice_ocr.ocr.manifest import CHINESE, SECOND
     from invoice_ocr.training import export as runtimes
+    from invoice_ocr.training.chinese import SELDOM, seldom
     from invoice_ocr.training.recogniser import SECOND_ARCH
 
     out.mkdir(parents=True, exist_ok=True)
@@ -225,10 +226,15 @@ def export(
     for name, (path, option, alphabet) in larger.items():
         if path is not None:
             saved = runtimes.load_checkpoint(path)
+            state = saved["averaged"]
+            recipe = {"program": f"invoice-ocr train recogniser {option}", **saved["state"]}
+            if name == CHINESE:
+                state = runtimes.doubted(state, seldom(), by=SELDOM)
+                recipe["seldom"] = -SELDOM
             parity = runtimes.export_recogniser(
-                saved["averaged"],
+                state,
                 out,
-                {"program": f"invoice-ocr train recogniser {option}", **saved["state"]},
+                recipe,
                 {},
                 name=name,
                 architecture=SECOND_ARCH,

@@ -13,6 +13,8 @@ from invoice_ocr.training import texts
 
 _KNOWN = frozenset(CHINESE)
 _HAN = tuple(char for char in CHINESE if "\u4e00" <= char <= "\u9fff")
+SELDOM = 1.5  # nats by which characters of the second level are expected less than they were drawn; 1 to 2.5 read alike
+_SECOND_LEVEL = 0xD8  # the first byte, in GB 2312, of the first of its characters that are seldom needed
 _SIGNS = tuple(char for char in CHINESE if not "\u4e00" <= char <= "\u9fff" and char != " ")
 _STOPS = "，。、；：？！，。、"
 _AMID = "，，，，，、、、。；："
@@ -209,6 +211,18 @@ _MAKERS: texts.Makers = (
     (goods, 7), (model_number, 4), (measure, 3), (plain_number, 4),
     (texts.number, 2), (texts.code, 2), (texts.amount, 2), (texts.percent, 1), (texts.contact, 1), (texts.identifier, 1),
 )  # fmt: skip
+
+
+def seldom() -> list[int]:
+    """The classes of characters that print seldom needs, GB 2312's second level; `rare` draws them like any others."""
+    return [i for i, char in enumerate(CHINESE) if "\u4e00" <= char <= "\u9fff" and not _is_frequent(char)]
+
+
+def _is_frequent(char: str) -> bool:
+    try:
+        return char.encode("gb2312")[0] < _SECOND_LEVEL
+    except UnicodeEncodeError:
+        return False
 
 
 def random_text(rng: random.Random, *, longest: int = 24) -> str:
