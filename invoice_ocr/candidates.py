@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from invoice_ocr import unlabelled
 from invoice_ocr.grid import Cell, make_grids
-from invoice_ocr.labels import Hit
+from invoice_ocr.labels import ONE_WRONG, Hit
 from invoice_ocr.model import Box, Candidate, Document
 from invoice_ocr.party_labels import heads_block, is_head, may_name, name_below, told_name, without_address
 from invoice_ocr.readers import Found, read
@@ -77,7 +77,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
         for candidate in _right(sheet, cell, rule, spec, weight):
             seen = max(seen, candidate.score / weight)
             yield candidate
-    if "below" in rule.at:
+    if "below" in rule.at and hit.quality > ONE_WRONG:  # what hardly looks like a label heads no column
         yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
 
 

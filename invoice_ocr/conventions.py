@@ -35,8 +35,8 @@ class Conventions:
     countries: most likely first. currencies: codes by how often their mark stands on the document. language: code, or
     "". bare_dollar: amounts bear `$` alone.
     codes: ISO codes that are printed themselves. unsure: signs read from pixels alone say what the currency is.
-    signs: how much speaks for the first country; a form of company or its language is 2, its postal address 3,
-    half of it where signs of other currencies were read.
+    lettered: codes whose mark is printed in letters. signs: how much speaks for the first country; a form of company
+    or its language is 2, its postal address 3, half of it where signs of other currencies were read.
     """
 
     decimal: str = ""
@@ -47,6 +47,7 @@ class Conventions:
     bare_dollar: bool = False
     codes: frozenset[str] = frozenset()
     unsure: bool = False
+    lettered: frozenset[str] = frozenset()
     signs: int = 0
 
 
@@ -76,6 +77,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         language=language,
         bare_dollar="$" in marks,
         codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
+        lettered=frozenset(codes[0] for mark in marks if mark.isalpha() and len(codes := read_currency(mark)) == 1),
         unsure=alone and max(marks.values(), default=0) < _SURE_SIGNS and not any(mark in CODES for mark in marks),
         signs=max(votes.values(), default=0) // (2 if stray else 1),
     )

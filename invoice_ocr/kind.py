@@ -12,6 +12,7 @@ from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document, Evidence
 from invoice_ocr.rulepack import RulePack, label_key
 
+_SURE = 0.5  # how surely change is labelled, which is given back at tills alone
 _FEW_WORDS = 6  # more make a sentence
 _LARGE = 1.15  # of the usual height: what names a paper that is no invoice stands in large print
 # How surely a proforma is an invoice, as it asks for money and is none to be booked, and a titled invoice a slip.
@@ -45,13 +46,14 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     best = _most_prominent(titles, grids)
     page = document.pages[0] if document.pages else None
     narrow = page is not None and page.height > 1.75 * page.width
+    gives_change = any(c.name == "change" and c.score > _SURE for c in candidates)
     numbered = any(c.name == "invoice_number" and c.score > 0.7 for c in candidates)
     anchor = next((c for c in sorted(candidates, key=lambda c: -c.score) if c.name == "total_gross"), None)
     if (
         anchor
         and (slip >= (2 if _is_read(grids) else _PRINTED) or narrow)
         and not (best and best.kind == "credit_note")
-        and (narrow or not numbered or slip >= 4)
+        and (narrow or not numbered or slip >= 4 or gives_change)
     ):
         called = best is not None and best.kind == "invoice" and not narrow and slip < _MANY
         return Kind("receipt", replace(anchor.evidence, rule="universal.kind.receipt"), _UNSURE if called else 0.8)

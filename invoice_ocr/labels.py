@@ -14,6 +14,9 @@ _LONGEST = 8  # tokens
 _REMEMBERED = 4096  # texts
 _HEAD, _TAIL = 3, 3  # letters
 _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
+_LONG = 12  # letters: labels in which two may be wrong
+ONE_WRONG = 0.7  # the quality of a label of five or six letters with a wrong one
+_SHORTEST = 5  # letters of a label that may have one wrong where nothing but a label can stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class LabelIndex:
         self.keys = frozenset(keys)
         self._whole = whole or self
         self.starts: frozenset[str] = whole.starts if whole else _prefixes(self.keys)
-        self._known: dict[tuple[str, bool], tuple[Hit, ...]] = {}
+        self._known: dict[tuple[str, bool, bool], tuple[Hit, ...]] = {}
 
     @cached_property
     def slips(self) -> Mapping[str, tuple[str, ...]]:
@@ -45,25 +48,28 @@ class LabelIndex:
                 slips[slip(key)] = (key, *slips.get(slip(key), ()))
         return slips
 
-    def find(self, text: str, *, forgiving: bool = False) -> tuple[Hit, ...]:
+    def find(self, text: str, *, forgiving: bool = False, alone: bool = False) -> tuple[Hit, ...]:
         """Labels in a text, left to right, none inside another; the longest wins.
 
-        forgiving: one wrong, missing or extra letter is let pass in labels of seven letters and more, and
-        letters that recognisers confuse count as equal. What was looked for lately is remembered.
+        forgiving: one wrong, missing or extra letter is let pass in labels of seven letters and more, two from twelve
+        letters on, and letters that recognisers confuse count as equal. alone: little else stands in the text, so that
+        a label of five letters may have a wrong one too. What was looked for lately is remembered.
         """
-        found = self._known.get((text, forgiving))
+        found = self._known.get((text, forgiving, alone))
         if found is None:
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
-            found = self._known[text, forgiving] = tuple(self._find(text, forgiving))
+            found = self._known[text, forgiving, alone] = tuple(self._find(text, forgiving, alone))
         return found
 
-    def _find(self, text: str, forgiving: bool) -> list[Hit]:
+    def _find(self, text: str, forgiving: bool, alone: bool) -> list[Hit]:
         parts = tokens(text)
         hits: list[Hit] = []
         index = 0
         while index < len(parts):
             found = self._exact(parts, index) or (self._similar(parts, index) if forgiving else None)
+            if found is None and alone and (near := self._one_wrong(parts[index][0])):
+                found = (near, index, ONE_WRONG)
             if found is None:
                 index += 1
                 continue
@@ -114,7 +120,32 @@ class LabelIndex:
         heads, tails = self._whole.ends
         rivals = {*heads.get(joined[:_HEAD], ()), *tails.get(joined[-_TAIL:], ())} & self.keys
         close = [key for key in rivals if OSA.distance(joined, key, score_cutoff=1) <= 1]
+        if not close and len(joined) >= _LONG:
+            close = [key for key in rivals if len(key) >= _LONG and OSA.distance(joined, key, score_cutoff=2) <= 2]
         return close[0] if len(close) == 1 else None
+
+    @cached_property
+    def opened(self) -> Mapping[str, tuple[str, ...]]:
+        """The labels of five or six letters by each form of theirs with one letter left open."""
+        opened: dict[str, list[str]] = {}
+        for key in self.keys:
+            if _SHORTEST <= len(key) < _FUZZY_FROM and key.isalpha():
+                for place in range(len(key)):
+                    opened.setdefault(f"{key[:place]}?{key[place + 1 :]}", []).append(key)
+        return {form: tuple(keys) for form, keys in opened.items()}
+
+    def _one_wrong(self, word: str) -> str | None:
+        """The one label of five or six letters that differs from a word in a letter.
+
+        None where the word is part of another label, as `charge` is, which hardly differs from `change`.
+        """
+        if not _SHORTEST <= len(word) < _FUZZY_FROM:
+            return None
+        forms = (f"{word[:place]}?{word[place + 1 :]}" for place in range(len(word)))
+        near = {key for form in forms for key in self._whole.opened.get(form, ()) if key in self.keys}
+        if len(near) != 1 or word in self.starts or any(key.endswith(word) for key in self._whole.keys):
+            return None
+        return near.pop()
 
 
 def _prefixes(keys: Iterable[str]) -> frozenset[str]:

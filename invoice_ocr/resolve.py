@@ -483,7 +483,8 @@ def _find_currency(
     readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
     own = [pack.countries[country].currency for country in conventions.countries]
     read = any(word.source == "ocr" for word in evidence.words)
-    speck = read and code in SIGNED and dict(conventions.currencies).get(code, 0) < 2  # and may have told the country
+    signed = read and code in SIGNED - conventions.lettered
+    speck = signed and dict(conventions.currencies).get(code, 0) < 2  # and may have told the country
     if own[:1] == [code] and len(ranked) == 1 and not speck:
         support = 1 - _AT_HOME * (1 - support)
     if conventions.unsure:

@@ -16,6 +16,7 @@ from invoice_ocr.values.repair import REPAIRED
 
 RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,3})?)\)?")
 _COMPOUND = re.compile(r"[^\W\d_][-\u2010]\Z")
+_FEW = 4  # words of a text that may be a label with its value
 SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -46,15 +47,16 @@ class Sheet:
 
 def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
     """Labels in a cell; rates such as `19 %` are looked through, so `inkl. 19% MwSt` is met as `inkl. MwSt`."""
-    forgiving = len(cell.line.words) <= 4 or any(word.source == "ocr" for word in cell.line.words)
-    return _labels_in(cell.text, pack.labels, forgiving)
+    words = cell.line.words
+    read = any(word.source == "ocr" for word in words)
+    return _labels_in(cell.text, pack.labels, read or len(words) <= _FEW, read and len(words) < _FEW)
 
 
 @lru_cache(maxsize=4096)
-def _labels_in(text: str, labels: LabelIndex, forgiving: bool) -> tuple[Hit, ...]:
+def _labels_in(text: str, labels: LabelIndex, forgiving: bool, alone: bool) -> tuple[Hit, ...]:
     """Every stage asks for the labels of the same cells, so what was found lately is remembered."""
     shown = RATE.sub(lambda hit: " " * len(hit.group()), text) if "%" in text else text
-    return tuple(hit for hit in labels.find(shown, forgiving=forgiving) if not _is_weak(text, hit))
+    return tuple(hit for hit in labels.find(shown, forgiving=forgiving, alone=alone) if not _is_weak(text, hit))
 
 
 def _is_weak(text: str, hit: Hit) -> bool:

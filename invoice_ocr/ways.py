@@ -10,6 +10,7 @@ from invoice_ocr.model import Candidate, Evidence
 
 _NAMED = 0.4  # how surely cash and change are labelled, at least
 _TOTALS = ("total_gross", "total_net", "subtotal", "amount_due")
+_ABOVE = 4  # amounts above the change among which total and cash are looked for
 _LIKELY = 0.3  # how surely the totals are labelled that make another
 _LONGEST = 60  # amounts in one column: more is no till slip
 _APART = 1.2  # how far right edges of one column lie apart, in heights of an amount
@@ -17,8 +18,9 @@ _APART = 1.2  # how far right edges of one column lie apart, in heights of an am
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One sum that gives a total. kind: "paid", "priced", "taxed" or "added"; sums of different kinds are independent.
+    """One sum that gives a total; sums of different kinds are independent.
 
+    kind: "paid", "priced", "taxed", "added" or "tendered".
     value: over 0. proof: the equation. evidence: what the last amount of the sum is read from.
     """
 
@@ -33,7 +35,8 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
 
     candidates: those of labels and rows of taxes. amounts: every amount on the document, name "amount".
     """
-    return [*_paid(candidates), *_taxed(candidates), *_priced(amounts), *_added(candidates)]
+    ways = [*_paid(candidates), *_taxed(candidates), *_priced(amounts), *_added(candidates), *_tendered(candidates)]
+    return ways if any(way.kind == "paid" for way in ways) else [*_handed(candidates, amounts), *ways]
 
 
 def _paid(candidates: Sequence[Candidate]) -> Iterator[Way]:
@@ -47,6 +50,39 @@ def _paid(candidates: Sequence[Candidate]) -> Iterator[Way]:
         if given and 0 < magnitude(back) < magnitude(given):
             whole, rest = magnitude(given), magnitude(back)
             yield Way("paid", whole - rest, f"{whole} - {rest} = {whole - rest}", back.evidence)
+
+
+def _handed(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Iterator[Way]:
+    """A total, cash and change printed one below the other, of which only the change was understood."""
+    for back in candidates:
+        if back.name != "change" or back.score <= _NAMED or not magnitude(back):
+            continue
+        page, top = back.evidence.page, back.evidence.box.top
+        above = [c for c in amounts if c.evidence.page == page and decimals(c) == 2 and c.evidence.box.bottom < top + 1]
+        near = sorted(above, key=lambda c: -c.evidence.box.top)[:_ABOVE]
+        for index, given in enumerate(near):
+            for total in near[index + 1 :]:
+                if total.evidence.box.bottom < given.evidence.box.top + 1 and (
+                    magnitude(total) + magnitude(back) == magnitude(given)
+                ):
+                    proof = f"{magnitude(given)} - {magnitude(back)} = {magnitude(total)}"
+                    yield Way("paid", magnitude(total), proof, back.evidence)
+                    return
+
+
+def _tendered(candidates: Sequence[Candidate]) -> Iterator[Way]:
+    """What was paid by card or counted out, below a labelled total of the same amount: no change was given."""
+    if any(c.name == "change" and c.score > _NAMED and magnitude(c) for c in candidates):
+        return
+    totals = [c for c in candidates if c.name in _TOTALS and c.score > _LIKELY and magnitude(c)]
+    for paid in candidates:
+        if paid.name == "cash" and paid.score > _NAMED and decimals(paid) == 2:
+            for total in totals:
+                own, other = total.evidence, paid.evidence
+                below = (other.page, other.box.top) > (own.page, own.box.top + own.box.height / 2)
+                if below and magnitude(total) == magnitude(paid) and not own.rule.startswith("universal."):
+                    yield Way("tendered", magnitude(paid), f"{magnitude(paid)} paid", paid.evidence)
+                    break
 
 
 def _taxed(candidates: Sequence[Candidate]) -> Iterator[Way]:

@@ -99,3 +99,10 @@ def test_a_slip_to_pay_with_below_an_invoice_makes_it_no_receipt() -> None:
 def test_a_card_on_a_printed_invoice_makes_it_no_receipt() -> None:
     page = "Invoice\nHotel Nordwind\nRoom | 98.00\nVisa | 50.00\nCash | 48.00\nTotal | 98.00"
     assert kind(read(page)) == "invoice"
+
+
+def test_what_gives_change_is_a_slip_though_it_has_a_number() -> None:
+    page = "Kopitiam Angsana\nTax invoice no. CS00018842\nTotal | 12.80\nCash | {}"
+    (slip,) = understand(sketch(page.format("20.00\nChange | 7.20"), source="ocr"), load_pack(), Settings())
+    (invoice,) = understand(sketch(page.format("12.80"), source="ocr"), load_pack(), Settings())
+    assert (kind(slip), kind(invoice)) == ("receipt", "invoice")

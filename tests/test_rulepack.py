@@ -173,6 +173,19 @@ def test_slips_of_a_recogniser_are_forgiven_only_when_asked() -> None:
     assert found("Tota1", forgiving=True) == ["total"]
 
 
+def test_two_letters_may_be_wrong_in_long_labels_and_one_in_short_ones_that_stand_alone() -> None:
+    index = LabelIndex(label_key(label) for label in ("Total payable", "Total", "Change", "Service charge"))
+
+    def met(text: str, *, alone: bool = False) -> list[str]:
+        return [hit.key for hit in index.find(text, forgiving=True, alone=alone)]
+
+    assert met("Totol Poyable") == ["totalpayable"]
+    assert met("Tatal") == met("Chenge") == []
+    assert met("Tatal", alone=True) == ["total"]
+    assert met("Chenge", alone=True) == ["change"]
+    assert met("Charge", alone=True) == []
+
+
 def test_letters_of_another_script_that_look_alike_are_forgiven() -> None:
     index = LabelIndex(label_key(label) for label in ("Всего к оплате", "Ημερομηνία"))
     latin = "Bceгo к oплaтe"

@@ -129,3 +129,17 @@ def test_change_is_no_tax() -> None:
 def test_no_change_given_back_is_not_looked_for_elsewhere() -> None:
     page = "Bread | 3.80\nTotal (1 item) | 20.92\nCard | 20.92\nChange | 0.00\nVAT 20%  Goods 7.50  VAT 1.50"
     assert total(page) == Decimal("20.92")
+
+
+def test_change_alone_tells_the_total_and_the_cash_above_it() -> None:
+    assert total("Parking\nPey ticket | 1.50\nAccepted total | 2.00\nChange | 0.50") == Decimal("1.50")
+    assert total("Print shop\nPeyed sum : | 7.40\nPsd Amont : | 10.00\nChenge : | 2.60") == Decimal("7.40")
+
+
+def test_a_total_that_is_paid_to_the_cent_is_surer() -> None:
+    page = "Kiosk\nDate: 03.05.2024\nTotal | 42.34"
+    once, paid = read(page).fields["total_gross"], read(page + "\nVisa | 42.34").fields["total_gross"]
+    assert (once.value, paid.value) == (Decimal("42.34"), Decimal("42.34"))
+    assert paid.support > once.support
+    given_back = read(page + "\nCash | 50.00\nChange | 7.66\nCard | 42.00").fields["total_gross"]
+    assert given_back.value == Decimal("42.34")
