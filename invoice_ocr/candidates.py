@@ -20,6 +20,7 @@ from invoice_ocr.standing import (
     between,
     can_look_away,
     context,
+    is_dated,
     is_own_series,
     is_zero_tax,
     residue,
@@ -32,6 +33,8 @@ from invoice_ocr.values.text import fold
 _WEAKEST = 0.12
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
+_DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
+_SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
 _SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 
 
@@ -77,6 +80,8 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
         for candidate in _right(sheet, cell, rule, spec, weight):
             seen = max(seen, candidate.score / weight)
             yield candidate
+    if spec.reader == "date" and seen > _SEEN:
+        return
     if "below" in rule.at and hit.quality > ONE_WRONG:  # what hardly looks like a label heads no column
         yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
 
@@ -172,6 +177,8 @@ def _same(
         elif spec.reader != "amount" and place:
             factor *= 0.6
         told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
+        if rule.field == "invoice_number" and not hit.start and is_dated(sheet, cell, hit, item):
+            told = replace(item, quality=max(_DATED, item.quality))
         yield candidate_by(rule, "same", cell, shifted(told, hit.end), weight * factor * sure)
 
 

@@ -70,7 +70,8 @@ class Choice:
 class Resolution:
     """One consistent set of values, with what was found out about the document on the way.
 
-    extras: what discounts, charges and rounding may add to the lines, signed, alone or together.
+    extras: what discounts, charges, rounding and amounts printed with a minus may add to the lines, signed, alone
+    or together.
     """
 
     choices: Mapping[str, Choice]
@@ -118,7 +119,8 @@ def resolve(
     _part_names(choices, settled)
     currency = _find_currency(choices, settled, conventions, pack)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
-    return Resolution(choices, conventions, sums.proof, tuple(extras_of(settled)))
+    taken_off = (c.value for c in amounts if isinstance(c.value, Decimal) and c.value < 0)
+    return Resolution(choices, conventions, sums.proof, tuple(dict.fromkeys((*extras_of(settled), *taken_off))))
 
 
 def _of_country(candidate: Candidate, conventions: Conventions) -> Candidate:
@@ -265,6 +267,8 @@ def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Can
         value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
         readings = (value,) if proved and len(candidate.readings) == 1 else candidate.readings
         choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
+    if "amount_due" in sums.proved:
+        choices.pop("prepaid", None)  # what is kept back explains all that is not to be paid
     _settle_left(choices, candidates)
     _settle_paid(choices)
     _settle_due(choices, credit=credit)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from invoice_ocr.grid import Cell
+from invoice_ocr.kind import title_of
 from invoice_ocr.labels import Hit
+from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import Rule
 from invoice_ocr.sheet import RATE, SHORT, Sheet, fields_of, is_label
 from invoice_ocr.values.date import find_dates
@@ -13,7 +15,11 @@ from invoice_ocr.values.text import fold
 
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 REACH = 3.6
-_WORDS = 2  # before a label, at least, that make it part of a sentence
+_BOOKED = frozenset({"invoice", "credit_note"})
+_TITLED = 0.8  # how surely a number is the document's that stands under its title
+_MOSTLY = 0.5  # of the words of a line make its title
+_DIGITS = 3
+_WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
@@ -47,6 +53,8 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         return 0.4
     if rule.field == "invoice_number" and _in_sentence(sheet, cell, hit):
         return 0.6
+    if rule.field == "invoice_number" and rule.weight < _TITLED and _under_title(sheet, cell, hit):
+        return _TITLED / rule.weight
     if is_own_series(sheet, cell, rule.field):
         left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
         if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
@@ -58,6 +66,28 @@ def _in_sentence(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
     """Whether a sentence speaks of an invoice and its date: `in part cancels our invoice no. 1182 of 19/06/2026`."""
     before = re.findall(r"[^\W\d_]{2,}", cell.text[: hit.start])
     return len(before) >= _WORDS and bool(find_dates(cell.text[hit.end :], sheet.pack.months))
+
+
+def is_dated(sheet: Sheet, cell: Cell, hit: Hit, number: Found) -> bool:
+    """Whether a number stands right behind its label and a date goes on it: `n. 18 del 30 settembre 2026`."""
+    rest = cell.text[hit.end + number.end :]
+    days = find_dates(rest, sheet.pack.months)
+    near = bool(days) and len(rest[: days[0].start].split()) <= _WORDS
+    return near and not any(map(str.isalnum, cell.text[hit.end : hit.end + number.start]))
+
+
+def _under_title(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether a label such as `No.`, with nothing but a number behind it, stands beside or right under a title."""
+    number = cell.text[hit.end :].strip(" :.#")
+    if hit.start or " " in number or sum(map(str.isdigit, number)) < _DIGITS:
+        return False
+    for row in sheet.grid.rows[max(0, cell.row - 2) : cell.row + 1]:
+        for other in row:
+            title = title_of(other.text, sheet.pack) if other is not cell else None
+            across = other.box.left < cell.box.right and other.box.right > cell.box.left
+            if title and title[0] in _BOOKED and title[1] >= _MOSTLY and (across or other.row == cell.row):
+                return True
+    return False
 
 
 def _dates_another(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> bool:

@@ -9,7 +9,7 @@ from invoice_ocr.grid import Cell
 from invoice_ocr.kind import title_of
 from invoice_ocr.model import Candidate
 from invoice_ocr.readers import TORN, Found, from_date
-from invoice_ocr.sheet import Sheet, fields_of, make_candidate
+from invoice_ocr.sheet import Sheet, fields_of, is_read, make_candidate
 from invoice_ocr.standing import OTHER_PAPERS
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_vat_ids
@@ -25,6 +25,7 @@ _STRANGE = 0.6
 # A date behind the place it was written at, `Gossau, den 12. Mai 2026`, heads a letter.
 _DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|dnia|a|à|em|de)\s*)?")
 _IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
+_PRINTED = 0.7  # a dateline whose every letter is known
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
 _LONGEST_TITLE = 14  # words
 _FEW = 2  # words beside the days of a span: `for`, `to`
@@ -90,7 +91,7 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
             _STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0
         )
         if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
-            score = _IN_DATELINE
+            score = _IN_DATELINE if is_read(cell) else _PRINTED
         elif _is_of_other(sheet, cell, written.start):
             score *= _STRANGE
         yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)

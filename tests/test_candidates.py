@@ -181,3 +181,33 @@ def test_a_name_ends_where_its_address_goes_on_in_the_line() -> None:
 def test_days_are_terms_of_payment_though_they_head_a_list_of_ages_elsewhere() -> None:
     assert best("Payment terms | 30 days", "payment_terms") == "30 days"
     assert best("Payment terms\nVAT 5%", "payment_terms") is None
+
+
+def scores(text: str, name: str) -> dict[str, float]:
+    return {str(c.value): c.score for c in candidates(text) if c.name == name}
+
+
+def test_a_number_right_under_its_title_is_the_documents() -> None:
+    assert scores("INVOICE\nNo. 00417", "invoice_number")["00417"] > 0.7
+    assert scores("Northwind\nNo. 00417", "invoice_number")["00417"] < 0.5
+    assert scores("INVOICE\nNo. 417 High Street", "invoice_number").get("417", 0.0) < 0.5
+
+
+def test_a_short_number_that_its_date_goes_on_is_meant() -> None:
+    assert scores("Invoice no. 18 of 30 September 2026", "invoice_number")["18"] > 0.8
+    assert scores("Invoice no. 18", "invoice_number")["18"] < 0.7
+
+
+def test_no_date_below_is_looked_for_where_one_stands_right_of_its_label() -> None:
+    page = "Date | 19.01.2026\nYour new rate holds from 01.03.2026"
+    rules = {c.evidence.rule for c in candidates(page) if c.name == "issue_date"}
+    assert "en.issue_date.short.right" in rules
+    assert not any(rule.endswith(".below") for rule in rules)
+
+
+def test_a_printed_dateline_is_surer_than_one_read_from_pixels() -> None:
+    printed, read = (
+        max(c.score for c in candidates("Zürich, 3. August 2026", source=source) if c.name == "issue_date")
+        for source in ("text-layer", "ocr")
+    )
+    assert printed > read

@@ -31,3 +31,21 @@ def test_a_labelled_net_and_tax_overrule_a_total_of_items() -> None:
 
 def test_words_that_only_tell_more_of_a_label_do_not_part_it_from_its_amount() -> None:
     assert value("Amount payable (incl. GST)  $80,465.00", "amount_due") == Decimal("80465.00")
+
+
+def test_an_amount_printed_with_a_minus_explains_what_lines_are_more_than_the_net() -> None:
+    page = (
+        "Invoice no: K-7\nDescription | Qty | Unit price | Amount\n"
+        "Seat | 10 | 95.00 | 950.00\nHelp | 1 | 200.00 | 200.00\n"
+        "Subtotal | | | 1,150.00\nWELCOME80 | | | {off}\nTotal excluding tax | | | 870.00\nTax 10% | | | 87.00\nTotal | | | 957.00"
+    )
+    codes = [{issue.code for issue in read(page.format(off=off)).issues} for off in ("-280.00", "")]
+    assert ["lines.contradict" in known for known in codes] == [False, True]
+
+
+def test_nothing_is_prepaid_where_what_is_kept_back_explains_all_that_is_left() -> None:
+    page = (
+        "Invoice no: 18\nOn account | 4,200.00\nNet | 4,368.00\nVAT 22% | 960.96\nGrand total | 5,328.96\n"
+        "Withholding tax | -840.00\nAmount payable | 4,488.96"
+    )
+    assert value(page.replace("On account", "Paid on account"), "prepaid") is None
