@@ -129,7 +129,7 @@ def test_a_shipped_language_is_tried_by_its_code(invoke) -> None:
 
 
 def test_the_rule_by_hand_of_the_readme_holds(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    (example,) = re.findall(r"```yaml\n(language: .*?)```", TEXT, re.DOTALL)
     (tmp_path / "halden.yaml").write_text(example)
     pack = load_pack(tmp_path)
     (rule,) = [rule for rule in pack.rules if rule.own]

@@ -53,6 +53,23 @@ PAGES = {
         Att betala | 1 250,00 kr
         """, "SEK", "SE556703748501", "250.00", date(2024, 4, 4),
     ),
+    "is": (
+        """
+        Norðurljós ehf.
+        Laugavegur 99, 101 Reykjavík
+        Kt. 550199-2349 | VSK nr. 12345
+        Reikningur
+        Reikningsnúmer: 20240117 | Útgáfudagur: 5. mars 2024
+        Gjalddagi: 19.03.2024 | Eindagi: 04.04.2024
+        Kaupandi:
+        Hraunbær ehf.
+        Lýsing | Magn | Einingarverð | Upphæð
+        Uppsetning | 2 | 500,00 | 1.000,00
+        Samtals án VSK | 1.000,00 kr.
+        VSK 24% | 240,00 kr.
+        Til greiðslu | 1.240,00 kr.
+        """, "ISK", "12345", "240.00", date(2024, 4, 4),
+    ),
     "da": (
         """
         Nordvind ApS
@@ -366,7 +383,7 @@ def test_sums_and_currency_are_read(language: str) -> None:
 @pytest.mark.parametrize("language", PAGES)
 def test_the_number_under_which_the_seller_pays_tax_is_read(language: str) -> None:
     fields = read(language).fields
-    name = "seller_tax_number" if language in ("tr", "ru", "uk", "zh", "sr") else "seller_vat_id"
+    name = "seller_tax_number" if language in ("tr", "ru", "uk", "zh", "sr", "is") else "seller_vat_id"
     assert fields[name].value == PAGES[language][2]
 
 

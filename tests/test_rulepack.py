@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ import re2
 
 from invoice_ocr.errors import RuleError
 from invoice_ocr.labels import LabelIndex
+from invoice_ocr.rule_files import COLUMNS, TITLES
 from invoice_ocr.rulepack import label_key, load_pack, rules_folder
+from invoice_ocr.ruleset import Country
 
 GOOD = """
 language: en
@@ -198,3 +202,13 @@ def test_chinese_labels_are_found_without_spaces_and_with() -> None:
     index = LabelIndex(label_key(label) for label in ("开票日期", "价税合计"))
     assert [hit.key for hit in index.find("开票日期：2024年3月5日")] == ["开票日期"]
     assert [hit.key for hit in index.find("价 税 合 计 （大写）")] == ["价税合计"]
+
+
+def test_the_readme_tells_every_aside_title_column_and_key_of_a_country(tmp_path: Path) -> None:
+    told = (rules_folder() / "README.md").read_text(encoding="utf-8")
+    asides = [name for name, spec in load_pack().fields.items() if not spec.kept]
+    assert [name for name in (*asides, *TITLES, *COLUMNS) if f"`{name}`" not in told] == []
+    (country,) = re.findall(r"```yaml\n(countries:.*?)```", told, re.DOTALL)
+    (tmp_path / "universal.yaml").write_text(country.replace("  IS:", "  XX:"))
+    made = load_pack(tmp_path).countries["XX"]
+    assert [field.name for field in fields(Country) if not getattr(made, field.name)] == ["address"]
