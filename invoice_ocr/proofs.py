@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from invoice_ocr.model import Candidate, Value
 from invoice_ocr.values.repair import REPAIRED
-from invoice_ocr.ways import Way
+from invoice_ocr.ways import RATE, Way
 
 CENT = Decimal("0.01")
 CASH_ROUNDING = Decimal("0.05")
 # A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
 HIGHEST_RATE = Decimal("0.34")
-_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_UNSURE = 0.3  # how well a total is labelled that is hardly one
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def _with_tax(
 ) -> Iterator[Found]:
     rest = gross.value - net.value
     for tax in taxes:
-        if _opposed(tax, gross):
+        if _opposed(tax, gross) and not _is_minus(net):
             continue
         for extra in (Decimal(0), *extras):
             if abs(rest - tax.value - extra) > CENT or tax.value > HIGHEST_RATE * max(net.value, CENT):
@@ -98,6 +97,12 @@ def _opposed(tax: Term, gross: Term) -> bool:
     readings = (tax.candidate.readings[:1], gross.candidate.readings[:1])
     first, second = (reading[0] if reading else 0 for reading in readings)
     return isinstance(first, Decimal) and isinstance(second, Decimal) and first < 0 < second
+
+
+def _is_minus(term: Term) -> bool:
+    """Whether a term is printed with a minus, as all totals of a credit note may be."""
+    first = term.candidate.readings[0] if term.candidate.readings else 0
+    return isinstance(first, Decimal) and first < 0
 
 
 def _after_extras(net: Term, rest: Decimal, printed: Mapping[Decimal, Candidate]) -> Term:
@@ -145,7 +150,7 @@ def _included(gross: Term, taxes: Sequence[Term]) -> Iterator[Found]:
     if gross.score < 0.5:
         return
     for tax in taxes:
-        for hit in _RATE.finditer(tax.candidate.evidence.text) if tax.value >= 1 else ():
+        for hit in RATE.finditer(tax.candidate.evidence.text) if tax.value >= 1 else ():
             rate = Decimal(hit.group(1).replace(",", "."))
             if rate > 0 and abs(gross.value * rate / (100 + rate) - tax.value) <= CENT * Decimal("0.6"):
                 proof = f"{gross.value} * {rate} / {100 + rate} = {tax.value}"
@@ -177,6 +182,7 @@ def _other_ways(totals: Sequence[Term], ways: Sequence[Way], printed: Mapping[De
             "paid" not in kinds
             and len(kinds) == 1
             and not (_is_last(term, totals) if term else _stands(found[0], printed))
+            and not (kinds == {"within"} and not any(one.score > _UNSURE for one in totals))
         ):
             continue
         if term is None:

@@ -21,6 +21,7 @@ from invoice_ocr.sheet import find_labels
 from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
 from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, solve
+from invoice_ocr.unlabelled import DATELINE
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.currency import SIGNED
 from invoice_ocr.values.date import find_dates
@@ -28,6 +29,7 @@ from invoice_ocr.values.identifier import find_references, with_country
 from invoice_ocr.values.misread import find_read_amounts
 from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold
+from invoice_ocr.ways import decimals
 
 TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
 # What is left of the doubt in a document's number that is printed a second time, and how short none is looked for.
@@ -36,6 +38,7 @@ _LEAST_REPEATED = 4
 _ONLY_DATE = 1.5
 _OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
 GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
+_OF_PAYMENT, _ONLY_SUM = 0.5, 0.4  # how surely what was paid, and the only sum, is the total of a slip
 _BELOW_HEAD = 0.5  # what a name elsewhere on a slip keeps of its score beside the one that heads it
 _AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
 # How much the country says about the currency where no mark does, by the signs of the country: its language alone, a
@@ -108,6 +111,8 @@ def resolve(
         choice = _choose(name, [c for c in settled if c.name == name])
         if choice:
             choices[name] = choice
+    if slip and "total_gross" not in sums.chosen:
+        sums = replace(sums, chosen={**sums.chosen, **_only_amount(settled, amounts)})
     _add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
     _settle_untaxed(choices, settled, lambda: _untaxed(document, pack))
     _settle_issue_date(choices)
@@ -143,6 +148,20 @@ def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack
         *head,
         *(replace(c, score=_BELOW_HEAD * c.score) if less else c for c, less in zip(kept, others, strict=True)),
     ]
+
+
+def _only_amount(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> dict[str, Candidate]:
+    """The total of a till slip that names none: what was paid, or the only sum of money printed."""
+    changed = any(c.name == "change" and c.value for c in candidates)
+    paid = [c for c in candidates if c.name in ("prepaid", "cash") and c.score > _PLAUSIBLE and decimals(c) == 2]
+    if paid and not changed:
+        best = max(paid, key=lambda c: c.score)
+        return {"total_gross": replace(best, name="total_gross", score=_OF_PAYMENT * best.score)}
+    money = {c.value: c for c in amounts if decimals(c) == 2 and c.value}
+    if len(money) != 1:
+        return {}
+    (only,) = money.values()
+    return {"total_gross": replace(only, name="total_gross", score=_ONLY_SUM)}
 
 
 def _by_sides(candidates: list[Candidate]) -> list[Candidate]:
@@ -207,7 +226,10 @@ def _only_date(candidates: list[Candidate]) -> list[Candidate]:
     dates = {c.value for c in candidates if c.name in (*_DATES, "other_date")}
     if len(dates) == 1:
         return [replace(c, score=1 - _OTHERS * (1 - c.score)) if c.name == "issue_date" else c for c in candidates]
+    headed = {c.value for c in candidates if c.evidence.rule == DATELINE}
     bare = {c.value for c in candidates if c.evidence.rule == "universal.issue_date"}
+    if len(headed) == 1:  # other dates without a label are of the items, then
+        return [c for c in candidates if c.evidence.rule != "universal.issue_date" or c.value in headed]
     if len(bare) != 1:
         return candidates
     return [

@@ -29,13 +29,13 @@ def after_rounding(
         apart = abs(way.value - magnitude(gross))
         if way.kind == "paid" and not apart:
             return None
-        if way.kind == "paid" and apart <= CASH_ROUNDING:
+        told = apart < _LARGEST_ROUNDING and any(magnitude(c) == apart for c in rounded)
+        if way.kind == "paid" and (told or apart <= CASH_ROUNDING):
             printed = next((_of_value(c, way.value) for c in amounts if magnitude(c) == way.value), None)
             if printed:
                 return printed
             once = sum(magnitude(c) == magnitude(gross) for c in amounts) < 2
             by_looks = gross.evidence.rule.startswith("universal.")
-            told = any(magnitude(c) == apart for c in rounded)
             if (by_looks and (once or told)) or (apart in by and _asks_again(gross, candidates)):
                 return replace(unprinted(way), score=gross.score)
     names = {"total_gross", "total_net"} | ({"amount_due", "amount", "cash"} if slip else set())

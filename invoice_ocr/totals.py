@@ -132,9 +132,9 @@ def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:
 
 
 def _kinds(proved: Mapping[str, Candidate], ways: Iterable[Way]) -> set[str]:
-    """Which kinds of other sums give the gross total of a proof too."""
+    """Which kinds of other sums give the gross total of a proof too; the tax within it is part of most proofs."""
     gross = proved.get("total_gross")
-    return {way.kind for way in ways if gross and way.value == magnitude(gross)}
+    return {way.kind for way in ways if gross and way.value == magnitude(gross) and way.kind != "within"}
 
 
 def _overruled(proved: Mapping[str, Candidate], alone: Mapping[str, Candidate]) -> bool:

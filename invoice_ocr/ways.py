@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +11,8 @@ from invoice_ocr.model import Candidate, Evidence
 
 _NAMED = 0.4  # how surely cash and change are labelled, at least
 _TOTALS = ("total_gross", "total_net", "subtotal", "amount_due")
+RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_ENOUGH, _HALF_A_CENT = Decimal("0.5"), Decimal("0.006")  # less tax fits too many amounts
 _ABOVE = 4  # amounts above the change among which total and cash are looked for
 _LIKELY = 0.3  # how surely the totals are labelled that make another
 _LONGEST = 60  # amounts in one column: more is no till slip
@@ -20,7 +23,7 @@ _APART = 1.2  # how far right edges of one column lie apart, in heights of an am
 class Way:
     """One sum that gives a total; sums of different kinds are independent.
 
-    kind: "paid", "priced", "taxed", "added" or "tendered".
+    kind: "paid", "priced", "taxed", "added", "tendered" or "within".
     value: over 0. proof: the equation. evidence: what the last amount of the sum is read from.
     """
 
@@ -36,6 +39,7 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
     candidates: those of labels and rows of taxes. amounts: every amount on the document, name "amount".
     """
     ways = [*_paid(candidates), *_taxed(candidates), *_priced(amounts), *_added(candidates), *_tendered(candidates)]
+    ways += _taxed_within(candidates, amounts)
     return ways if any(way.kind == "paid" for way in ways) else [*_handed(candidates, amounts), *ways]
 
 
@@ -83,6 +87,21 @@ def _tendered(candidates: Sequence[Candidate]) -> Iterator[Way]:
                 if below and magnitude(total) == magnitude(paid) and not own.rule.startswith("universal."):
                     yield Way("tendered", magnitude(paid), f"{magnitude(paid)} paid", paid.evidence)
                     break
+
+
+def _taxed_within(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Iterator[Way]:
+    """The one amount that a tax printed with its rate is contained in."""
+    for tax in candidates:
+        rates = RATE.findall(tax.evidence.text) if tax.name == "total_tax" and magnitude(tax) >= _ENOUGH else ()
+        for rate in map(Decimal, {rate.replace(",", ".") for rate in rates}):
+            fitting = {
+                magnitude(c): c
+                for c in amounts
+                if decimals(c) == 2 and rate and abs(magnitude(c) * rate / (100 + rate) - magnitude(tax)) < _HALF_A_CENT
+            }
+            for value, whole in fitting.items() if len(fitting) == 1 else ():
+                proof = f"{value} * {rate} / {100 + rate} = {magnitude(tax)}"
+                yield Way("within", value, proof, whole.evidence)
 
 
 def _taxed(candidates: Sequence[Candidate]) -> Iterator[Way]:

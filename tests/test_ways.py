@@ -143,3 +143,18 @@ def test_a_total_that_is_paid_to_the_cent_is_surer() -> None:
     assert paid.support > once.support
     given_back = read(page + "\nCash | 50.00\nChange | 7.66\nCard | 42.00").fields["total_gross"]
     assert given_back.value == Decimal("42.34")
+
+
+def test_the_one_amount_that_a_tax_is_contained_in_is_the_total_where_none_is_labelled() -> None:
+    field = read("Taxi Elbufer\nGesa E | 33,60\ninkl. 7% MwSt | 2,20\nTrinkgeld | 3,40").fields["total_gross"]
+    assert (field.value, field.status) == (Decimal("33.60"), "review")
+    added = "Taxi Elbufer\nFahr reis | 31,60\nZusc lag | 2,00\nGesa E | 33,60\ninkl. 7% MwSt | 2,20\nTrinkgeld | 3,40"
+    assert total(added) == Decimal("33.60")
+    assert total("Taxi Elbufer\nFahrt | 33,60\nA | 33,61\ninkl. 7% MwSt | 2,20") is None
+
+
+def test_what_was_paid_is_the_total_of_a_slip_that_names_none() -> None:
+    assert total("City Garage\nReceipt\nThank you\nAmount paid | 14.50") == Decimal("14.50")
+    assert read("City Garage\nReceipt\nAmount paid | 14.50").fields["total_gross"].status == "review"
+    assert total("Kundenbeleg\nTerminal-ID: 30119822\nZahlung erfolgt\nEUR | 24,60") == Decimal("24.60")
+    assert total("Kundenbeleg\nTerminal-ID: 30119822\nZahlung erfolgt\nEUR | 24,60\nEUR | 3,10") is None
