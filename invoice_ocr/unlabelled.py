@@ -24,6 +24,7 @@ _STRANGER = re.compile(r"[^\W\d_]{3,}[^:：]*[:：]\s*$")
 _STRANGE = 0.6
 # A date behind the place it was written at, `Gossau, den 12. Mai 2026`, heads a letter.
 _DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|dnia|a|à|em|de)\s*)?")
+DATELINE = "universal.issue_date.dateline"
 _IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
 _PRINTED = 0.7  # a dateline whose every letter is known
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
@@ -83,7 +84,7 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
             )
     lead = left if left.rstrip().endswith(":") else ""
     for written in find_dates(cell.text, sheet.pack.months):
-        before = cell.text[: written.start]
+        before, rule = cell.text[: written.start], "universal.issue_date"
         if before.rstrip().endswith("#"):
             continue
         alone = high and len(sheet.grid.rows[cell.row]) == 1 and written.text.strip() == cell.text.strip()
@@ -92,9 +93,10 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
         )
         if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
             score = _IN_DATELINE if is_read(cell) else _PRINTED
+            rule = DATELINE
         elif _is_of_other(sheet, cell, written.start):
             score *= _STRANGE
-        yield make_candidate("issue_date", "universal.issue_date", cell, from_date(written), score)
+        yield make_candidate("issue_date", rule, cell, from_date(written), score)
 
 
 def _is_of_other(sheet: Sheet, cell: Cell, start: int) -> bool:
