@@ -51,6 +51,8 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         return 0.4
     if rule.field == "issue_date" and _dates_another(sheet, cell, hit, rule):
         return 0.4
+    if rule.field == "issue_date" and _is_beside_number(sheet, cell, hit):
+        return 1.0 / rule.weight
     if rule.field == "invoice_number" and _in_sentence(sheet, cell, hit):
         return 0.6
     if rule.field == "invoice_number" and rule.weight < _TITLED and _under_title(sheet, cell, hit):
@@ -60,6 +62,18 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
             return 0.0
     return 1.0
+
+
+def _is_beside_number(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether a label such as `Dated` stands right of that of the invoice's number, as heads of a form do."""
+    left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
+    return (
+        left is not None
+        and is_label(sheet, left)
+        and not cell.text[: hit.start].strip()
+        and "invoice_number" in fields_of(sheet, sheet.hits_of(left)[0])
+        and not fields_of(sheet, sheet.hits_of(left)[0]) & OTHER_PAPERS
+    )
 
 
 def _in_sentence(sheet: Sheet, cell: Cell, hit: Hit) -> bool:

@@ -211,3 +211,9 @@ def test_a_printed_dateline_is_surer_than_one_read_from_pixels() -> None:
         for source in ("text-layer", "ocr")
     )
     assert printed > read
+
+
+def test_a_date_beside_the_number_of_the_invoice_is_its_date() -> None:
+    pages = ("Invoice No. | Dated\nA-417 | 11-Nov-26", "Delivery Note | Dated\nA-417 | 11-Nov-26")
+    beside, apart = (max(c.score for c in candidates(page) if c.name == "issue_date") for page in pages)
+    assert beside > 1.5 * apart

@@ -478,3 +478,18 @@ def test_one_sign_of_money_among_pixels_tells_no_country_and_no_sure_currency() 
     ]
     assert sure[0].support < sure[1].support
     assert sure[0].status != "accepted"
+
+
+def test_the_date_that_heads_a_letter_outdoes_bare_dates_of_its_items() -> None:
+    page = "Physio Voss\nSoltau, 18.05.2026\nRechnung Nr. 2026/0441\n{rows}\nRechnungsbetrag: | 70,50 €"
+    invoice = read(page.format(rows="27.04.2026 | Massage | 32,50\n04.05.2026 | Therapie | 38,00"))
+    assert value(invoice, "issue_date") == date(2026, 5, 18)
+    assert invoice.fields["issue_date"].status == "accepted"
+
+
+def test_what_looks_like_letters_between_groups_of_digits_is_digits_for_a_person_to_see() -> None:
+    invoice = scanned("Invoice number: 2015-II-04")
+    number = invoice.fields["invoice_number"]
+    assert (number.value, number.status) == ("2015-11-04", "review")
+    assert "identifier.repaired" in {issue.code for issue in invoice.issues}
+    assert value(read("Invoice number: 2015-II-04"), "invoice_number") == "2015-II-04"

@@ -50,3 +50,12 @@ def test_nothing_is_prepaid_where_what_is_kept_back_explains_all_that_is_left() 
         "Withholding tax | -840.00\nAmount payable | 4,488.96"
     )
     assert value(page.replace("On account", "Paid on account"), "prepaid") is None
+
+
+def test_totals_that_are_all_printed_with_a_minus_prove_each_other() -> None:
+    page = (
+        "Factura rectificativa\nNúmero: R26-0017\nFecha: 30/06/2026\nBase | Tipo | Cuota | Total\n"
+        "-253,00 € | 21 % | -53,13 € | -306,13 €"
+    )
+    fields = read(page).fields
+    assert [fields[name].proof for name in ("total_net", "total_tax")] == ["253.00 + 53.13 = 306.13"] * 2
