@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LAST_SECONDS = 4.0  # that closing waits for what is being made: a page is read in less
+_NAME = "invoice-ocr-ahead"
+_closed: ContextVar[threading.Event | None] = ContextVar("closed", default=None)
+
+
+class NotWanted(Exception):
+    """Nobody asks any more for what this thread makes."""
+
+
+def go_on() -> None:
+    """Raises NotWanted in a thread whose items are no longer asked for; nothing elsewhere. For long work."""
+    if (closed := _closed.get()) is not None and closed.is_set():
+        raise NotWanted
+
+
+def are_made() -> bool:
+    """Whether something is still being made in a thread; Python must not end then as it does, but at once."""
+    return any(thread.name == _NAME for thread in threading.enumerate())
 
 
 def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
@@ -25,6 +43,7 @@ def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
     closed = threading.Event()
 
     def make() -> None:
+        _closed.set(closed)
         try:
             while room.acquire() and not closed.is_set():
                 made.put((next(items), None, False))
@@ -36,7 +55,7 @@ def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
             if close := getattr(items, "close", None):
                 close()
 
-    thread = threading.Thread(target=make, name="invoice-ocr-ahead", daemon=True)
+    thread = threading.Thread(target=make, name=_NAME, daemon=True)
     thread.start()
     try:
         while True:

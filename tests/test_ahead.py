@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from invoice_ocr.ahead import ahead
+from invoice_ocr.ahead import NotWanted, ahead, are_made, go_on
 
 
 def test_items_come_in_order_and_what_making_raises_comes_in_its_place() -> None:
@@ -71,3 +71,27 @@ def test_closing_ends_the_thread_and_what_it_works_on() -> None:
     one.close()
     assert ended.is_set()
     assert threading.active_count() == before - 1
+
+
+def test_long_work_stops_when_nobody_asks_for_it_any_more() -> None:
+    begun, stopped = threading.Event(), threading.Event()
+
+    def items() -> Iterator[int]:
+        yield 0
+        begun.set()
+        try:
+            while True:
+                go_on()
+                time.sleep(0.001)
+        except NotWanted:
+            stopped.set()
+            raise
+
+    go_on()
+    one = ahead(items(), 1)
+    assert next(one) == 0
+    assert begun.wait(10)
+    assert are_made()
+    one.close()
+    assert stopped.is_set()
+    assert not are_made()

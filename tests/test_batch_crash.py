@@ -160,13 +160,13 @@ def test_a_lock_left_by_a_killed_run_holds_nobody_up(office: Office) -> None:
     assert not lock.place_of(office.ledger).exists()
 
 
-def begun(place: Path, *arguments: str) -> subprocess.Popen[str]:
+def begun(place: Path, *arguments: str, sample: Path = LETTER, text: str = "layer") -> subprocess.Popen[str]:
     """The command, running over many copies of a sample that differ in their last bytes."""
     inbox = place / "inbox"
     inbox.mkdir()
     for index in range(60):
-        (inbox / f"{index:02}.pdf").write_bytes(LETTER.read_bytes() + b"\n%" + str(index).encode())
-    command = [sys.executable, "-m", "invoice_ocr", "batch", "inbox", "-o", "out.csv", "--text", "layer", *arguments]
+        (inbox / f"{index:02}.pdf").write_bytes(sample.read_bytes() + b"\n%" + str(index).encode())
+    command = [sys.executable, "-m", "invoice_ocr", "batch", "inbox", "-o", "out.csv", "--text", text, *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     # A suite started in the background ignores Ctrl-C, and so would what it starts.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -176,9 +176,12 @@ def begun(place: Path, *arguments: str) -> subprocess.Popen[str]:
         signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.parametrize("text", ["layer", "ocr"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_batch_gives_up_quickly_and_can_go_on(tmp_path: Path, number: signal.Signals, code: int) -> None:
-    running = begun(tmp_path)
+def test_an_interrupted_batch_gives_up_quickly_and_can_go_on(
+    tmp_path: Path, number: signal.Signals, code: int, text: str
+) -> None:
+    running = begun(tmp_path, text=text)
     until = time.monotonic() + 60
     while time.monotonic() < until and _done(tmp_path / "out.ledger") < 1:
         time.sleep(0.1)

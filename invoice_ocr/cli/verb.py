@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from invoice_ocr import ahead
 from invoice_ocr.cli.console import Verbosity, guarded_stdout, report
 from invoice_ocr.cli.options import as_command, parameters_of
 from invoice_ocr.errors import DiskFull, ExitCode, InputError, InvoiceOcrError, OutOfMemory, OutputReadonly
@@ -131,4 +132,6 @@ def leave(code: int) -> NoReturn:
     except (BrokenPipeError, ValueError, AttributeError):
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if ahead.are_made():  # in a library that ends the process with SIGABRT when its thread is taken from it
+        os._exit(code)
     sys.exit(code)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from invoice_ocr.ahead import go_on
+
 _due: ContextVar[float] = ContextVar("due", default=float("inf"))
 
 
@@ -25,6 +27,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 
 def check() -> None:
-    """Raises Overdue when patience is at its end; without any, nothing."""
+    """Raises Overdue when patience is at its end, NotWanted when nobody asks for this any more; else nothing."""
+    go_on()
     if time.monotonic() > _due.get():
         raise Overdue
