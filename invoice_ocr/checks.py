@@ -140,7 +140,10 @@ def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
                 doubt = f"{choice.evidence.text} was taken for {choice.value}: it is no date as it was read"
                 yield Issue("date.repaired", doubt, (name,))
                 continue
-            doubt = f"{choice.evidence.text} was taken for {choice.value}: its check digits hold only so"
+            rule = choice.evidence.rule.removesuffix(REPAIRED).rpartition(".")[0]
+            unchecked = name in _UNCHECKED and not pack.checks.get(rule)
+            why = "all else in it is digits" if unchecked else "its check digits hold only so"
+            doubt = f"{choice.evidence.text} was taken for {choice.value}: {why}"
             yield Issue("identifier.repaired", doubt, (name,))
             continue
         digits = check_digits(str(choice.value), pack.checks.get(choice.evidence.rule.rpartition(".")[0], ()))

@@ -44,6 +44,8 @@ _POST_BOX = re.compile(
 )
 TORN = 0.5  # how much a date suits of which marks or digits were misread
 _REPAIRED = 0.85  # of an identifier that holds only with other characters than were read
+_LIKE_DIGITS = re.compile(r"[OoQIl|]{2,4}")
+_ALIKE = str.maketrans("OoQIl|", "000111")
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
 
@@ -81,6 +83,8 @@ def read(
     mended = _REPAIRS[reader](text) if pixels and reader in _REPAIRS else None
     if pixels and kinds:
         mended = repair_number(text, kinds)
+    if pixels and reader == "reference" and not kinds:
+        return [_in_digits(item) for item in _read_reference(text, months)]
     repaired = [Found(mended.value, mended.start, mended.end, _REPAIRED, repaired=True)] if mended else []
     return [*repaired, *_READERS[reader](text, months)]
 
@@ -178,6 +182,16 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
         quality *= 0.6 if _CENTS.fullmatch(item.value) else 1.0
         found.append(Found(item.value, item.start, item.end, quality))
     return found[:2]
+
+
+def _in_digits(item: Found) -> Found:
+    """A number read from pixels whose other groups are digits with those in digits that only look like letters."""
+    groups = re.split(r"([./-])", str(item.value))
+    others = [group for group in groups[::2] if not _LIKE_DIGITS.fullmatch(group)]
+    if len(others) == len(groups[::2]) or not others or not all(group.isdigit() for group in others):
+        return item
+    value = "".join(group.translate(_ALIKE) if _LIKE_DIGITS.fullmatch(group) else group for group in groups)
+    return replace(item, value=value, readings=(value,), repaired=True)
 
 
 def _part_of_number(word: str) -> bool:
