@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import permutations
 
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Box, Document, Evidence, LineItem, Word
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import find_labels
+from invoice_ocr.table_heads import LEAST, Column, find_head, has_amount, heads, shares, unnamed
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.currency import read_currency
 
-# Heads of a table stand in one row, or in up to three rows this many points apart.
-_HEAD_HEIGHT = 26.0
 _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due", "total_tax"})
 _BESIDE = 12.0  # points right of a table's last column, from which words are not of it
 _NUMERIC = frozenset({"quantity", "unit_price", "amount", "gross", "tax", "tax_rate", "discount"})
@@ -23,14 +23,7 @@ _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _UNIT = re.compile(r"[\d\s.,']+([^\W\d_][^\s\d]{0,14})$")
 _LETTERS = re.compile(r"[^\W\d_]{4}")  # more than a currency has
 _CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table: its kind and where its head stands."""
-
-    kind: str
-    box: Box
+_PROVED = 0.9  # the confidence of an item whose quantity times price is its amount is more
 
 
 @dataclass(slots=True)
@@ -51,16 +44,22 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
     """
     items: list[LineItem] = []
     columns: list[Column] = []
-    for grid in make_grids(document):
+    grids = make_grids(document)
+    for grid in grids:
         start = 0
         while True:
-            head = _find_head(grid, pack, start)
+            head = find_head(grid, pack, start)
             if head:
                 columns, start = head
             elif not columns or start:
                 break
-            rows, start, ended = _gather(grid, columns, start, pack)
-            items += [item for row in rows if (item := _item(row, decimal))]
+            first = start
+            rows, start, ended = _gather(grid, columns, first, pack)
+            found = _items(rows, decimal)
+            if head and len(columns) < LEAST and not _is_summed(found, grids):
+                columns, start = [], first
+                continue
+            items += _by_product(grid, columns, first, pack, decimal, found) if head else found
             if ended:
                 columns = []
             if not head or not start:
@@ -68,87 +67,34 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
     return tuple(items)
 
 
-def _find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int] | None:
-    """The first head of a table at or below a row, and the row after it."""
-    for index in range(start, len(grid.rows)):
-        columns = _heads(grid.rows[index], pack)
-        if len({column.kind for column in columns}) < 2:
-            continue
-        last = index
-        top = columns[0].box.top
-        above = _heads(grid.rows[index - 1], pack) if index else []
-        if above and top - above[0].box.top < 0.6 * _HEAD_HEIGHT:
-            columns = _stacked(above, columns)
-        for below in range(index + 1, min(index + 4, len(grid.rows))):
-            more = _heads(grid.rows[below], pack)
-            near = grid.rows[below][0].box.bottom - top < _HEAD_HEIGHT
-            if not near or not more or _has_amount(grid.rows[below]):
-                break
-            columns += [column for column in more if not any(_shares(column.box, known.box) for known in columns)]
-            last = below
-        kinds = {column.kind for column in columns}
-        if (
-            len(columns) >= 3
-            and kinds & {"amount", "gross", "unit_price"}
-            and kinds & {"description", "article_number"}
-        ):
-            return _named(columns), last + 1
-    return None
+def _items(rows: Sequence[_Row], decimal: str) -> list[LineItem]:
+    return [item for row in rows if (item := _item(row, decimal))]
 
 
-def _heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
-    """The column heads in a row, left to right; none when the row is mostly something else."""
-    columns, covered = [], 0
-    for cell in row:
-        forgiving = cell.line.words[0].source == "ocr"
-        for hit in pack.headers.find(cell.text, forgiving=forgiving):
-            covered += sum(char.isalpha() for char in cell.text[hit.start : hit.end])
-            columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
-    if not columns:
-        return []
-    return columns if covered >= 0.5 * sum(char.isalpha() for cell in row for char in cell.text) else []
+def _is_summed(items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:
+    """Whether two items or more add up to an amount that the document prints."""
+    total = sum((item.amount for item in items if item.amount is not None), Decimal(0))
+    printed = (amount for grid in grids for cell in grid.cells() for amount in find_amounts(cell.text))
+    return len(items) > 1 and any(total in amount.readings for amount in printed)
 
 
-def _named(columns: list[Column]) -> list[Column]:
-    """Columns with one kind each: a head that may be several is given the first that no other column has for sure."""
-    ordered = sorted(columns, key=lambda column: column.box.left)
-    taken = {column.kind for column in ordered if "/" not in column.kind}
-    named: list[Column] = []
-    for column in ordered:
-        kinds = column.kind.split("/")
-        kind = next((kind for kind in kinds if kind not in taken), kinds[0]) if len(kinds) > 1 else kinds[0]
-        taken.add(kind)
-        named.append(Column(kind, column.box))
-    prices = [index for index, column in enumerate(named) if column.kind == "unit_price"]
-    if len(prices) > 1 and not {"amount", "gross"} & {column.kind for column in named}:
-        named[prices[-1]] = Column("amount", named[prices[-1]].box)
-    amounts = [index for index, column in enumerate(named) if column.kind == "amount"]
-    text = next((column.box.left for column in named if column.kind == "description"), 0.0)
-    for index in amounts[:-1]:
-        before = named[index].box.left < text and "quantity" not in taken
-        kind = "quantity" if before else "unit_price" if "unit_price" not in taken else "other"
-        named[index] = Column(kind, named[index].box)
-    return named
-
-
-def _stacked(above: Sequence[Column], columns: Sequence[Column]) -> list[Column]:
-    """Heads in two rows: what stands over no other is a column of its own; `Preis/` over `Einheit` is the price."""
-    merged = list(columns)
-    for column in above:
-        under = [index for index, known in enumerate(merged) if _shares(column.box, known.box)]
-        if not under:
-            merged.append(column)
-        elif merged[under[0]].kind == "unit" and column.kind in ("unit_price", "quantity"):
-            merged[under[0]] = Column(column.kind, merged[under[0]].box)
-    return merged
-
-
-def _shares(box: Box, other: Box) -> bool:
-    return box.left < other.right and other.left < box.right
-
-
-def _has_amount(row: Sequence[Cell]) -> bool:
-    return any(amount.decimals == 2 for cell in row for amount in find_amounts(cell.text))
+def _by_product(
+    grid: Grid, columns: Sequence[Column], first: int, pack: RulePack, decimal: str, known: list[LineItem]
+) -> list[LineItem]:
+    """The items with quantity and price from columns whose heads are not understood, where one times the other makes
+    the amount in every row; those already known where none do.
+    """
+    places = unnamed(grid.rows[first - 1], columns)
+    if not places or not known or all(item.confidence > _PROVED for item in known):
+        return known
+    kinds = [column.kind for column in columns]
+    wanted = [kind for kind in ("quantity", "unit_price") if kind not in kinds]
+    for boxes in permutations(places, len(wanted)) if 0 < len(wanted) <= len(places) else ():
+        told = [Column(kind, box) for kind, box in zip(wanted, boxes, strict=True)]
+        found = _items(_gather(grid, [*columns, *told], first, pack)[0], decimal)
+        if len(found) >= len(known) and all(item.confidence > _PROVED for item in found):
+            return found
+    return known
 
 
 def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -> tuple[list[_Row], int, bool]:
@@ -159,9 +105,9 @@ def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -
         cells = grid.rows[index]
         if _ends(cells, columns, pack):
             return rows, index + 1, True
-        if len(_heads(cells, pack)) >= 3 and not _has_amount(cells):
+        if len(heads(cells, pack)) >= 3 and not has_amount(cells):
             return rows, index, False
-        if not any(map(str.isdigit, "".join(cell.text for cell in cells[:-1]))) and len(_heads(cells[:-1], pack)) >= 3:
+        if not any(map(str.isdigit, "".join(cell.text for cell in cells[:-1]))) and len(heads(cells[:-1], pack)) >= 3:
             return rows, index + 1, True  # the head of a table of taxes, with a total at the end of its row
         if _is_of_taxes(cells):
             return rows, index + 1, True
@@ -202,13 +148,13 @@ def _is_item_text(cell: Cell, columns: Sequence[Column], pack: RulePack) -> bool
     """Whether a cell tells what an item is: it stands under that head, and is no head (of taxes) itself."""
     if any(not cell.text[: hit.start].strip() for hit in pack.headers.find(cell.text)[:1]):
         return False
-    return any(column.kind == "description" and _shares(cell.box, column.box) for column in columns)
+    return any(column.kind == "description" and shares(cell.box, column.box) for column in columns)
 
 
 def _within(cells: Sequence[Cell], columns: Sequence[Column]) -> list[Cell]:
     """The cells of a row without those that stand beside the table: right of a last column that holds something."""
     last = max(columns, key=lambda column: column.box.right).box
-    if not any(_shares(cell.box, last) for cell in cells):
+    if not any(shares(cell.box, last) for cell in cells):
         return list(cells)
     return [cell for cell in cells if cell.box.left < last.right + _BESIDE]
 
@@ -217,7 +163,7 @@ def _by_column(cells: Sequence[Cell], columns: Sequence[Column]) -> dict[str, li
     """The words of a row by the kind of column they stand in."""
     found: dict[str, list[Word]] = {}
     for cell in cells:
-        under = [column for column in columns if _shares(cell.box, column.box)]
+        under = [column for column in columns if shares(cell.box, column.box)]
         for word in cell.line.words:
             column = under[0] if len(under) == 1 and not _mixed(cell) else _column_of(word, columns)
             found.setdefault(column.kind, []).append(word)

@@ -123,3 +123,17 @@ Steel bolts | 2 | 10.00 | 20.00
 Copper wire | 3 | 5.00 | 15.00
 VAT rate | Net | VAT amount | Gross amount | Tofel nel | 35.00"""
     assert [item.description for item in items(page)] == ["Steel bolts", "Copper wire"]
+
+
+def test_columns_whose_heads_are_not_understood_are_told_by_their_product() -> None:
+    rows = "Lunch | 80 | 22.80 | 1,824.00\nCoach | 2 | 60.00 | 120.00\nSubtotal | | | 1,944.00"
+    table = f"Description | Pax | Zorp | Amount\n{rows}"
+    assert numbers(items(table)) == [("80", "22.80", "1824.00"), ("2", "60.00", "120.00")]
+    wrong = table.replace("22.80", "22.90")
+    assert [quantity for quantity, _, _ in numbers(items(wrong))] == ["None", "None"]
+
+
+def test_a_table_of_what_and_how_much_has_items_where_their_sum_is_printed() -> None:
+    table = "Description | Amount\nPlan | 39.02\nCards | 24.39\nSubtotal | 63.41"
+    assert [amount for _, _, amount in numbers(items(table))] == ["39.02", "24.39"]
+    assert items(table.replace("63.41", "99.00")) == ()

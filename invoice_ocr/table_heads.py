@@ -1,0 +1,111 @@
+"""The heads of a table of items: which column holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from invoice_ocr.grid import Cell, Grid
+from invoice_ocr.model import Box
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.values.amount import find_amounts
+
+# Heads of a table stand in one row, or in up to three rows this many points apart.
+_HEAD_HEIGHT = 26.0
+LEAST = 3  # columns that make a table; what and how much alone may head anything
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its kind and where its head stands."""
+
+    kind: str
+    box: Box
+
+
+def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int] | None:
+    """The first head of a table at or below a row, and the row after it."""
+    for index in range(start, len(grid.rows)):
+        columns = heads(grid.rows[index], pack)
+        if len({column.kind for column in columns}) < 2:
+            continue
+        last = index
+        top = columns[0].box.top
+        above = heads(grid.rows[index - 1], pack) if index else []
+        if above and top - above[0].box.top < 0.6 * _HEAD_HEIGHT:
+            columns = _stacked(above, columns)
+        for below in range(index + 1, min(index + 4, len(grid.rows))):
+            more = heads(grid.rows[below], pack)
+            near = grid.rows[below][0].box.bottom - top < _HEAD_HEIGHT
+            if not near or not more or has_amount(grid.rows[below]):
+                break
+            columns += [column for column in more if not any(shares(column.box, known.box) for known in columns)]
+            last = below
+        kinds = {column.kind for column in columns}
+        if kinds == {"description", "amount"} or (
+            len(columns) >= LEAST
+            and kinds & {"amount", "gross", "unit_price"}
+            and kinds & {"description", "article_number"}
+        ):
+            return _named(columns), last + 1
+    return None
+
+
+def unnamed(row: Sequence[Cell], columns: Sequence[Column]) -> list[Box]:
+    """Where cells of a head stand that are not understood, left to right."""
+    return [cell.box for cell in row if not any(shares(cell.box, column.box) for column in columns)]
+
+
+def heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
+    """The column heads in a row, left to right; none when the row is mostly something else."""
+    columns, covered = [], 0
+    for cell in row:
+        forgiving = cell.line.words[0].source == "ocr"
+        for hit in pack.headers.find(cell.text, forgiving=forgiving):
+            covered += sum(char.isalpha() for char in cell.text[hit.start : hit.end])
+            columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
+    if not columns:
+        return []
+    return columns if covered >= 0.5 * sum(char.isalpha() for cell in row for char in cell.text) else []
+
+
+def _named(columns: list[Column]) -> list[Column]:
+    """Columns with one kind each: a head that may be several is given the first that no other column has for sure."""
+    ordered = sorted(columns, key=lambda column: column.box.left)
+    taken = {column.kind for column in ordered if "/" not in column.kind}
+    named: list[Column] = []
+    for column in ordered:
+        kinds = column.kind.split("/")
+        kind = next((kind for kind in kinds if kind not in taken), kinds[0]) if len(kinds) > 1 else kinds[0]
+        taken.add(kind)
+        named.append(Column(kind, column.box))
+    prices = [index for index, column in enumerate(named) if column.kind == "unit_price"]
+    if len(prices) > 1 and not {"amount", "gross"} & {column.kind for column in named}:
+        named[prices[-1]] = Column("amount", named[prices[-1]].box)
+    amounts = [index for index, column in enumerate(named) if column.kind == "amount"]
+    text = next((column.box.left for column in named if column.kind == "description"), 0.0)
+    for index in amounts[:-1]:
+        before = named[index].box.left < text and "quantity" not in taken
+        kind = "quantity" if before else "unit_price" if "unit_price" not in taken else "other"
+        named[index] = Column(kind, named[index].box)
+    return named
+
+
+def _stacked(above: Sequence[Column], columns: Sequence[Column]) -> list[Column]:
+    """Heads in two rows: what stands over no other is a column of its own; `Preis/` over `Einheit` is the price."""
+    merged = list(columns)
+    for column in above:
+        under = [index for index, known in enumerate(merged) if shares(column.box, known.box)]
+        if not under:
+            merged.append(column)
+        elif merged[under[0]].kind == "unit" and column.kind in ("unit_price", "quantity"):
+            merged[under[0]] = Column(column.kind, merged[under[0]].box)
+    return merged
+
+
+def shares(box: Box, other: Box) -> bool:
+    return box.left < other.right and other.left < box.right
+
+
+def has_amount(row: Sequence[Cell]) -> bool:
+    return any(amount.decimals == 2 for cell in row for amount in find_amounts(cell.text))
