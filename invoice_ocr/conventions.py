@@ -140,7 +140,7 @@ def _countries(
     words = frozenset(padded.split())
     numbers = whole.replace("(", " ")
     taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
-    shown = {codes[0] for mark in marks if mark != "$" and (codes := read_currency(mark))} & pack.sole_currencies
+    shown = {codes[0] for mark in marks if len(codes := read_currency(mark)) == 1} & pack.sole_currencies
     for code, country in pack.countries.items():
         votes[code] += 2 * sum(
             (name in words or capitals in words)

@@ -23,7 +23,7 @@ from invoice_ocr.terms import days_in
 from invoice_ocr.totals import Sums, solve
 from invoice_ocr.unlabelled import DATELINE
 from invoice_ocr.values.amount import find_amounts
-from invoice_ocr.values.currency import SIGNED
+from invoice_ocr.values.currency import SIGNED, namesakes, read_currency
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references, with_country
 from invoice_ocr.values.misread import find_read_amounts
@@ -515,6 +515,8 @@ def _find_currency(
         support = 1 - _AT_HOME * (1 - support)
     if conventions.unsure:
         support *= 0.5
+    if code != "USD" and not ({code} & {*own, *conventions.codes} or _is_named(code, candidates)):
+        readings = namesakes(code) or readings
     if conventions.bare_dollar and code not in conventions.codes:
         taxed = "total_tax" in choices and bool(choices["total_tax"].value)
         if code != "USD" and not (
@@ -524,6 +526,11 @@ def _find_currency(
         elif "US" not in conventions.countries:
             support *= 0.8
     return Choice("currency", code, evidence, support, (), readings)
+
+
+def _is_named(code: str, candidates: Sequence[Candidate]) -> bool:
+    """Whether a label introduces the currency by a mark that is its own."""
+    return any(c.name == "currency" and c.value == code and len(read_currency(c.mark)) < 2 for c in candidates)
 
 
 def _currency_votes(

@@ -57,6 +57,15 @@ def read_currency(text: str) -> tuple[str, ...]:
     return _FOLDED.get(mark, ())
 
 
+def namesakes(code: str) -> tuple[str, ...]:
+    """The currencies of a mark whose likeliest meaning is this one, itself first; () when it shares none.
+
+    >>> namesakes("SEK")
+    ('SEK', 'NOK', 'DKK', 'ISK')
+    """
+    return next((codes for codes in MARKS.values() if len(codes) > 1 and codes[0] == code), ())
+
+
 def find_currencies(text: str) -> list[tuple[str, int, int]]:
     """(mark, start, end) of every currency mark in a text, left to right."""
     return [(hit.group(), hit.start(), hit.end()) for hit in _MARK.finditer(text)]
