@@ -1,0 +1,45 @@
+"""A mark of several currencies says which one only where something else on the page tells the country."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def read(mark: str, *more: str) -> Invoice:
+    lines = ["Acme Works", "Invoice", "Invoice no: 17", "Invoice date: 2024-03-05"]
+    sums = [f"Net | 1,000.00 {mark}", f"Tax 25 % | 250.00 {mark}", f"Total | 1,250.00 {mark}"]
+    (invoice,) = understand(sketch("\n".join([*lines, *more, *sums])), load_pack(), Settings())
+    return invoice
+
+
+@pytest.mark.parametrize(("mark", "one", "other"), [("kr", "SEK", "NOK"), ("Rs", "INR", "PKR"), ("¥", "JPY", "CNY")])
+def test_a_mark_of_several_currencies_alone_is_for_review(mark: str, one: str, other: str) -> None:
+    invoice = read(mark)
+    assert invoice.fields["currency"].status == "review"
+    (issue,) = [issue for issue in invoice.issues if issue.code == "currency.ambiguous"]
+    assert one in issue.message
+    assert other in issue.message
+    assert invoice.decision == "review"
+
+
+@pytest.mark.parametrize(
+    ("mark", "told", "code"),
+    [
+        ("kr", "Currency: SEK", "SEK"),
+        ("kr", "VAT id: SE556703748501", "SEK"),
+        ("kr", "Tel. +47 22 00 00 00", "NOK"),
+        ("kr", "101 Reykjavík, Iceland", "ISK"),
+        ("Rs", "Mumbai, India", "INR"),
+        ("£", "", "GBP"),
+        ("Kč", "", "CZK"),
+    ],
+)
+def test_a_country_or_a_code_settles_the_mark(mark: str, told: str, code: str) -> None:
+    field = read(mark, told).fields["currency"]
+    assert (field.value, field.status) == (code, "accepted")
