@@ -8,7 +8,7 @@ import pytest
 from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
-from invoice_ocr.ocr.page_words import split
+from invoice_ocr.ocr.page_words import is_word, split
 from invoice_ocr.ocr.scripts import may_be_low, settle, strangers, written_in
 
 
@@ -29,6 +29,7 @@ def test_confidence_is_that_of_the_least_certain_character() -> None:
     word, nothing = decode(ids, sure, "ab")
     assert (word.text, word.confidence) == ("ab", pytest.approx(0.7))
     assert (nothing.text, nothing.confidence) == ("", 0.0)
+    assert (word.mean, nothing.mean) == (pytest.approx(0.8), 0.0)
 
 
 def test_an_empty_batch_decodes_to_nothing() -> None:
@@ -37,6 +38,23 @@ def test_an_empty_batch_decodes_to_nothing() -> None:
 
 def word(text: str) -> Text:
     return Text(text, 0.9, tuple(i / len(text) for i in range(len(text))))
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence", "mean", "kept"),
+    [
+        ("Betrag", 0.4, 0.7, True),
+        ("sânge", 0.25, 0.85, True),  # one rare mark
+        ("sânge,", 0.25, 0.85, True),
+        ("lı1.|", 0.25, 0.85, False),
+        ("sie", 0.25, 0.85, False),
+        ("sânge", 0.25, 0.6, False),
+        ("", 0.0, 0.0, False),
+        ("发票", 0.1, 0.1, True),
+    ],
+)
+def test_a_word_with_one_letter_in_doubt_is_no_dirt(said: str, confidence: float, mean: float, kept: bool) -> None:
+    assert is_word(Text(said, confidence, (), mean)) is kept
 
 
 def words_of(text: str) -> list[str]:

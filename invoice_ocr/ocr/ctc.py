@@ -15,11 +15,13 @@ class Text:
     say it. 0 where nothing was read. On 3,404 words this tells right from wrong (area under the curve 0.867) as well as
     the exact probability of the text does (0.872), and better than the product over the best path (0.789), which counts
     where a letter begins as doubt. steps: where each character of `text` begins, as a fraction of the padded width.
+    mean: the characters' mean probability, which tells a word with one letter in doubt from dirt.
     """
 
     text: str
     confidence: float
     steps: tuple[float, ...]
+    mean: float = 0.0
 
 
 def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text]:
@@ -39,11 +41,12 @@ def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text
     certain = np.ones(count, np.float64)
     np.minimum.at(certain, rows, surest[printed])
     lengths = np.bincount(rows, minlength=count)
+    means = np.bincount(rows, surest[printed], minlength=count) / np.maximum(1, lengths)
     everything = "".join(letters.tolist())
     ends = np.cumsum(lengths).tolist()
     places = (columns / steps).tolist()
     texts, begin = [], 0
-    for end, confidence in zip(ends, (certain * (lengths > 0)).tolist(), strict=True):
-        texts.append(Text(everything[begin:end], min(1.0, confidence), tuple(places[begin:end])))
+    for end, confidence, mean in zip(ends, (certain * (lengths > 0)).tolist(), means.tolist(), strict=True):
+        texts.append(Text(everything[begin:end], min(1.0, confidence), tuple(places[begin:end]), min(1.0, mean)))
         begin = end
     return texts

@@ -13,7 +13,7 @@ from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts, spelling
 from invoice_ocr.ocr.languages import codes_of
-from invoice_ocr.ocr.page_words import LEAST_CONFIDENCE, page_words
+from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.patience import Overdue, check, patience
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 
@@ -200,7 +200,7 @@ class NeuralEngine:
 
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words, spelt as their language's are where the pixels leave that open; in place."""
-        kept = [i for i, text in enumerate(read) if text.confidence >= LEAST_CONFIDENCE]
+        kept = [i for i, text in enumerate(read) if is_word(text)]
         again = {i for i in kept if spelling.may_be_misspelt(read[i])}
         if not again:
             return
