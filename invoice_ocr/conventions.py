@@ -17,6 +17,7 @@ from invoice_ocr.rulepack import Country, RulePack
 from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.text import has_digit
 
 _ENOUGH_SIGNS = 2
 _SPOKEN = 6  # frequent words of a language, from which it speaks for its country: a slip has a few of any
@@ -197,7 +198,7 @@ def settle_mark(mark: str, countries: Sequence[str], pack: RulePack) -> str:
 def _decimal(texts: Iterable[str], countries: Sequence[Country]) -> str:
     votes: Counter[str] = Counter()
     for text in texts:
-        for amount in find_amounts(text) if any(char.isdigit() for char in text) else ():
+        for amount in find_amounts(text) if has_digit(text) else ():
             votes[amount.style] += _clarity(amount)
     point, comma = votes["."], votes[","]
     if point > 3 * comma:

@@ -11,7 +11,7 @@ from invoice_ocr.model import Box, Document, Evidence, Value, Word
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.text import fold
+from invoice_ocr.values.text import fold, has_digit
 
 _SHORTEST = 3  # folded characters: shorter texts stand anywhere by chance
 _GLUED = 8  # characters of a text that may end a word begun by something else: `VAT:GB123456789`
@@ -41,7 +41,7 @@ class Paper:
 
     def _all_numbers(self) -> Iterator[tuple[Decimal | date, Evidence]]:
         for cell in self._cells:
-            if not any(char.isdigit() for char in cell.text):
+            if not has_digit(cell.text):
                 continue
             for amount in find_amounts(cell.text):
                 for reading in amount.readings:

@@ -19,7 +19,7 @@ from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_vat_ids
-from invoice_ocr.values.text import fold
+from invoice_ocr.values.text import fold, has_digit
 
 _POSTCODE = re.compile(
     r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
@@ -382,7 +382,7 @@ def _first_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
     if apart > 0.8 * cell.box.height or abs(above.box.height - cell.box.height) > 0.35 * cell.box.height:
         return ""
     aligned = min(abs(above.box.left - cell.box.left), abs(above.box.center_x - cell.box.center_x)) < 12.0
-    alike = above.text.isupper() == cell.text.isupper() and not any(char.isdigit() for char in above.text)
+    alike = above.text.isupper() == cell.text.isupper() and not has_digit(above.text)
     return " ".join(above.text.split()) if aligned and alike and _may_be_name(above, pack) else ""
 
 
@@ -437,7 +437,7 @@ def _letterhead(grid: Grid, pack: RulePack) -> Iterator[_Name]:
     for place, cell in enumerate(top[:4]):
         big = cell.box.height > 1.35 * usual
         score = (0.38, 0.26, 0.2, 0.15)[place] + (0.12 if big else 0.0)
-        score *= 0.5 if any(char.isdigit() for char in cell.text) else 1.0  # an address, mostly
+        score *= 0.5 if has_digit(cell.text) else 1.0  # an address, mostly
         last = _last_of_row(grid, cell, pack)
         before = _left_half(grid, last, pack)
         yield _Name(last, 0, _end_of_name(last.text, pack), score, "universal.seller_name.letterhead", before)

@@ -12,7 +12,7 @@ from invoice_ocr.readers import Found, read
 from invoice_ocr.rulepack import Rule, RulePack
 from invoice_ocr.sheet import Sheet, candidate_by, ends_with_form, is_label, is_read, make_candidate, shifted
 from invoice_ocr.standing import OF_ITEMS, heads_of
-from invoice_ocr.values.text import fold
+from invoice_ocr.values.text import fold, has_digit
 
 HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*")  # a word with a colon, such as `Name:`
 _ALIGNED = 3.0  # points
@@ -61,7 +61,7 @@ def heads_block(sheet: Sheet, cell: Cell) -> bool:
 
 
 def _has_digit(cell: Cell) -> bool:
-    return any(char.isdigit() for char in cell.text)
+    return has_digit(cell.text)
 
 
 def without_address(pack: RulePack, name: Found) -> tuple[Found, float]:

@@ -22,7 +22,7 @@ from invoice_ocr.values.misread import find_read_amounts, mend
 from invoice_ocr.values.misread_date import find_read_dates
 from invoice_ocr.values.repair import repair_iban, repair_number, repair_vat_id
 from invoice_ocr.values.span import find_spans
-from invoice_ocr.values.text import plain_hyphens
+from invoice_ocr.values.text import has_digit, plain_hyphens
 
 _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
@@ -163,7 +163,7 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
         rest = rest[: rest.rstrip().rindex(words.pop())]
     if 1 < len(words) <= 4 and len(rest) <= 24 and all(_part_of_number(word) for word in words):
         joined = rest.strip().rstrip(".,;:")
-        if any(char.isdigit() for char in joined) and not find_dates(joined, months):
+        if has_digit(joined) and not find_dates(joined, months):
             return [Found(" ".join(joined.split()), offset, offset + len(joined), 0.85)]
     found = []
     for item in find_references(text):
@@ -196,9 +196,7 @@ def _in_digits(item: Found) -> Found:
 
 def _part_of_number(word: str) -> bool:
     core = word.strip(".,;:/-")
-    return (
-        bool(core) and (any(char.isdigit() for char in core) or (core.isupper() and len(core) <= 4)) and core.isascii()
-    )
+    return bool(core) and (has_digit(core) or (core.isupper() and len(core) <= 4)) and core.isascii()
 
 
 def _read_vat_id(text: str, _: Mapping[str, int]) -> list[Found]:
@@ -254,9 +252,7 @@ def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
     name = _ADDRESS.sub("", name).strip(" ,;:")
     if _LABELLED.search(name) or _POST_BOX.match(name):
         return []
-    if re.match(r"\d{4,}|[(\[]|\S+\s\d{1,4}[a-z]?$", name) or (
-        " " not in name and any(char.isdigit() for char in name)
-    ):
+    if re.match(r"\d{4,}|[(\[]|\S+\s\d{1,4}[a-z]?$", name) or (" " not in name and has_digit(name)):
         return []
     if sum(char.isdigit() for char in name) > sum(char.isalpha() for char in name):
         return []  # a number with its country in front
@@ -269,7 +265,7 @@ def _read_text(text: str, _: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
     rest = text[offset:].strip()
-    told = len(rest) > 2 and not rest.endswith(":") and (any(c.isdigit() for c in rest) or " " in rest)
+    told = len(rest) > 2 and not rest.endswith(":") and (has_digit(rest) or " " in rest)
     return [Found(rest, offset, offset + len(rest), 1.0)] if told else []
 
 

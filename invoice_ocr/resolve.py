@@ -28,7 +28,7 @@ from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references, with_country
 from invoice_ocr.values.misread import find_read_amounts
 from invoice_ocr.values.repair import REPAIRED
-from invoice_ocr.values.text import fold
+from invoice_ocr.values.text import fold, has_digit
 from invoice_ocr.ways import decimals
 
 TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
@@ -572,7 +572,7 @@ def _all_amounts(document: Document, pack: RulePack) -> list[Candidate]:
     found = []
     for grid in make_grids(document):
         for cell in grid.cells():
-            if not any(char.isdigit() for char in cell.text):
+            if not has_digit(cell.text):
                 continue
             dates = find_dates(cell.text, pack.months)
             read = cell.line.words[0].source == "ocr"

@@ -17,7 +17,7 @@ from invoice_ocr.ruleset import RulePack, label_key
 from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.text import fold
+from invoice_ocr.values.text import fold, has_digit
 
 RULE = "universal.seller_name.slip"
 _FORMED, _PLAIN = 0.85, 0.62  # how surely a line with a form of company, and another, names the seller
@@ -102,7 +102,7 @@ def _joined(cells: Sequence[Cell]) -> str:
 def _is_address(text: str, pack: RulePack) -> bool:
     """Whether a row is a street with its number, or a town with its code."""
     words = [fold(word) for word in text.split()]
-    if any(char.isdigit() for char in text) and any(
+    if has_digit(text) and any(
         word.endswith(street) if len(street) >= _SUFFIX else word == street
         for word in words
         for street in pack.street_words

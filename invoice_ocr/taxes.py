@@ -15,6 +15,7 @@ from invoice_ocr.model import Box, Candidate, Document, Evidence, TaxLine
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts, interpret
+from invoice_ocr.values.text import has_digit
 
 # `19 %`, and `%20` as Turks write it.
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%|%\s?(\d{1,2}(?:[.,]\d{1,3})?)(?![\d.,]*\d)")
@@ -206,7 +207,7 @@ def _renamed(evidence: Evidence, rule: str) -> Evidence:
 
 def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> TaxRow | None:
     text = "  ".join(cell.text for cell in cells)
-    if not any(char.isdigit() for char in text):
+    if not has_digit(text):
         return None
     if not any(find_amounts(cell.text) for cell in cells):
         return None

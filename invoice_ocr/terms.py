@@ -11,7 +11,7 @@ from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.text import fold, tokens
+from invoice_ocr.values.text import fold, has_digit, tokens
 
 _LONGEST = 24  # words: more is small print about something else
 _SHORT = 9  # words of a plain sentence; each more makes it a little less likely
@@ -60,7 +60,7 @@ def _says_when(text: str, pack: RulePack) -> bool:
     folded = fold(text)
     if folded.startswith(tuple(pack.prompt_words)):
         return True
-    if not any(char.isdigit() for char in text):
+    if not has_digit(text):
         return False
     return bool(_days(text, pack)) and any(word in pack.pay_words for word, _, _ in tokens(text))
 

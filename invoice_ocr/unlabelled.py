@@ -16,6 +16,7 @@ from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find
 from invoice_ocr.values.misread_date import find_read_dates
 from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.span import find_spans
+from invoice_ocr.values.text import has_digit
 
 # Numbers of commercial registers that say by themselves which they are.
 _REGISTERED = re.compile(r"\b(?:HR[AB]|GnR|FN) ?\d{2,7} ?[a-zB]?\b")
@@ -36,7 +37,7 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
     """Values that show by themselves what they are: IBANs, VAT ids, BICs beside an IBAN, dates."""
     for cell in sheet.grid.cells():
         text = cell.text
-        if not any(char.isdigit() for char in text):
+        if not has_digit(text):
             continue
         ibans = find_ibans(text)
         for iban in ibans:

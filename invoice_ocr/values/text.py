@@ -30,6 +30,11 @@ def fold(text: str) -> str:
     return _NO_SIGN.sub("", plain.lower())  # `№` comes apart into a capital and a small letter
 
 
+def has_digit(text: str) -> bool:
+    """Whether a digit, of any script, stands in a text."""
+    return any(map(str.isdigit, text))
+
+
 def slip(folded: str) -> str:
     """A folded text with characters that recognisers confuse made equal: `rechnungsnurnmer` meets `rechnungsnummer`.
 
