@@ -56,10 +56,12 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
             first = start
             rows, start, ended = _gather(grid, columns, first, pack)
             found = _items(rows, decimal)
-            if head and len(columns) < LEAST and not _is_summed(found, grids):
-                columns, start = [], first
-                continue
-            items += _by_product(grid, columns, first, pack, decimal, found) if head else found
+            if head:
+                found = _by_product(grid, columns, first, pack, decimal, found)
+                if not _is_table(columns, found, grids):
+                    columns, start = [], first
+                    continue
+            items += found
             if ended:
                 columns = []
             if not head or not start:
@@ -69,6 +71,13 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
 
 def _items(rows: Sequence[_Row], decimal: str) -> list[LineItem]:
     return [item for row in rows if (item := _item(row, decimal))]
+
+
+def _is_table(columns: Sequence[Column], items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:
+    """Whether heads that alone say little, two or none over the words, are those of items."""
+    if not all(column.told for column in columns):
+        return bool(items) and all(item.confidence > _PROVED for item in items)
+    return len(columns) >= LEAST or _is_summed(items, grids)
 
 
 def _is_summed(items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:
@@ -81,17 +90,18 @@ def _is_summed(items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:
 def _by_product(
     grid: Grid, columns: Sequence[Column], first: int, pack: RulePack, decimal: str, known: list[LineItem]
 ) -> list[LineItem]:
-    """The items with quantity and price from columns whose heads are not understood, where one times the other makes
-    the amount in every row; those already known where none do.
+    """The items with quantity and price from columns whose heads are not understood, or name a unit as `per day` does,
+    where one times the other makes the amount in every row; those already known where none do.
     """
-    places = unnamed(grid.rows[first - 1], columns)
+    places = unnamed(grid.rows[first - 1], columns) + [column.box for column in columns if column.kind == "unit"]
     if not places or not known or all(item.confidence > _PROVED for item in known):
         return known
     kinds = [column.kind for column in columns]
     wanted = [kind for kind in ("quantity", "unit_price") if kind not in kinds]
     for boxes in permutations(places, len(wanted)) if 0 < len(wanted) <= len(places) else ():
         told = [Column(kind, box) for kind, box in zip(wanted, boxes, strict=True)]
-        found = _items(_gather(grid, [*columns, *told], first, pack)[0], decimal)
+        others = [column for column in columns if column.box not in boxes]
+        found = _items(_gather(grid, [*others, *told], first, pack)[0], decimal)
         if len(found) >= len(known) and all(item.confidence > _PROVED for item in found):
             return found
     return known

@@ -12,6 +12,7 @@ from invoice_ocr.values.amount import find_amounts
 
 # Heads of a table stand in one row, or in up to three rows this many points apart.
 _HEAD_HEIGHT = 26.0
+_WORDY = 3  # letters
 LEAST = 3  # columns that make a table; what and how much alone may head anything
 
 
@@ -21,6 +22,7 @@ class Column:
 
     kind: str
     box: Box
+    told: bool = True  # by its head; else only by its place
 
 
 def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int] | None:
@@ -41,6 +43,7 @@ def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int
                 break
             columns += [column for column in more if not any(shares(column.box, known.box) for known in columns)]
             last = below
+        columns += _first_text(grid, last, columns)
         kinds = {column.kind for column in columns}
         if kinds == {"description", "amount"} or (
             len(columns) >= LEAST
@@ -49,6 +52,17 @@ def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int
         ):
             return _named(columns), last + 1
     return None
+
+
+def _first_text(grid: Grid, last: int, columns: Sequence[Column]) -> list[Column]:
+    """The column of what items are, left of all that have heads, where words stand in it below: `Run | Loads`."""
+    kinds = {column.kind for column in columns}
+    if kinds & {"description", "article_number"} or not kinds & {"amount"} or last + 1 >= len(grid.rows):
+        return []
+    left, text = min(column.box.left for column in columns), grid.rows[last + 1][0]
+    if text.box.right >= left or sum(map(str.isalpha, text.text)) < _WORDY or len(grid.rows[last + 1]) < LEAST:
+        return []
+    return [Column("description", text.box, told=False)]
 
 
 def unnamed(row: Sequence[Cell], columns: Sequence[Column]) -> list[Box]:
@@ -78,7 +92,7 @@ def _named(columns: list[Column]) -> list[Column]:
         kinds = column.kind.split("/")
         kind = next((kind for kind in kinds if kind not in taken), kinds[0]) if len(kinds) > 1 else kinds[0]
         taken.add(kind)
-        named.append(Column(kind, column.box))
+        named.append(Column(kind, column.box, column.told))
     prices = [index for index, column in enumerate(named) if column.kind == "unit_price"]
     if len(prices) > 1 and not {"amount", "gross"} & {column.kind for column in named}:
         named[prices[-1]] = Column("amount", named[prices[-1]].box)

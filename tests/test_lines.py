@@ -137,3 +137,12 @@ def test_a_table_of_what_and_how_much_has_items_where_their_sum_is_printed() -> 
     table = "Description | Amount\nPlan | 39.02\nCards | 24.39\nSubtotal | 63.41"
     assert [amount for _, _, amount in numbers(items(table))] == ["39.02", "24.39"]
     assert items(table.replace("63.41", "99.00")) == ()
+
+
+def test_words_left_of_all_heads_are_what_the_items_are_where_each_row_is_proved() -> None:
+    table = (
+        "Days | Per day | Total\nMarquee | 4 | 620.00 | 2,480.00\nFloor | 3 | 210.00 | 630.00\nSubtotal | | | 3,110.00"
+    )
+    shifted = " | " + table
+    assert numbers(items(shifted)) == [("4", "620.00", "2480.00"), ("3", "210.00", "630.00")]
+    assert items(shifted.replace("620.00", "650.00")) == ()
