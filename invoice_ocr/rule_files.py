@@ -41,6 +41,8 @@ COLUMNS = frozenset(
 )
 ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
 _LARGEST = 400_000  # bytes of one file: more is no rule pack
+# Of universal.yaml: lists of words that are kept folded.
+_FOLDED = ("salutations", "name_words", "buyer_first", "departments", "bank_words", "street_words")
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
@@ -114,46 +116,52 @@ class Loader:
         return None
 
     def read_fields(self, name: str, content: dict[str, Any]) -> None:
+        self.shapes.known(name, content, {"fields", "asides"})
         for section in ("fields", "asides"):
-            for key, entry in self.shapes.mapping(name, section, content.get(section)).items():
+            for key, entry in self.shapes.mapping(name, section, content.get(section, {})).items():
                 spec = self.shapes.mapping(name, f"{section}.{key}", entry)
-                reader, at = str(spec.get("value", "")), tuple(spec.get("at", ()))
+                self.shapes.known(f"{name}: {key}", spec, {"value", "at", "bt"})
+                reader, at = str(spec.get("value", "")), self.shapes.texts(name, f"{key}.at", spec.get("at", []))
                 if reader not in READERS:
                     self.shapes.blame(name, f"{key}: unknown reader {reader!r}; one of {', '.join(sorted(READERS))}")
                 self.shapes.positions(name, key, at)
                 self.fields[key] = FieldSpec(key, reader, at, section == "fields", spec.get("bt", ""))
 
     def read_universal(self, name: str, content: dict[str, Any]) -> None:
+        self.shapes.known(name, content, {"countries", "legal_forms", "tax_rates", "receipt_words", "terms", *_FOLDED})
         for code, entry in self.shapes.mapping(name, "countries", content.get("countries", {})).items():
-            spec = self.shapes.mapping(name, f"countries.{code}", entry)
-            if spec.get("decimal") not in (".", ",") or str(spec.get("order")) not in ORDERS:
-                self.shapes.blame(
-                    name, f"countries.{code}: decimal must be . or , and order one of dmy mdy ymd or empty"
-                )
-                continue
-            address = str(spec.get("address", ""))
-            self.shapes.pattern(name, f"countries.{code}.address", address)
-            self.countries[code] = Country(
-                code,
-                spec.get("currency", ""),
-                spec["decimal"],
-                spec["order"],
-                tuple(spec.get("names", ())),
-                spec.get("phone", ""),
-                address,
-                spec.get("language", ""),
-                tuple(spec.get("words", ())),
-                frozenset(map(fold, self.shapes.texts(name, f"countries.{code}.tax_words", spec.get("tax_words", [])))),
-                self.percentages(name, f"countries.{code}.tax_rates", spec.get("tax_rates", [])),
-            )
+            self.read_country(f"{name}: countries.{code}", code, self.shapes.mapping(name, f"countries.{code}", entry))
         for form, places in self.shapes.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
-            self.legal_forms[form] = tuple(places)
+            self.legal_forms[form] = self.shapes.texts(name, f"legal_forms.{form}", places)
         self.tax_rates |= set(self.percentages(name, "tax_rates", content.get("tax_rates", [])))
-        for key in ("salutations", "name_words", "buyer_first", "departments", "bank_words", "street_words"):
+        for key in _FOLDED:
             words = {fold(word) for word in self.shapes.texts(name, key, content.get(key, []))}
             setattr(self, key, getattr(self, key) | words)
         self.receipt_words += self.shapes.texts(name, "receipt_words", content.get("receipt_words", []))
         self.read_terms(name, self.shapes.mapping(name, "terms", content.get("terms", {})))
+
+    def read_country(self, where: str, code: str, spec: dict[str, Any]) -> None:
+        self.shapes.known(where, spec, {field.name for field in dataclasses.fields(Country)} - {"code"})
+        if spec.get("decimal") not in (".", ",") or str(spec.get("order")) not in ORDERS:
+            self.shapes.blame(where, "decimal must be . or , and order one of dmy mdy ymd or empty")
+            return
+        if len(read_currency(str(spec.get("currency", "")))) != 1:
+            self.shapes.blame(where, f"currency {spec.get('currency', '')!r} must be a code of ISO 4217, such as EUR")
+        address = str(spec.get("address", ""))
+        self.shapes.pattern(where, "address", address)
+        self.countries[code] = Country(
+            code,
+            str(spec.get("currency", "")),
+            spec["decimal"],
+            str(spec["order"]),
+            self.shapes.texts(where, "names", spec.get("names", [])),
+            str(spec.get("phone", "")),
+            address,
+            str(spec.get("language", "")),
+            self.shapes.texts(where, "words", spec.get("words", [])),
+            frozenset(map(fold, self.shapes.texts(where, "tax_words", spec.get("tax_words", [])))),
+            self.percentages(where, "tax_rates", spec.get("tax_rates", [])),
+        )
 
     def percentages(self, name: str, where: str, content: object) -> tuple[Decimal, ...]:
         """Rates of tax in their order; a mistake is noted and left out."""
@@ -186,8 +194,7 @@ class Loader:
 
     def read_language(self, name: str, content: dict[str, Any]) -> None:
         language = str(content.get("language", ""))
-        for key in sorted(set(content) - _PACK_KEYS):
-            self.shapes.blame(name, f"unknown key {key!r}; one of {', '.join(sorted(_PACK_KEYS))}")
+        self.shapes.known(name, content, _PACK_KEYS)
         self.read_months(name, content)
         for kind, names in self.shapes.mapping(name, "titles", content.get("titles", {})).items():
             if kind not in TITLES:
@@ -201,7 +208,11 @@ class Loader:
                 self.heads.append((label_key(header), kind, language))
         for word in self.shapes.texts(name, "common", content.get("common", [])):
             self.common[fold(word)] = (*self.common.get(fold(word), ()), language)
-        for index, entry in enumerate(content.get("rules", [])):
+        rules = content.get("rules", [])
+        if not isinstance(rules, list):
+            self.shapes.blame(name, "rules: must be a list of rules, each beginning with - id:")
+            return
+        for index, entry in enumerate(rules):
             self.read_rule(name, index, language, entry)
 
     def read_months(self, name: str, content: dict[str, Any]) -> None:
@@ -221,8 +232,7 @@ class Loader:
         where = f"{name}: {entry['id']}"
         if (earlier := self.rules.get(entry["id"])) and (earlier.file, earlier.own) == (name, self.own):
             self.shapes.blame(where, "two rules of this file have this id; rename one")
-        for key in sorted(set(entry) - _RULE_KEYS):
-            self.shapes.blame(where, f"unknown key {key!r}; one of {', '.join(sorted(_RULE_KEYS))}")
+        self.shapes.known(where, entry, _RULE_KEYS)
         spec = self.fields.get(str(entry.get("field", "")))
         if spec is None:
             return self.shapes.blame(where, f"unknown field {entry.get('field')!r}; fields.yaml lists them")

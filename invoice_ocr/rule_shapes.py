@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import re2
@@ -27,6 +28,11 @@ class Shapes:
     def blame(self, where: str, what: str) -> None:
         """Note what is wrong with a place, and what to do about it."""
         self.mistakes.append(f"{where}: {what}")
+
+    def known(self, where: str, content: dict[str, Any], keys: Collection[str]) -> None:
+        """Note keys that mean nothing."""
+        for key in sorted(set(content) - set(keys)):
+            self.blame(where, f"unknown key {key!r}; one of {', '.join(sorted(keys))}")
 
     def mapping(self, name: str, key: str, value: Any) -> dict[str, Any]:
         """The value where it is a map; else an empty one."""

@@ -102,7 +102,7 @@ months: {13: [Nonember]}
         (("labels: [Voucher code]", "labels: [Voucher code]\n    weight: [1]"), "weight"),
         (("language: en", "language: en\nmonths: {5: [march]}"), "months.5: 'march' is month 3 in another file"),
         (("language: en", "language: en\ntitles: [Invoice]"), "titles: must be a map"),
-        (("rules:", "rules: 5\ncommon:"), "rule 1: must be a map"),
+        (("rules:", "rules: 5\ncommon:"), "rules: must be a list of rules"),
     ],
 )
 def test_what_has_the_wrong_shape_is_named(tmp_path: Path, change: tuple[str, str], said: str) -> None:
@@ -202,6 +202,32 @@ def test_chinese_labels_are_found_without_spaces_and_with() -> None:
     index = LabelIndex(label_key(label) for label in ("开票日期", "价税合计"))
     assert [hit.key for hit in index.find("开票日期：2024年3月5日")] == ["开票日期"]
     assert [hit.key for hit in index.find("价 税 合 计 （大写）")] == ["价税合计"]
+
+
+def test_no_list_is_taken_apart_into_letters_and_no_key_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("language: xx\nrules: none\n")
+    (tmp_path / "fields.yaml").write_text("fields:\n  total_gross: {value: amount, at: right, bta: BT-112}\n")
+    (tmp_path / "universal.yaml").write_text(
+        "countries:\n"
+        '  XX: {decimal: ",", order: dmy, names: Ruritania, words: abc, currency: XX, capital: Strelsau}\n'
+        "legal_forms: {RuGmbH: XX}\n"
+        "departements: [sales]\n"
+    )
+    with pytest.raises(RuleError) as caught:
+        load_pack(tmp_path)
+    for part in (
+        "mine.yaml: rules: must be a list of rules",
+        "fields.yaml: total_gross: unknown key 'bta'; one of at, bt, value",
+        "fields.yaml: total_gross.at: must be a list of texts",
+        "universal.yaml: countries.XX: names: must be a list of texts",
+        "universal.yaml: countries.XX: words: must be a list of texts",
+        "universal.yaml: countries.XX: currency 'XX' must be a code of ISO 4217",
+        "universal.yaml: countries.XX: unknown key 'capital'",
+        "universal.yaml: legal_forms.RuGmbH: must be a list of texts",
+        "universal.yaml: unknown key 'departements'; one of bank_words",
+    ):
+        assert part in caught.value.message
+    assert caught.value.message.count("\n") == 9
 
 
 def test_the_readme_tells_every_aside_title_column_and_key_of_a_country(tmp_path: Path) -> None:
