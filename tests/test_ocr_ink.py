@@ -39,6 +39,22 @@ def test_ruled_lines_around_a_word_are_left_out() -> None:
     assert found == pytest.approx(padded(box), abs=1.01)
 
 
+@pytest.mark.parametrize("text", ["Total", "1.190,00"])
+def test_a_line_under_a_word_alone_is_left_out_too(text: str) -> None:
+    page, box = printed(text)
+    page[int(box[3]) + 2 : int(box[3]) + 4, int(box[0]) : int(box[2])] = 30
+    (found,) = fit(page, (box + np.array([-2, -2, 2, 5]))[None])
+    assert found == pytest.approx(padded(box), abs=1.01)
+
+
+def test_a_dash_is_no_line_under_a_word() -> None:
+    page = np.full((200, 500), 255, np.uint8)
+    page[100:103, 120:140] = 30
+    (found,) = fit(page, np.array([[119.0, 92, 141, 112]]))
+    assert found[0] < 120
+    assert found[2] > 139
+
+
 def test_neighbours_stay_out_and_cut_letters_come_in() -> None:
     page, box = printed("4711")
     cv2.putText(page, "4711", (120 + int(box[2] - box[0]) + 14, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 2, cv2.LINE_8)

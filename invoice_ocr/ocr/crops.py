@@ -11,6 +11,9 @@ HEIGHT = 32
 WIDTHS = (32, 64, 96, 128, 192, 256, 384, 512)  # 21 % of all columns are padding; 34 % without 192 and 384
 NARROWEST = 8  # pixels, as in training
 LEAST_CONTRAST = 24  # grey levels between paper and ink
+UNDERLINED = 1.5  # of its height, that a picture is wide at least where a line from end to end is no letter
+UNDER, THICKEST = 18, 6  # rows: the first that a line under letters can take, and how many it takes at most
+INKED, RULE = 140, 0.82  # grey under which a pixel is ink; of a row inked, from which it is of a line
 SMALLEST = 2  # pixels; a thinner or lower picture holds no letter
 
 
@@ -26,8 +29,8 @@ def cut(pixels: np.ndarray, boxes: np.ndarray) -> list[np.ndarray]:
 def normalise(crop: np.ndarray) -> np.ndarray:
     """One crop (uint8, RGB) scaled to 32 pixels high, its shape kept, 8 to 512 wide (wider ones are squeezed).
 
-    Returns uint8, shape (32, width), grey and `levelled`, because so were the pictures that the recogniser learnt from;
-    width 0 for a crop thinner or lower than 2 pixels.
+    Returns uint8, shape (32, width), grey, `levelled`, because so were the pictures that the recogniser learnt from,
+    and without a line under the word; width 0 for a crop thinner or lower than 2 pixels.
     """
     height, width = crop.shape[:2]
     if min(height, width) < SMALLEST:
@@ -35,7 +38,7 @@ def normalise(crop: np.ndarray) -> np.ndarray:
     wanted = max(NARROWEST, min(WIDTHS[-1], round(width * HEIGHT / height)))
     shrinks = height > HEIGHT or wanted < round(width * HEIGHT / height)
     scaled = cv2.resize(crop, (wanted, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return levelled(cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY))
+    return without_underline(levelled(cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY)))
 
 
 def levelled(grey: np.ndarray) -> np.ndarray:
@@ -49,6 +52,26 @@ def levelled(grey: np.ndarray) -> np.ndarray:
         return grey
     ramp = (np.arange(256) - dark) * (255 / (light - dark))
     return cv2.LUT(grey, ramp.clip(0, 255).astype(np.uint8))
+
+
+def without_underline(picture: np.ndarray) -> np.ndarray:
+    """A levelled picture with paper in the place of a line under its letters, but where they cross it.
+
+    A line from end to end makes "Total Amount" one word and reads as stops between letters.
+    """
+    if picture.shape[1] < UNDERLINED * HEIGHT:
+        return picture
+    inked = picture < INKED
+    ruled = UNDER + np.flatnonzero(inked[UNDER:].mean(1) > RULE)
+    if not 0 < len(ruled) <= THICKEST:
+        return picture
+    first, last = int(ruled[0]), int(ruled[-1])
+    crossed = inked[first - 2]
+    if last + 2 < HEIGHT:
+        crossed = crossed | inked[last + 2]
+    erased = picture.copy()
+    erased[first - 1 : last + 2, ~crossed] = 255
+    return erased
 
 
 def bucket(width: int) -> int:

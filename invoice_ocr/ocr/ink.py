@@ -20,6 +20,7 @@ LEAST_PRINT = 5.0  # pixels; what is lower, its line's letters included, is dots
 SHARE = 0.4  # of the strongest contrast in a box, from which a pixel is ink
 INSIDE = 0.3  # of a piece of ink within the detected box, from which it belongs to the word
 RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a ruled line
+UNDERLINED = 1.5  # of its height, that a word is wide at least whose lower rows can be an underline
 LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line around it
 TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
 LOOSE = 0.27  # the same where letters stand that far apart within the pieces too (ones, fixed pitch); less than a space
@@ -220,6 +221,9 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     ink = contrast > max(LEAST_CONTRAST * 0.75, SHARE * peak)
     ink[:, ink.mean(0) > RULE] = False  # a letter's stem ends with the letter, a ruled line goes on
     ink[ink.mean(1) > RULE] = False
+    if right - left > UNDERLINED * high:
+        low = max(0, int(bottom - y0 - 0.45 * high))
+        ink[low:][ink[low:, inner[0] : inner[2]].mean(1) > RULE] = False
     run = _run(ink[:, inner[0] : inner[2]].any(1), top - y0, bottom - y0, GAP_Y * high)
     if run is None:
         return None
