@@ -20,7 +20,7 @@ from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold, has_digit
 
 RULE = "universal.seller_name.slip"
-_FORMED, _PLAIN = 0.85, 0.62  # how surely a line with a form of company, and another, names the seller
+_FORMED, _PLAIN = 0.85, 0.75  # how surely a line with a form of company, and another, names the seller
 _ROWS = 14  # from the top in which a name is looked for
 _LINES = 3  # that a head may have above its address
 _LETTERS, _MOSTLY = 3, 0.6  # letters of a name, at least, and their share of it

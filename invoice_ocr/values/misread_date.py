@@ -25,6 +25,7 @@ _TORN = (
     re.compile(r"(?<![\d.,/-])(\d\d)[\s./-]{1,3}(\d\d)\s?[./-]\s?((?:19|20)\s\d\d)(?!\d)"),
     re.compile(r"(?<![\d.,/-])(\d\d)[./-](\d\d)[./-](\d\s\d)\s*$"),
     re.compile(r"^\s*(\d\d)\s(\d\d)\.(\d\d)(?=\s\d\d:\d\d)"),
+    re.compile(rf"(?<![\d.,/-])(\d\d)[./-](\d\d)[./-]({_YEAR})(?=\d\d[^\w\s]\d\d(?!\d))"),
 )
 _GLUED = re.compile(rf"(?<=[^\W\d_])({_YEAR})-(\d\d)-(\d\d)(?=\s\d\d:\d\d)")
 _LETTERED = re.compile(r"(?<![^\W_])[\dOoQDIl|SZB$]{1,2}([./-])[\dOoQDIl|SZB$]{1,2}\1[\dOoQDIl|SZB$]{2,4}(?![^\W_])")
