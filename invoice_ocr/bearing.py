@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
+from invoice_ocr.choices import Choice, Resolution
 from invoice_ocr.model import LineItem
 from invoice_ocr.proofs import CENT
-from invoice_ocr.resolve import Choice, Resolution
 
 # What is left of the doubt in a total that the lines make, too; of one that nothing else proves, and of one proved.
 _ALONE, _BESIDE = 0.4, 0.6

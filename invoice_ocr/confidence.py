@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.checks import NOTES
+from invoice_ocr.choices import Choice, Resolution
 from invoice_ocr.model import (
     FIELD_KINDS,
     Alternative,
@@ -22,7 +23,6 @@ from invoice_ocr.model import (
     TaxLine,
     Value,
 )
-from invoice_ocr.resolve import Choice, Resolution
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settings import Settings
 

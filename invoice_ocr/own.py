@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
 
+from invoice_ocr.choices import Resolution
 from invoice_ocr.model import Candidate, Document, Issue
 from invoice_ocr.paper import Paper
-from invoice_ocr.resolve import Resolution
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settings import Settings
 from invoice_ocr.values.text import fold

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr import slip_head
-from invoice_ocr.conventions import Conventions, narrow_by_due_date, settle, settle_mark
+from invoice_ocr.choices import GUESSED, PLAUSIBLE, Choice, Resolution, choose
+from invoice_ocr.conventions import Conventions, settle
 from invoice_ocr.grid import make_grids
 from invoice_ocr.kind import find_kind
-from invoice_ocr.model import Box, Candidate, Document, Evidence, Value
+from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.proofs import extras_of
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
-from invoice_ocr.sheet import find_labels
+from invoice_ocr.settled_currency import find_currency
+from invoice_ocr.settled_dates import DATES, doubt_due_date, only_date, settle_issue_date, settle_terms
+from invoice_ocr.settled_totals import add_totals, settle_untaxed, untaxed
 from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
-from invoice_ocr.terms import days_in
-from invoice_ocr.totals import Sums, solve
-from invoice_ocr.unlabelled import DATELINE
+from invoice_ocr.totals import solve
 from invoice_ocr.values.amount import find_amounts
-from invoice_ocr.values.currency import SIGNED, namesakes, read_currency
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_references, with_country
 from invoice_ocr.values.misread import find_read_amounts
@@ -31,61 +29,12 @@ from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold, has_digit
 from invoice_ocr.ways import decimals
 
-TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
 # What is left of the doubt in a document's number that is printed a second time, and how short none is looked for.
 _SEEN_AGAIN = 0.6
 _LEAST_REPEATED = 4
-_ONLY_DATE = 1.5
-_OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
-GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
 _OF_PAYMENT, _ONLY_SUM = 0.5, 0.4  # how surely what was paid, and the only sum, is the total of a slip
 _BELOW_HEAD = 0.5  # what a name elsewhere on a slip keeps of its score beside the one that heads it
-_AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
-# How much the country says about the currency where no mark does, by the signs of the country: its language alone, a
-# form of company and a town, those with the rates of its tax, and all that its VAT id adds.
-_OF_COUNTRY = ((8, 0.66), (6, 0.55), (4, 0.45), (0, 0.25))
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
-_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
-_LONGEST_TERM, _FAR = 366, 0.5  # days to pay, and what a due date further off keeps of its support
-_PLAUSIBLE = 0.3  # the score of an amount that may be what its label says
-_NAMED = 0.95  # how much the label `Currency` says about the code beside it
-_DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What was decided for one field. support: 0..1, uncalibrated. readings: more than one is open ambiguity.
-
-    proof: the equation or agreement that speaks for it, or "". witnesses: e-invoice and codes that say the same.
-    """
-
-    name: str
-    value: Value
-    evidence: Evidence
-    support: float
-    rivals: tuple[Candidate, ...] = ()
-    readings: tuple[Value, ...] = ()
-    proof: str = ""
-    witnesses: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """One consistent set of values, with what was found out about the document on the way.
-
-    extras: what discounts, charges, rounding and amounts printed with a minus may add to the lines, signed, alone
-    or together.
-    """
-
-    choices: Mapping[str, Choice]
-    conventions: Conventions
-    proof: str = ""
-    extras: tuple[Decimal, ...] = ()
-
-    def amount(self, name: str) -> Decimal | None:
-        """The amount decided for a total, or None."""
-        choice = self.choices.get(name)
-        return choice.value if choice and isinstance(choice.value, Decimal) else None
 
 
 def resolve(
@@ -93,7 +42,7 @@ def resolve(
 ) -> Resolution:
     """The values that agree best with labels, sums and the document's conventions."""
     settled = [settle(_of_country(candidate, conventions), conventions) for candidate in candidates]
-    settled = _only_date(_unclaimed(settled))
+    settled = only_date(_unclaimed(settled))
     seen = find_kind(document, settled, pack)
     kind = Choice("document_type", seen.value, seen.evidence, seen.support) if seen else None
     slip = bool(kind and kind.value == "receipt")
@@ -108,21 +57,21 @@ def resolve(
     for name in pack.kept:
         if name in ("document_type", "currency", "total_net", "total_tax", "total_gross"):
             continue
-        choice = _choose(name, [c for c in settled if c.name == name])
+        choice = choose(name, [c for c in settled if c.name == name])
         if choice:
             choices[name] = choice
     if slip and "total_gross" not in sums.chosen:
         sums = replace(sums, chosen={**sums.chosen, **_only_amount(settled, amounts)})
-    _add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
-    _settle_untaxed(choices, settled, lambda: _untaxed(document, pack))
-    _settle_issue_date(choices)
-    _doubt_due_date(choices)
+    add_totals(choices, sums, settled, credit=bool(kind and kind.value == "credit_note"))
+    settle_untaxed(choices, settled, lambda: untaxed(document, pack))
+    settle_issue_date(choices)
+    doubt_due_date(choices)
     if not slip:
-        _settle_terms(choices, pack)
+        settle_terms(choices, pack)
         _settle_reference(choices)
     _see_again(choices, document)
     _part_names(choices, settled)
-    currency = _find_currency(choices, settled, conventions, pack)
+    currency = find_currency(choices, settled, conventions, pack)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
     taken_off = (c.value for c in amounts if isinstance(c.value, Decimal) and c.value < 0)
     return Resolution(choices, conventions, sums.proof, tuple(dict.fromkeys((*extras_of(settled), *taken_off))))
@@ -153,7 +102,7 @@ def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack
 def _only_amount(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> dict[str, Candidate]:
     """The total of a till slip that names none: what was paid, or the only sum of money printed."""
     changed = any(c.name == "change" and c.value for c in candidates)
-    paid = [c for c in candidates if c.name in ("prepaid", "cash") and c.score > _PLAUSIBLE and decimals(c) == 2]
+    paid = [c for c in candidates if c.name in ("prepaid", "cash") and c.score > PLAUSIBLE and decimals(c) == 2]
     if paid and not changed:
         best = max(paid, key=lambda c: c.score)
         return {"total_gross": replace(best, name="total_gross", score=_OF_PAYMENT * best.score)}
@@ -166,16 +115,16 @@ def _only_amount(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) 
 
 def _by_sides(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates with what stands in the buyer's block taken from the seller."""
-    buyer = _choose("buyer_name", [c for c in candidates if c.name == "buyer_name"])
+    buyer = choose("buyer_name", [c for c in candidates if c.name == "buyer_name"])
     candidates = without_buyers(candidates, buyer.evidence if buyer else None)
-    seller = _choose("seller_name", [c for c in candidates if c.name == "seller_name"])
+    seller = choose("seller_name", [c for c in candidates if c.name == "seller_name"])
     if buyer and seller and fold(str(buyer.value)) == fold(str(seller.value)):
         shared = fold(str(buyer.value))
         others = [c for c in candidates if fold(str(c.value)) != shared]
         if buyer.support > seller.support:
-            seller = _choose("seller_name", [c for c in others if c.name == "seller_name"])
+            seller = choose("seller_name", [c for c in others if c.name == "seller_name"])
         else:
-            buyer = _choose("buyer_name", [c for c in others if c.name == "buyer_name"])
+            buyer = choose("buyer_name", [c for c in others if c.name == "buyer_name"])
     sides = seller.evidence if seller else None, buyer.evidence if buyer else None
     return tax_numbers_apart(vat_ids_apart(candidates, *sides), *sides)
 
@@ -185,7 +134,7 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
     claims: dict[tuple[int, Box], list[Candidate]] = {}
     for candidate in candidates:
         if candidate.name in (
-            *_DATES,
+            *DATES,
             "other_date",
             "other_reference",
             "invoice_number",
@@ -221,22 +170,6 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _only_date(candidates: list[Candidate]) -> list[Candidate]:
-    """With more trust in a date that is the only one on the document, or the only one without a label."""
-    dates = {c.value for c in candidates if c.name in (*_DATES, "other_date")}
-    if len(dates) == 1:
-        return [replace(c, score=1 - _OTHERS * (1 - c.score)) if c.name == "issue_date" else c for c in candidates]
-    headed = {c.value for c in candidates if c.evidence.rule == DATELINE}
-    bare = {c.value for c in candidates if c.evidence.rule == "universal.issue_date"}
-    if len(headed) == 1:  # other dates without a label are of the items, then
-        return [c for c in candidates if c.evidence.rule != "universal.issue_date" or c.value in headed]
-    if len(bare) != 1:
-        return candidates
-    return [
-        replace(c, score=_ONLY_DATE * c.score) if c.evidence.rule == "universal.issue_date" else c for c in candidates
-    ]
-
-
 def _see_again(choices: dict[str, Choice], document: Document) -> None:
     """A number of the invoice that is printed again, in a head or for the payment, is believed more."""
     number = choices.get("invoice_number")
@@ -251,207 +184,6 @@ def _see_again(choices: dict[str, Choice], document: Document) -> None:
                 if fold(item.value) == wanted and words[0] not in number.evidence.words:
                     choices["invoice_number"] = replace(number, support=1 - (1 - number.support) * _SEEN_AGAIN)
                     return
-
-
-def _choose(name: str, candidates: Sequence[Candidate]) -> Choice | None:
-    """The value that most and best evidence names. Later pages repeat, so the first page is believed a little more."""
-    groups: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        groups.setdefault(fold(str(candidate.value)), []).append(candidate)
-    ranked = sorted(((_group_score(group), group) for group in groups.values()), key=lambda pair: -pair[0])
-    if not ranked or ranked[0][0] < 0.12:
-        return None
-    score, group = ranked[0]
-    best = max(group, key=lambda c: (not c.evidence.rule.endswith(REPAIRED), round(c.score, 2), -c.evidence.page))
-    rival = ranked[1][0] if len(ranked) > 1 else 0.0
-    rivals = tuple(max(other, key=lambda c: c.score) for _, other in ranked[1:4])
-    return Choice(name, best.value, best.evidence, _support(score, rival), rivals, best.readings)
-
-
-def _group_score(group: Sequence[Candidate]) -> float:
-    best = max(candidate.score * (1.0 if candidate.evidence.page == 1 else 0.93) for candidate in group)
-    places = {(candidate.evidence.page, candidate.evidence.box) for candidate in group}
-    return min(1.0, best + 0.06 * min(2, len(places) - 1) * best)
-
-
-def _support(score: float, rival: float) -> float:
-    """A score less what a rival takes from it: nothing under half as strong, most when equal."""
-    share = rival / score if score else 0.0
-    return score * (1.0 - 0.55 * max(0.0, share - 0.5) * 2)
-
-
-def _add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Candidate], *, credit: bool) -> None:
-    for name, candidate in sums.chosen.items():
-        rivals = _rivals(name, candidate, candidates)
-        proved = name in sums.proved
-        best_rival = max((rival.score for rival in rivals), default=0.0)
-        support = 1.0 - (1.0 - sums.joint) * 0.25 if proved else _support(candidate.score, best_rival) * 0.9
-        value = abs(candidate.value) if credit and isinstance(candidate.value, Decimal) else candidate.value
-        readings = (value,) if proved and len(candidate.readings) == 1 else candidate.readings
-        choices[name] = Choice(name, value, candidate.evidence, support, rivals, readings, sums.proof if proved else "")
-    if "amount_due" in sums.proved:
-        choices.pop("prepaid", None)  # what is kept back explains all that is not to be paid
-    _settle_left(choices, candidates)
-    _settle_paid(choices)
-    _settle_due(choices, credit=credit)
-
-
-def _settle_left(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:
-    """What is left to pay and what was paid so that they make the gross: other amounts may bear such labels, too.
-
-    What was paid may be printed in parts, one below the other.
-    """
-    gross, due = choices.get("total_gross"), choices.get("amount_due")
-    if gross is None or due is None:
-        return
-    paid = {_magnitude(one): one for one in _ranked("prepaid", candidates)}
-    left = {_magnitude(one): one for one in _ranked("amount_due", candidates)}
-    total = _magnitude(gross)
-    if any(total - value == _magnitude(due) for value in paid):
-        return
-    parts = list(paid.values()) if len(paid) > 1 else []
-    whole = sum(paid, Decimal(0))
-    if parts and total - whole == _magnitude(due) > 0:
-        evidence = replace(parts[0].evidence, source="derived", rule="universal.prepaid.sum")
-        support = min(part.support for part in parts)
-        choices["prepaid"] = replace(parts[0], value=whole, readings=(whole,), evidence=evidence, support=support)
-    elif (one := next((left[total - value] for value in paid if total - value in left and value), None)) is not None:
-        choices["amount_due"] = one
-
-
-def _ranked(name: str, candidates: Sequence[Candidate]) -> list[Choice]:
-    """Every value a field may have with some support, the best first."""
-    found = {c.value: c for c in sorted(candidates, key=lambda c: c.score) if c.name == name and c.score > _PLAUSIBLE}
-    choices = [_choose(name, [c for c in candidates if c.name == name and c.value == value]) for value in found]
-    return sorted((choice for choice in choices if choice), key=lambda choice: -choice.support)
-
-
-def _settle_untaxed(
-    choices: dict[str, Choice], candidates: Sequence[Candidate], statement: Callable[[], Evidence | None]
-) -> None:
-    """Net and tax where no tax is due: the net is the gross when the tax is printed as 0, or a statement says so."""
-    gross, net, tax = (choices.get(name) for name in ("total_gross", "total_net", "total_tax"))
-    taxed = any(
-        c.name == "total_tax" and isinstance(c.value, Decimal) and c.value and c.score > 0.3 for c in candidates
-    )
-    if gross is None or taxed or (net and net.value != gross.value) or (tax and (tax.value or net)):
-        return
-    evidence = tax.evidence if tax else statement()
-    if evidence is None:
-        return
-    proof = f"{gross.value} + 0.00 = {gross.value}"
-    if tax is None:
-        support = 0.95 * (net or gross).support
-        choices["total_tax"] = Choice("total_tax", Decimal("0.00"), evidence, support, (), (Decimal("0.00"),), proof)
-    if net is None:
-        source = replace(gross.evidence, source="derived", rule="universal.total_net.untaxed")
-        choices["total_net"] = replace(
-            gross, name="total_net", evidence=source, support=0.97 * gross.support, rivals=(), proof=proof
-        )
-
-
-def _untaxed(document: Document, pack: RulePack) -> Evidence | None:
-    """Where the document says that no tax is due: by such words, or by a tax of 0 % and of no other rate."""
-    zero: Evidence | None = None
-    for grid in make_grids(document):
-        for cell in grid.cells():
-            fields = {rule.field for hit in find_labels(cell, pack) for rule in pack.by_label[hit.key]}
-            place = Evidence(
-                cell.page, cell.box, cell.text, "universal.untaxed", cell.line.words[0].source, cell.line.words
-            )
-            if "untaxed" in fields:
-                return place
-            rates = [hit.group(1) for hit in _RATE.finditer(cell.text)] if "total_tax" in fields else []
-            if any(rate.strip("0.,") for rate in rates):
-                return None
-            zero = zero or (place if rates else None)
-    return zero
-
-
-def _settle_paid(choices: dict[str, Choice]) -> None:
-    """What was paid has no sign, though it is printed as taken off; more than the whole was not paid."""
-    paid, gross = choices.get("prepaid"), choices.get("total_gross")
-    if paid is None:
-        return
-    if gross is not None and _magnitude(paid) > _magnitude(gross):
-        del choices["prepaid"]
-        return
-    readings = tuple(dict.fromkeys(abs(r) if isinstance(r, Decimal) else r for r in paid.readings))
-    choices["prepaid"] = replace(paid, value=_magnitude(paid), readings=readings)
-
-
-def _settle_due(choices: dict[str, Choice], *, credit: bool) -> None:
-    """What is left to pay: proved by gross less what was paid, and equal to the gross when nothing says otherwise."""
-    gross, due, paid = (choices.get(name) for name in ("total_gross", "amount_due", "prepaid"))
-    if gross is None:
-        return
-    if due is None:
-        if paid is None:
-            evidence = replace(gross.evidence, source="derived", rule="universal.amount_due.nothing_paid")
-            choices["amount_due"] = Choice("amount_due", gross.value, evidence, 0.8 * gross.support)
-        return
-    total, left, given = (_magnitude(choice) for choice in (gross, due, paid))
-    if credit:
-        choices["amount_due"] = due = replace(due, value=left)
-    if abs(total - given - left) < Decimal("0.005"):
-        proof = f"{total} - {given} = {left}"
-        choices["amount_due"] = replace(due, support=1 - (1 - due.support) * 0.3, proof=proof)
-        if not gross.proof:
-            choices["total_gross"] = replace(gross, support=1 - (1 - gross.support) * 0.5, proof=proof)
-
-
-def _magnitude(choice: Choice | None) -> Decimal:
-    return abs(choice.value) if choice and isinstance(choice.value, Decimal) else Decimal(0)
-
-
-def _rivals(name: str, chosen: Candidate, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    others: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda c: -c.score):
-        if candidate.name == name and candidate.value != chosen.value:
-            others.setdefault(str(candidate.value), candidate)
-    return tuple(others.values())[:3]
-
-
-def _settle_issue_date(choices: dict[str, Choice]) -> None:
-    """An ambiguous issue date is settled by a certain due date; one that no other date rivals is believed more."""
-    issued, due = choices.get("issue_date"), choices.get("due_date")
-    if issued and not issued.rivals and issued.support > _PLAUSIBLE:
-        issued = choices["issue_date"] = replace(issued, support=1 - _OTHERS * (1 - issued.support))
-    if not (issued and due and len(issued.readings) > 1 and len(due.readings) == 1 and isinstance(due.value, date)):
-        return
-    orders = tuple("" for _ in issued.readings)
-    narrowed = narrow_by_due_date(
-        Candidate("issue_date", issued.value, issued.support, issued.evidence, issued.readings, orders), due.value
-    )
-    choices["issue_date"] = replace(issued, value=narrowed.value, readings=narrowed.readings)
-
-
-def _doubt_due_date(choices: dict[str, Choice]) -> None:
-    """A due date read from pixels is believed less where no issue date stands near it: a digit may be another."""
-    issued, due = choices.get("issue_date"), choices.get("due_date")
-    if due is None or due.evidence.source != "ocr" or not isinstance(due.value, date):
-        return
-    near = issued is not None and isinstance(issued.value, date) and (due.value - issued.value).days <= _LONGEST_TERM
-    if not near:
-        choices["due_date"] = replace(due, support=_FAR * due.support)
-
-
-def _settle_terms(choices: dict[str, Choice], pack: RulePack) -> None:
-    """Days of the payment terms make the due date where none is printed, and bear out one that is."""
-    issued, due, terms = (choices.get(name) for name in ("issue_date", "due_date", "payment_terms"))
-    days = days_in(str(terms.value), pack) if terms else None
-    if terms is None or issued is None or days is None or not isinstance(issued.value, date):
-        return
-    meant = issued.value + timedelta(days=days)
-    proof = f"{issued.value} + {days} days = {meant}"
-    if due is None:
-        evidence = replace(terms.evidence, source="derived", rule="universal.due_date.terms")
-        support = 0.9 * min(issued.support, terms.support)
-        readings = (meant,) if len(issued.readings) == 1 else (meant, *_later(issued.readings[1:], days))
-        choices["due_date"] = Choice("due_date", meant, evidence, support, (), readings, proof)
-    elif due.value == meant and len(issued.readings) == 1:
-        choices["due_date"] = replace(due, support=1 - (1 - due.support) * 0.5, proof=proof)
-        choices["issue_date"] = replace(issued, support=1 - (1 - issued.support) * 0.5)
 
 
 def _settle_reference(choices: dict[str, Choice]) -> None:
@@ -469,10 +201,6 @@ def _settle_reference(choices: dict[str, Choice]) -> None:
     )
 
 
-def _later(days: Sequence[Value], by: int) -> tuple[date, ...]:
-    return tuple(day + timedelta(days=by) for day in days if isinstance(day, date))
-
-
 def _part_names(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:
     """Seller and buyer are not the same: the weaker claim to a shared name or VAT id gives way to its next rival."""
     for first, second in (("seller_name", "buyer_name"), ("seller_vat_id", "buyer_vat_id")):
@@ -481,90 +209,13 @@ def _part_names(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> 
             continue
         loser = first if one.support < two.support else second
         shared = fold(str(one.value))
-        again = _choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
+        again = choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
         if loser == "seller_name" and again is None and two.evidence.rule.startswith("universal."):
             loser = second  # somebody sells; nothing but its place makes a name the buyer's
-            again = _choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
+            again = choose(loser, [c for c in candidates if c.name == loser and fold(str(c.value)) != shared])
         choices.pop(loser)
         if again:
             choices[loser] = replace(again, support=again.support * 0.85)
-
-
-def _find_currency(
-    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
-) -> Choice | None:
-    """The currency: of the chosen totals' marks, of a label, of most amounts, or of the seller's country."""
-    votes, places = _currency_votes(choices, candidates, conventions, pack)
-    if not votes:
-        return _currency_of_country(choices, conventions, pack)
-    ranked = sorted(votes, key=lambda code: -votes[code])
-    code = ranked[0]
-    evidence = places.get(code)
-    if evidence is None:
-        anchor = choices.get("total_gross")
-        if anchor is None:
-            return None
-        evidence = replace(anchor.evidence, source="derived", rule="universal.currency.marks")
-    support = _support(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
-    readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
-    own = [pack.countries[country].currency for country in conventions.countries]
-    read = any(word.source == "ocr" for word in evidence.words)
-    signed = read and code in SIGNED - conventions.lettered
-    speck = signed and dict(conventions.currencies).get(code, 0) < 2  # and may have told the country
-    if own[:1] == [code] and len(ranked) == 1 and not speck:
-        support = 1 - _AT_HOME * (1 - support)
-    if conventions.unsure:
-        support *= 0.5
-    if code != "USD" and not ({code} & {*own, *conventions.codes} or _is_named(code, candidates)):
-        readings = namesakes(code) or readings
-    if conventions.bare_dollar and code not in conventions.codes:
-        taxed = "total_tax" in choices and bool(choices["total_tax"].value)
-        if code != "USD" and not (
-            taxed and own[:1] == [code]
-        ):  # sellers outside the United States use the sign for either
-            readings = (code, "USD")
-        elif "US" not in conventions.countries:
-            support *= 0.8
-    return Choice("currency", code, evidence, support, (), readings)
-
-
-def _is_named(code: str, candidates: Sequence[Candidate]) -> bool:
-    """Whether a label introduces the currency by a mark that is its own."""
-    return any(c.name == "currency" and c.value == code and len(read_currency(c.mark)) < 2 for c in candidates)
-
-
-def _currency_votes(
-    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
-) -> tuple[dict[str, float], dict[str, Evidence]]:
-    """How much speaks for each currency, and where it is printed beside a chosen total or a label."""
-    votes: dict[str, float] = {}
-    places: dict[str, Evidence] = {}
-    for code, count in conventions.currencies:
-        votes[code] = 0.5 + 0.08 * min(count, 4)
-    for candidate in candidates:
-        choice = choices.get(candidate.name)
-        if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
-            code = settle_mark(candidate.mark, conventions.countries, pack)
-            if candidate.evidence.source == "ocr" and code not in votes:
-                continue  # a mark read once from pixels, that nothing bears out
-            votes[code] = max(votes.get(code, 0.0), 0.95)
-            places.setdefault(code, candidate.evidence)
-        elif candidate.name == "currency":
-            code = settle_mark(candidate.mark, conventions.countries, pack) or str(candidate.value)
-            votes[code] = max(votes.get(code, 0.0) + 0.5 * candidate.score, _NAMED * candidate.score)
-            places[code] = candidate.evidence
-    return votes, places
-
-
-def _currency_of_country(choices: Mapping[str, Choice], conventions: Conventions, pack: RulePack) -> Choice | None:
-    """The currency of the country that the document comes from, where no mark is printed beside any amount."""
-    total = choices.get("total_gross")
-    codes = tuple(dict.fromkeys(pack.countries[code].currency for code in conventions.countries))
-    if total is None or not codes:
-        return None
-    evidence = replace(total.evidence, source="derived", rule="universal.currency.country")
-    support = next(support for least, support in _OF_COUNTRY if conventions.signs >= least)
-    return Choice("currency", codes[0], evidence, support / len(codes))
 
 
 def _all_amounts(document: Document, pack: RulePack) -> list[Candidate]:

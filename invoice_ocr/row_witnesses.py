@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
+from invoice_ocr.choices import Resolution
 from invoice_ocr.model import Issue, LineItem, TaxLine, Witness
-from invoice_ocr.resolve import Resolution
 from invoice_ocr.witnesses import BESIDE, NO_PAGES
 
 _CENT = Decimal("0.01")

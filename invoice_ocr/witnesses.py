@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
 
+from invoice_ocr.choices import GUESSED, TOTALS, Choice, Resolution
 from invoice_ocr.model import (
     FIELD_KINDS,
     Candidate,
@@ -17,7 +18,6 @@ from invoice_ocr.model import (
     Witness,
 )
 from invoice_ocr.paper import Paper
-from invoice_ocr.resolve import GUESSED, TOTALS, Choice, Resolution
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.identifier import find_ibans
 from invoice_ocr.values.text import fold

@@ -1,0 +1,95 @@
+"""The currency among a document's choices: told by marks, by a label, or by the country alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from invoice_ocr.choices import TOTALS, Choice, support_of
+from invoice_ocr.conventions import Conventions, settle_mark
+from invoice_ocr.model import Candidate, Evidence
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.values.currency import SIGNED, namesakes, read_currency
+
+_AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
+# How much the country says about the currency where no mark does, by the signs of the country: its language alone, a
+# form of company and a town, those with the rates of its tax, and all that its VAT id adds.
+_OF_COUNTRY = ((8, 0.66), (6, 0.55), (4, 0.45), (0, 0.25))
+_NAMED = 0.95  # how much the label `Currency` says about the code beside it
+
+
+def find_currency(
+    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
+) -> Choice | None:
+    """The currency: of the chosen totals' marks, of a label, of most amounts, or of the seller's country."""
+    votes, places = _currency_votes(choices, candidates, conventions, pack)
+    if not votes:
+        return _currency_of_country(choices, conventions, pack)
+    ranked = sorted(votes, key=lambda code: -votes[code])
+    code = ranked[0]
+    evidence = places.get(code)
+    if evidence is None:
+        anchor = choices.get("total_gross")
+        if anchor is None:
+            return None
+        evidence = replace(anchor.evidence, source="derived", rule="universal.currency.marks")
+    support = support_of(min(1.0, votes[code]), min(1.0, votes[ranked[1]]) if len(ranked) > 1 else 0.0)
+    readings = tuple(ranked[:1]) if len(ranked) < 2 or votes[ranked[1]] < 0.8 * votes[code] else tuple(ranked[:2])
+    own = [pack.countries[country].currency for country in conventions.countries]
+    read = any(word.source == "ocr" for word in evidence.words)
+    signed = read and code in SIGNED - conventions.lettered
+    speck = signed and dict(conventions.currencies).get(code, 0) < 2  # and may have told the country
+    if own[:1] == [code] and len(ranked) == 1 and not speck:
+        support = 1 - _AT_HOME * (1 - support)
+    if conventions.unsure:
+        support *= 0.5
+    if code != "USD" and not ({code} & {*own, *conventions.codes} or _is_named(code, candidates)):
+        readings = namesakes(code) or readings
+    if conventions.bare_dollar and code not in conventions.codes:
+        taxed = "total_tax" in choices and bool(choices["total_tax"].value)
+        if code != "USD" and not (
+            taxed and own[:1] == [code]
+        ):  # sellers outside the United States use the sign for either
+            readings = (code, "USD")
+        elif "US" not in conventions.countries:
+            support *= 0.8
+    return Choice("currency", code, evidence, support, (), readings)
+
+
+def _is_named(code: str, candidates: Sequence[Candidate]) -> bool:
+    """Whether a label introduces the currency by a mark that is its own."""
+    return any(c.name == "currency" and c.value == code and len(read_currency(c.mark)) < 2 for c in candidates)
+
+
+def _currency_votes(
+    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
+) -> tuple[dict[str, float], dict[str, Evidence]]:
+    """How much speaks for each currency, and where it is printed beside a chosen total or a label."""
+    votes: dict[str, float] = {}
+    places: dict[str, Evidence] = {}
+    for code, count in conventions.currencies:
+        votes[code] = 0.5 + 0.08 * min(count, 4)
+    for candidate in candidates:
+        choice = choices.get(candidate.name)
+        if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
+            code = settle_mark(candidate.mark, conventions.countries, pack)
+            if candidate.evidence.source == "ocr" and code not in votes:
+                continue  # a mark read once from pixels, that nothing bears out
+            votes[code] = max(votes.get(code, 0.0), 0.95)
+            places.setdefault(code, candidate.evidence)
+        elif candidate.name == "currency":
+            code = settle_mark(candidate.mark, conventions.countries, pack) or str(candidate.value)
+            votes[code] = max(votes.get(code, 0.0) + 0.5 * candidate.score, _NAMED * candidate.score)
+            places[code] = candidate.evidence
+    return votes, places
+
+
+def _currency_of_country(choices: Mapping[str, Choice], conventions: Conventions, pack: RulePack) -> Choice | None:
+    """The currency of the country that the document comes from, where no mark is printed beside any amount."""
+    total = choices.get("total_gross")
+    codes = tuple(dict.fromkeys(pack.countries[code].currency for code in conventions.countries))
+    if total is None or not codes:
+        return None
+    evidence = replace(total.evidence, source="derived", rule="universal.currency.country")
+    support = next(support for least, support in _OF_COUNTRY if conventions.signs >= least)
+    return Choice("currency", codes[0], evidence, support / len(codes))

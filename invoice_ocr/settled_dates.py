@@ -1,0 +1,81 @@
+"""The dates among a document's choices: each settles, bears out or makes doubtful another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from invoice_ocr.choices import PLAUSIBLE, Choice
+from invoice_ocr.conventions import narrow_by_due_date
+from invoice_ocr.model import Candidate, Value
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.terms import days_in
+from invoice_ocr.unlabelled import DATELINE
+
+DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
+_ONLY_DATE = 1.5  # times the score of the only date without a label
+_OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
+_LONGEST_TERM, _FAR = 366, 0.5  # days to pay, and what a due date further off keeps of its support
+
+
+def only_date(candidates: list[Candidate]) -> list[Candidate]:
+    """With more trust in a date that is the only one on the document, or the only one without a label."""
+    dates = {c.value for c in candidates if c.name in (*DATES, "other_date")}
+    if len(dates) == 1:
+        return [replace(c, score=1 - _OTHERS * (1 - c.score)) if c.name == "issue_date" else c for c in candidates]
+    headed = {c.value for c in candidates if c.evidence.rule == DATELINE}
+    bare = {c.value for c in candidates if c.evidence.rule == "universal.issue_date"}
+    if len(headed) == 1:  # other dates without a label are of the items, then
+        return [c for c in candidates if c.evidence.rule != "universal.issue_date" or c.value in headed]
+    if len(bare) != 1:
+        return candidates
+    return [
+        replace(c, score=_ONLY_DATE * c.score) if c.evidence.rule == "universal.issue_date" else c for c in candidates
+    ]
+
+
+def settle_issue_date(choices: dict[str, Choice]) -> None:
+    """An ambiguous issue date is settled by a certain due date; one that no other date rivals is believed more."""
+    issued, due = choices.get("issue_date"), choices.get("due_date")
+    if issued and not issued.rivals and issued.support > PLAUSIBLE:
+        issued = choices["issue_date"] = replace(issued, support=1 - _OTHERS * (1 - issued.support))
+    if not (issued and due and len(issued.readings) > 1 and len(due.readings) == 1 and isinstance(due.value, date)):
+        return
+    orders = tuple("" for _ in issued.readings)
+    narrowed = narrow_by_due_date(
+        Candidate("issue_date", issued.value, issued.support, issued.evidence, issued.readings, orders), due.value
+    )
+    choices["issue_date"] = replace(issued, value=narrowed.value, readings=narrowed.readings)
+
+
+def doubt_due_date(choices: dict[str, Choice]) -> None:
+    """A due date read from pixels is believed less where no issue date stands near it: a digit may be another."""
+    issued, due = choices.get("issue_date"), choices.get("due_date")
+    if due is None or due.evidence.source != "ocr" or not isinstance(due.value, date):
+        return
+    near = issued is not None and isinstance(issued.value, date) and (due.value - issued.value).days <= _LONGEST_TERM
+    if not near:
+        choices["due_date"] = replace(due, support=_FAR * due.support)
+
+
+def settle_terms(choices: dict[str, Choice], pack: RulePack) -> None:
+    """Days of the payment terms make the due date where none is printed, and bear out one that is."""
+    issued, due, terms = (choices.get(name) for name in ("issue_date", "due_date", "payment_terms"))
+    days = days_in(str(terms.value), pack) if terms else None
+    if terms is None or issued is None or days is None or not isinstance(issued.value, date):
+        return
+    meant = issued.value + timedelta(days=days)
+    proof = f"{issued.value} + {days} days = {meant}"
+    if due is None:
+        evidence = replace(terms.evidence, source="derived", rule="universal.due_date.terms")
+        support = 0.9 * min(issued.support, terms.support)
+        readings = (meant,) if len(issued.readings) == 1 else (meant, *_later(issued.readings[1:], days))
+        choices["due_date"] = Choice("due_date", meant, evidence, support, (), readings, proof)
+    elif due.value == meant and len(issued.readings) == 1:
+        choices["due_date"] = replace(due, support=1 - (1 - due.support) * 0.5, proof=proof)
+        choices["issue_date"] = replace(issued, support=1 - (1 - issued.support) * 0.5)
+
+
+def _later(days: Sequence[Value], by: int) -> tuple[date, ...]:
+    return tuple(day + timedelta(days=by) for day in days if isinstance(day, date))
