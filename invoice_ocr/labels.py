@@ -134,6 +134,11 @@ class LabelIndex:
                     opened.setdefault(f"{key[:place]}?{key[place + 1 :]}", []).append(key)
         return {form: tuple(keys) for form, keys in opened.items()}
 
+    @cached_property
+    def last_letters(self) -> frozenset[str]:
+        """The last five and the last six letters of every label."""
+        return frozenset(key[-length:] for key in self.keys for length in range(_SHORTEST, _FUZZY_FROM))
+
     def _one_wrong(self, word: str) -> str | None:
         """The one label of five or six letters that differs from a word in a letter.
 
@@ -143,7 +148,7 @@ class LabelIndex:
             return None
         forms = (f"{word[:place]}?{word[place + 1 :]}" for place in range(len(word)))
         near = {key for form in forms for key in self._whole.opened.get(form, ()) if key in self.keys}
-        if len(near) != 1 or word in self.starts or any(key.endswith(word) for key in self._whole.keys):
+        if len(near) != 1 or word in self.starts or word in self._whole.last_letters:
             return None
         return near.pop()
 
