@@ -227,6 +227,12 @@ def test_ligatures_are_drawn_where_a_face_has_them_and_spelt_in_letters() -> Non
     assert crops._places(drawn).tolist() == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]
 
 
+def test_stops_are_squeezed_behind_and_brackets_before_their_ink() -> None:
+    starts, sides = crops._squeezed("中，（文", np.array([10.0, 30, 50, 70, 90]), 8.0)
+    assert sides.tolist() == [10, 30, 38, 46, 66]
+    assert starts.tolist() == [10, 30, 26, 46]
+
+
 def test_the_mean_of_two_trainings_is_halfway_in_every_weight() -> None:
     one, other = Crnn(len(ALPHABET)), Crnn(len(ALPHABET))
     middle = mean(one.state_dict(), to_doctr(other.state_dict()))

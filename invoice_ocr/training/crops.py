@@ -30,6 +30,8 @@ _HAN = frozenset(ord(char) for char in CHINESE if "\u4e00" <= char <= "\u9fff")
 _LEAST_HAN = 6500  # of them, that a face has if it is meant for simplified Chinese
 _LEAST_FOR_HAN = 15  # pixels, under which their strokes run together
 _ELSEWHERE = (" HK", " TW", " TC", " JP", " KR", "Big5")  # faces with the shapes of other countries
+_OPENING = frozenset("（《【「〈『“‘")
+_SQUEEZED = _OPENING | frozenset("，。、：；）》】」〉』”’")
 _LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
 _LETTERS = {sign: letters for letters, sign in _LIGATURES.items()}
 TILLS = 0.12  # share of crops as tills and impact printers set them
@@ -140,22 +142,41 @@ def _set(rng: random.Random, text: str, face: Face, em: int, *, coarse: bool = F
     font = _font(face.path, face.index, em)
     spaced = rng.random() < 0.04
     extra = int(em * rng.uniform(0.05, 0.25)) if spaced else 0
-    drawn = text if spaced or rng.random() < 0.5 else _ligatured(text, face)
+    squeezed = not _SQUEEZED.isdisjoint(text) and rng.random() < 0.5
+    drawn = text if spaced or squeezed or rng.random() < 0.5 else _ligatured(text, face)
     edges = np.array([font.getlength(drawn[:i]) + extra * i for i in range(len(drawn) + 1)])
+    starts = edges[:-1]
+    if squeezed:
+        starts, edges = _squeezed(text, edges, em * rng.uniform(0.35, 0.6))
     if edges[-1] > 40 * em:
         return None
     page = Image.new("L", (int(edges[-1]) + 2 * em, 3 * em))
     pen = ImageDraw.Draw(page)
     pen.fontmode = "1" if coarse else "L"
     stroke = 1 if em > 36 and rng.random() < 0.03 else 0
-    if spaced:
-        for char, x in zip(text, edges[:-1], strict=True):
+    if spaced or squeezed:
+        for char, x in zip(text, starts, strict=True):
             pen.text((em + x, em // 2), char, fill=255, font=font, stroke_width=stroke)
     else:
         pen.text((em, em // 2), drawn, fill=255, font=font, stroke_width=stroke)
     edges = np.interp(np.arange(len(text) + 1), _places(drawn), edges)
     capital = -int(font.getbbox("H", anchor="ls")[1])
     return _Line(np.asarray(page), em + edges, em, capital, em // 2 + font.getmetrics()[0])
+
+
+def _squeezed(text: str, edges: np.ndarray, wide: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where each sign is drawn and its sides, when Chinese stops and brackets are set `wide` pixels wide.
+
+    Their ink fills one half of a square; typesetters leave most of the other out.
+    """
+    widths = np.diff(edges)
+    whole = widths.copy()
+    for i, char in enumerate(text):
+        if char in _SQUEEZED:
+            widths[i] = min(wide, whole[i])
+    sides = np.concatenate([edges[:1], edges[0] + np.cumsum(widths)])
+    ahead = np.array([char in _OPENING for char in text])
+    return sides[:-1] - np.where(ahead, whole - widths, 0), sides
 
 
 def _ligatured(text: str, face: Face) -> str:
