@@ -213,6 +213,11 @@ def types() -> dict[str, type]:
     return {name: next((t for t in get_args(hint) if t is not type(None)), hint) for name, hint in hints.items()}
 
 
+def cores() -> int:
+    """How many CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
     """The error for a name that nobody knows, with the nearest known ones as its fix."""
     from difflib import get_close_matches

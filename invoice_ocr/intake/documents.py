@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -19,7 +18,7 @@ from invoice_ocr.intake.process import Answer
 from invoice_ocr.intake.sources import Failed, Source, failure_of
 from invoice_ocr.intake.testimony import heard
 from invoice_ocr.model import Box, Code, Failure, Issue, PageImage, Word
-from invoice_ocr.settings import Settings
+from invoice_ocr.settings import Settings, cores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +54,7 @@ class Intake:
             raise ConfigError(f"text: {self._settings.text!r} is none of {', '.join(_TEXTS)}.")
         chosen(self._settings.pages, 1)  # a mistake in it is the user's, not a document's
         self._passwords = _passwords(self._settings.password_file)
-        self._size = self._settings.jobs if self._settings.jobs > 0 else _cores()
+        self._size = self._settings.jobs if self._settings.jobs > 0 else cores()
         self._pool = Pool(
             parser,
             size=self._size,
@@ -300,8 +299,3 @@ def _passwords(file: Path | None) -> tuple[str, ...]:
             f"the password file {file} cannot be read: {error.strerror}", fix="Give a file with one password a line."
         ) from None
     return tuple(line for line in text.splitlines() if line)
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1

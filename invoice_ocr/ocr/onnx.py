@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
 from invoice_ocr.ocr.manifest import CHINESE, SECOND, Network, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
-from invoice_ocr.settings import Settings
+from invoice_ocr.settings import Settings, cores
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -121,8 +120,3 @@ def _options(runtime: Any) -> onnxruntime.SessionOptions:
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
-
-
-def cores() -> int:
-    """How many CPU cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
