@@ -15,7 +15,7 @@ from invoice_ocr.model import Candidate, Document
 from invoice_ocr.party_labels import HEADED
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import RulePack, label_key
-from invoice_ocr.sheet import find_labels, make_candidate
+from invoice_ocr.sheet import ends_with_form, find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_vat_ids
@@ -513,7 +513,7 @@ def _addressed(block: Sequence[Cell], pack: RulePack) -> Cell | None:
     passed_over = pack.departments | pack.salutations
     names = [cell for cell in block if _may_be_name(cell, pack) and fold(cell.text) not in passed_over]
     if names and fold(names[0].text.split()[0]) in pack.salutations:
-        companies = [cell for cell in names if _ends_with_form(cell.text, pack)]
+        companies = [cell for cell in names if ends_with_form(pack, cell.text)]
         return (companies or names)[0]
     return names[0] if names else None
 
@@ -522,14 +522,6 @@ def _is_greeted(block: Sequence[Cell], name: Cell, pack: RulePack) -> bool:
     """Whether a name in an address stands behind or below a salutation: nobody writes one over an own address."""
     return any(
         fold(cell.text.split()[0]) in pack.salutations for cell in block if cell.row <= name.row and cell.text.strip()
-    )
-
-
-def _ends_with_form(text: str, pack: RulePack) -> bool:
-    """Whether a text ends with the legal form of a company, of three letters at least."""
-    hits = list(_form_pattern(tuple(pack.legal_forms)).finditer(text))
-    return (
-        bool(hits) and hits[-1].start() > 0 and not text[hits[-1].end() :].strip() and len(fold(hits[-1].group())) > 2
     )
 
 
