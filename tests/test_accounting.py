@@ -280,6 +280,8 @@ def test_every_shipped_mapping_is_sound_and_takes_an_empty_ledger(name: str) -> 
         "line: [a]\nsurprise: 1",
         "line: [{name: a, map: 3}]",
         "line: [{name: a, sign: some}]",
+        "line: [a]\nhead: null",
+        "line: [a]\nhead: 3",
         "line: [a]\nrates: 3",
         "line: [a]\nrates: {USD: 0}",
         "line: [a]\nrates: {USD: .inf}",

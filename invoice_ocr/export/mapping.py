@@ -102,7 +102,11 @@ def _mapping(content: Any, mistakes: list[str]) -> Mapping | None:
     parts: dict[str, Any] = {
         name: tuple(_columns(kept.pop(name, ()), name, mistakes)) for name in ("line", "bill", "end")
     }
-    head = tuple(tuple(_columns(row, "head", mistakes)) for row in kept.pop("head", ()))
+    rows = kept.pop("head", ())
+    if not isinstance(rows, list | tuple):
+        mistakes.append("`head` is no list of rows")
+        rows = ()
+    head = tuple(tuple(_columns(row, "head", mistakes)) for row in rows)
     parts |= {"head": head, "title": str(kept.pop("title", ""))}
     parts["rates"] = _rates(kept.pop("rates", {}), mistakes)
     for name, wanted in (("rows", _ROWS), ("credit", _CREDITS)):
