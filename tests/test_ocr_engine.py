@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import cv2
@@ -270,6 +271,20 @@ def test_words_in_doubt_alone_are_read_by_the_second_recogniser_too(quality: str
     (read,) = reader.read([page({"A": (100, 200, 800, 250), "B": (900, 200, 960, 250)})])
     assert [word.text for word in read.words] == list(said)
     assert networks.asked == asked
+
+
+def test_another_thread_may_recognise_crops_while_a_page_is_read() -> None:
+    class Disturbed(TwoReaders):
+        def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+            if threading.current_thread() is threading.main_thread():
+                other = threading.Thread(target=reader.recognise, args=([np.full((20, 60, 3), 10, np.uint8)],))
+                other.start()
+                other.join()
+            return super().opinions(batch)
+
+    reader = NeuralEngine("painted", Disturbed(), LETTERS, Thresholds(), Pools(columns=32), {}, "accurate")
+    (read,) = reader.read([page({"A": (100, 200, 160, 250), "B": (400, 200, 460, 250), "C": (700, 200, 760, 250)})])
+    assert [word.text for word in read.words] == ["B", "B", "B"]
 
 
 def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:

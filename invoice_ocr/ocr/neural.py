@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -44,6 +45,13 @@ class Pools:
     columns: int = 2048
 
 
+class _Asked(threading.local):
+    """What the recognisers said of doubtful words, by the pictures' ids; each thread its own: one reads, one cleans."""
+
+    def __init__(self) -> None:
+        self.logits: dict[int, tuple[np.ndarray, list[np.ndarray]]] = {}
+
+
 class NeuralEngine:
     """Detector, crops, recogniser, reading order."""
 
@@ -76,7 +84,7 @@ class NeuralEngine:
         self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
         self._is_chinese = bool(hanzi.asked_for(lang))
         self._seconds = seconds
-        self._asked: dict[int, tuple[np.ndarray, list[np.ndarray]]] = {}
+        self._asked = _Asked()
 
     def describe(self) -> dict[str, Any]:
         return {"runtime": self.name, "alphabet": self._alphabet, **self._description}
@@ -121,7 +129,7 @@ class NeuralEngine:
         return [next(words) if isinstance(page, Sighted) else _unread(page) for page in pages]
 
     def recognise(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
-        self._asked.clear()
+        self._asked.logits.clear()
         pictures = [crops.normalise(crop) for crop in crops_]
         texts = self._texts(pictures)
         self._narrow(pictures, texts)
@@ -143,7 +151,7 @@ class NeuralEngine:
 
     def _read(self, pages: list[Sighted]) -> list[PageWords]:
         """The words of pages whose words have been found. Raises Overdue."""
-        self._asked.clear()
+        self._asked.logits.clear()
         pictures = [picture for page in pages for picture in page.pictures]
         once = self._texts(pictures)
         if self._quality == "accurate":
@@ -254,12 +262,12 @@ class NeuralEngine:
         They were taught to see a letter at the same step, so that a mean of their probabilities is one reading. After a
         page's doubtful words is asked more than once, with other classes `allowed`; their logits are kept till then.
         """
-        new = [picture for picture in pictures if id(picture) not in self._asked]
+        new = [picture for picture in pictures if id(picture) not in self._asked.logits]
         for places, batch in crops.batches(new, self._pools.columns):
             check()
             for i, *logits in zip(places, *self._networks.opinions(batch), strict=True):
-                self._asked[id(new[i])] = new[i], logits
-        return [self._mean(self._asked[id(picture)][1], allowed) for picture in pictures]
+                self._asked.logits[id(new[i])] = new[i], logits
+        return [self._mean(self._asked.logits[id(picture)][1], allowed) for picture in pictures]
 
     def _mean(self, opinions: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
         chances = [_chances(np.where(allowed, logits, -np.inf)) for logits in opinions]
