@@ -50,6 +50,7 @@ def word(text: str) -> Text:
         ("sie", 0.25, 0.85, False),
         ("sânge", 0.25, 0.6, False),
         ("", 0.0, 0.0, False),
+        (" ", 0.9, 0.9, False),  # nothing but white: no sign stands in any cell
         ("发票", 0.1, 0.1, True),
     ],
 )

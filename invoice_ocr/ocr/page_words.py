@@ -59,7 +59,7 @@ def is_word(text: ctc.Text) -> bool:
     if hanzi.has_hanzi(text.text):
         return text.confidence >= LEAST_OF_HANZI
     if text.confidence >= LEAST_CONFIDENCE:
-        return bool(text.text)
+        return bool(text.text.strip())
     return text.mean >= LEAST_MEAN and len(text.text) >= LEAST_LETTERS and text.text.strip(".,:;").isalpha()
 
 
