@@ -21,6 +21,7 @@ from invoice_ocr import (
     parties,
     resolve,
     second_look,
+    self_billed,
     taxes,
     terms,
     total_rows,
@@ -160,6 +161,7 @@ def _understood(
     found, habits, rows = gathered
     found = own.as_buyer(found, document, pack, company)
     resolution = resolve.resolve(document, found, habits, pack)
+    resolution, turned = self_billed.turn(resolution, document, pack)
     resolution, contradictions = confront(resolution, found, witnesses, document, pack)
     by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
     items = lines.find(document, pack, habits.decimal)
@@ -170,6 +172,7 @@ def _understood(
         *checks.check(resolution, pack, by_rate, items),
         *contradictions,
         *own.check(resolution, company),
+        *turned,
         *doubts,
     ]
     pages = tuple(page.number for page in document.pages)
