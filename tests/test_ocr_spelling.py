@@ -10,7 +10,7 @@ from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.scripts import LOOKALIKES
 from invoice_ocr.ocr.spelling import TONGUES, spelling_of, spelt, tongue_of
 
-ALPHABET = "abcdefghijklmnopqrstuvwxyzäöü.1абвгдежзийклмнопрстуфхцчшщъыьэюя"
+ALPHABET = "abcdefghijklmnopqrstuvwxyzäöüāū.1абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 
 def seen(word: str, instead: dict[int, tuple[str, float]]) -> tuple[Text, np.ndarray]:
@@ -43,6 +43,24 @@ def test_a_doubtful_letter_is_the_one_that_words_have(
     assert text.text == word
     settled = spelt(text, chances, ALPHABET, language, {})
     assert (settled.text, settled.confidence, len(settled.steps)) == (said, text.confidence, len(said))
+
+
+@pytest.mark.parametrize(
+    ("word", "instead", "language", "said"),
+    [
+        ("jürmala", {1: ("ū", 0.08)}, "lv", "jūrmala"),  # no Latvian word has an ü
+        ("jürmala", {1: ("u", 0.08)}, "lv", "jürmala"),  # a letter without a mark is not another mark
+        ("jürmala", {1: ("ū", 0.004)}, "lv", "jürmala"),  # a name that is clearly print stays
+        ("jürmala", {1: ("ū", 0.08)}, "de", "jürmala"),
+        ("käse", {1: ("ā", 0.3)}, "de", "käse"),
+    ],
+)
+def test_a_mark_that_a_language_lacks_gives_way_to_one_it_has(
+    word: str, instead: dict[int, tuple[str, float]], language: str, said: str
+) -> None:
+    text, chances = seen(word, instead)
+    assert text.text == word
+    assert spelt(text, chances, ALPHABET, language, {}).text == said
 
 
 def test_letters_of_another_script_count_as_those_they_look_like() -> None:

@@ -208,19 +208,16 @@ class NeuralEngine:
 
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words, spelt as their language's are where the pixels leave that open; in place."""
-        kept = [i for i, text in enumerate(read) if is_word(text)]
-        again = {i for i in kept if spelling.may_be_misspelt(read[i])}
-        if not again:
-            return
+        kept = {i for i, text in enumerate(read) if is_word(text)}
         known = letters.strangers([(text.text, text.confidence) for text in read])[1]
         allowed = letters.allowed(self._alphabet, known)
         written = scripts.written_in([[read[i].text for i in line] for line in lines])
         for script in set(written):
             own = [i for line, its in zip(lines, written, strict=True) if its == script for i in line]
             language = spelling.tongue_of([(read[i].text, read[i].confidence) for i in own], script, self._languages)
-            places = [i for i in own if i in again]
-            if language is None or not places:
+            if language is None:
                 continue
+            places = [i for i in own if i in kept and spelling.may_be_misspelt(read[i], language)]
             alike = scripts.LOOKALIKES.get(script, {})
             for i, chances in zip(places, self._chances_of([page.pictures[i] for i in places], allowed), strict=True):
                 read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
