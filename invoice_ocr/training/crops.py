@@ -196,23 +196,27 @@ def _places(drawn: str) -> np.ndarray:
 def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
     """Letters of a few whole dots each, often narrow and tall, as tills and impact printers set them."""
     dots = rng.randrange(11, 20) + (5 if any(ord(char) in _HAN for char in text) else 0)
-    line = _set(rng, text, face, dots, coarse=True)
+    struck = rng.random() < 0.4
+    fine = 2 if struck and rng.random() < 0.5 else 1  # pictures of letters, as drivers send them, place dots finer
+    line = _set(rng, text, face, dots * fine, coarse=True)
     if line is None:
         return None
-    if rng.random() < 0.4:
-        return _struck(rng, line)
+    if struck:
+        return _struck(rng, line, fine)
     tall = rng.uniform(1.3, 2.6)
     return _stretched(line, tall * math.exp(rng.uniform(math.log(0.5), math.log(1.1))), tall)
 
 
-def _struck(rng: random.Random, line: _Line) -> _Line:
+def _struck(rng: random.Random, line: _Line, fine: int) -> _Line:
     """Each dot as a needle strikes it: round, running into its neighbours along a row, rows often apart.
 
     The head strikes a band of rows at once and often on its way back, too: needles differ in force, and rows struck in
-    another pass stand aside.
+    another pass stand aside. Bold print is struck again half a dot aside. fine: columns, and pixels of `line` in each
+    direction, that a row of dots has for one of its own height.
     """
-    pitch = 4
-    ink = line.ink.astype(np.float32)
+    pitch, apart = 4, 4 // fine
+    rows = line.ink[: len(line.ink) // fine * fine].reshape(-1, fine, line.ink.shape[1])
+    ink = rows.max(1).astype(np.float32)
     if rng.random() < 0.4:  # a worn needle strikes its row faintly in every band
         force = np.ones(rng.choice((8, 9, 12, 24)), np.float32)
         for worn in rng.choices(range(len(force)), k=rng.randrange(1, 4)):
@@ -220,8 +224,10 @@ def _struck(rng: random.Random, line: _Line) -> _Line:
         ink *= np.resize(force, len(ink))[:, None]
     if rng.random() < 0.15:  # draft: of dots side by side every other one
         ink[:, 1::2] *= 0.3
-    dots = np.zeros((ink.shape[0] * pitch, ink.shape[1] * pitch), np.float32)
-    dots[pitch // 2 :: pitch, pitch // 2 :: pitch] = ink
+    dots = np.zeros((ink.shape[0] * pitch, ink.shape[1] * apart), np.float32)
+    dots[pitch // 2 :: pitch, apart // 2 :: apart] = ink
+    if rng.random() < 0.3:
+        dots = np.maximum(dots, np.roll(dots, pitch // 2, 1))
     if rng.random() < 0.45:
         band, aside = rng.choice((1, 1, 2, 8)), round(rng.gauss(0, 0.7) * pitch)
         back = np.arange(len(dots)) // (pitch * band) % 2 == 1
@@ -231,10 +237,10 @@ def _struck(rng: random.Random, line: _Line) -> _Line:
     dots = dots * rng.uniform(0.8, 2.0) * 255 / max(1.0, float(dots.max()))
     struck = _Line(
         dots.clip(0, 255).astype(np.uint8),
-        line.edges * pitch,
-        line.em * pitch,
-        line.capital * pitch,
-        line.baseline * pitch,
+        line.edges * apart,
+        line.em * pitch // fine,
+        line.capital * pitch // fine,
+        line.baseline * pitch // fine,
     )
     tall = rng.uniform(1.0, 2.4) / pitch
     return _stretched(struck, tall * math.exp(rng.uniform(math.log(0.5), math.log(1.1))), tall)
