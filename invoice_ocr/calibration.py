@@ -92,7 +92,7 @@ def fit(samples: Iterable[Sample]) -> dict[str, Curve]:
     A field has the curve of its kind; values proved by a sum, and values without a label, have one of their own where
     there are enough. Curves `layer.*` are the same for text layers alone. Curves `pixels.*` come second: of values read
     from pixels, the share right at a legibility over the probability that the first curves give them on the average:
-    over 1 where they are clearer than most.
+    over 1 where they are clearer than most. Proved values have none: misread numbers do not add up.
     """
     every = [sample for sample in weighed(samples) if sample.open == 1]
     layer = [sample for sample in every if sample.legible is None]
@@ -119,8 +119,8 @@ def _fit_kinds(every: Sequence[Sample]) -> dict[str, Curve]:
 def _fit_pixels(every: Sequence[Sample], curves: Mapping[str, Curve]) -> dict[str, Curve]:
     sorts: dict[str, list[Sample]] = defaultdict(list)
     for sample in every:
-        if sample.legible is not None:
-            sorts[sort_of(sample.field, sample.basis)].append(sample)
+        if sample.legible is not None and sample.basis != "proved":
+            sorts[sort_of(sample.field)].append(sample)
     found: dict[str, Curve] = {}
     for sort, some in sorted(sorts.items()):
         total = sum(sample.weight for sample in some)

@@ -37,7 +37,8 @@ class Conventions:
     "". bare_dollar: amounts bear `$` alone.
     codes: ISO codes that are printed themselves. unsure: signs read from pixels alone say what the currency is.
     lettered: codes whose mark is printed in letters. signs: how much speaks for the first country; a form of company
-    or its language is 2, its postal address 3, half of it where signs of other currencies were read.
+    or its language is 2, its postal address 3, half of it where signs of other currencies were read. home: the
+    currency of that country where no other comes into question, told without any mark, or "".
     """
 
     decimal: str = ""
@@ -50,6 +51,7 @@ class Conventions:
     unsure: bool = False
     lettered: frozenset[str] = frozenset()
     signs: int = 0
+    home: str = ""
 
 
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
@@ -59,13 +61,14 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     language = languages.leading(signs)
     spoken = languages.leading(signs, least=_SPOKEN)
     marks = _count_marks(texts, pack)
+    said = _votes(texts, candidates, pack, spoken)
+    home = [pack.countries[code].currency for code in _likely(said, pack)]
     alone = stray = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
-        home = list(_countries(texts, candidates, Counter(), pack, spoken))
-        shown, marks = marks, _borne_out(marks, home, pack)
+        shown, marks = marks, _borne_out(marks, home)
         stray = marks != shown
-        alone = not {pack.countries[code].currency for code in home} & {c for m in marks for c in read_currency(m)}
-    votes = _countries(texts, candidates, marks, pack, spoken)
+        alone = not set(home) & {code for mark in marks for code in read_currency(mark)}
+    votes = _likely(said + _shown(marks, pack), pack)
     countries = list(votes)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     decimal = _decimal(texts, known)
@@ -81,6 +84,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         lettered=frozenset(codes[0] for mark in marks if mark.isalpha() and len(codes := read_currency(mark)) == 1),
         unsure=alone and max(marks.values(), default=0) < _SURE_SIGNS and not any(mark in CODES for mark in marks),
         signs=max(votes.values(), default=0) // (2 if stray else 1),
+        home=home[0] if len(set(home)) == 1 else "",
     )
 
 
@@ -111,14 +115,13 @@ def _is_money(amount: Amount) -> bool:
     return amount.decimals > 0 or abs(amount.value) < _LONGEST_WHOLE
 
 
-def _borne_out(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> Counter[str]:
+def _borne_out(marks: Counter[str], home: Sequence[str]) -> Counter[str]:
     """The marks without those that may be slips of a recogniser: it takes a smudge, or an S, for a sign.
 
     A mark counts where a country of the document uses it, and else where no other stands as often, twice at least; a
-    code in capitals once.
+    code in capitals once. home: the currencies of the document's countries.
     """
-    used = {pack.countries[code].currency for code in countries}
-    kept = {mark for mark in marks if used & set(read_currency(mark))}
+    kept = {mark for mark in marks if set(home) & set(read_currency(mark))}
     if not kept:
         ranked = marks.most_common(2)
         alone = len(ranked) == 1 or (ranked and ranked[0][1] > 2 * ranked[1][1])
@@ -127,10 +130,8 @@ def _borne_out(marks: Counter[str], countries: Sequence[str], pack: RulePack) ->
     return Counter({mark: count for mark, count in marks.items() if mark in kept})
 
 
-def _countries(
-    texts: Sequence[str], candidates: Sequence[Candidate], marks: Counter[str], pack: RulePack, language: str
-) -> dict[str, int]:
-    """The countries that a document may come from, most likely first, with how much speaks for each."""
+def _votes(texts: Sequence[str], candidates: Sequence[Candidate], pack: RulePack, language: str) -> Counter[str]:
+    """How much of what is printed, marks of currencies left out, speaks for each country."""
     votes: Counter[str] = Counter()
     for candidate in candidates:
         if candidate.name in ("seller_vat_id", "iban") and candidate.score > 0.5:
@@ -141,7 +142,6 @@ def _countries(
     words = frozenset(padded.split())
     numbers = whole.replace("(", " ")
     taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
-    shown = {codes[0] for mark in marks if len(codes := read_currency(mark)) == 1} & pack.sole_currencies
     for code, country in pack.countries.items():
         votes[code] += 2 * sum(
             (name in words or capitals in words)
@@ -152,12 +152,22 @@ def _countries(
         votes[code] += 2 * bool(country.phone and f" {country.phone}" in numbers)
         votes[code] += 3 * any(f" {word} " in padded for word in country.words)
         votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
-        votes[code] += 2 * (country.currency in shown)
         votes[code] += 2 * bool(country.language and country.language == language)
         votes[code] += _speaks_of_tax(country, rates) if country.tax_words & taxes else 0
     for form, places in pack.legal_forms.items():
         if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
             votes[places[0]] += 2
+    return votes
+
+
+def _shown(marks: Counter[str], pack: RulePack) -> Counter[str]:
+    """What marks of currencies that only one country uses speak for it."""
+    shown = {codes[0] for mark in marks if len(codes := read_currency(mark)) == 1} & pack.sole_currencies
+    return Counter({code: 2 for code, country in pack.countries.items() if country.currency in shown})
+
+
+def _likely(votes: Counter[str], pack: RulePack) -> dict[str, int]:
+    """The countries that a document may come from, most likely first, with how much speaks for each."""
     least = 0.4 * max(votes.values(), default=0)
     likely = [pair for pair in votes.most_common() if pair[1] > 0 and pair[1] >= least and pair[0] in pack.countries]
     return dict(likely[:4])

@@ -71,7 +71,7 @@ def resolve(
         _settle_reference(choices)
     _see_again(choices, document)
     _part_names(choices, settled)
-    currency = find_currency(choices, settled, conventions, pack)
+    currency = find_currency(choices, settled, conventions, pack, slip=slip)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}
     taken_off = (c.value for c in amounts if isinstance(c.value, Decimal) and c.value < 0)
     return Resolution(choices, conventions, sums.proof, tuple(dict.fromkeys((*extras_of(settled), *taken_off))))

@@ -14,14 +14,22 @@ from invoice_ocr.values.currency import SIGNED, namesakes, read_currency
 _AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
 # How much the country says about the currency where no mark does, by the signs of the country: its language alone, a
 # form of company and a town, those with the rates of its tax, and all that its VAT id adds.
-_OF_COUNTRY = ((8, 0.66), (6, 0.55), (4, 0.45), (0, 0.25))
+_OF_COUNTRY = ((8, 0.72), (6, 0.66), (4, 0.6), (0, 0.25))
 _NAMED = 0.95  # how much the label `Currency` says about the code beside it
 
 
 def find_currency(
-    choices: Mapping[str, Choice], candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
+    choices: Mapping[str, Choice],
+    candidates: Sequence[Candidate],
+    conventions: Conventions,
+    pack: RulePack,
+    *,
+    slip: bool = False,
 ) -> Choice | None:
-    """The currency: of the chosen totals' marks, of a label, of most amounts, or of the seller's country."""
+    """The currency: of the chosen totals' marks, of a label, of most amounts, or of the seller's country.
+
+    slip: it is of a till, which takes the money of its country.
+    """
     votes, places = _currency_votes(choices, candidates, conventions, pack)
     if not votes:
         return _currency_of_country(choices, conventions, pack)
@@ -38,8 +46,8 @@ def find_currency(
     own = [pack.countries[country].currency for country in conventions.countries]
     read = any(word.source == "ocr" for word in evidence.words)
     signed = read and code in SIGNED - conventions.lettered
-    speck = signed and dict(conventions.currencies).get(code, 0) < 2  # and may have told the country
-    if own[:1] == [code] and len(ranked) == 1 and not speck:
+    speck = signed and dict(conventions.currencies).get(code, 0) < 2 and conventions.home != code
+    if own[:1] == [code] and len(ranked) == 1 and not speck:  # a speck may have told the country
         support = 1 - _AT_HOME * (1 - support)
     if conventions.unsure:
         support *= 0.5
@@ -47,13 +55,14 @@ def find_currency(
         readings = namesakes(code) or readings
     if conventions.bare_dollar and code not in conventions.codes:
         taxed = "total_tax" in choices and bool(choices["total_tax"].value)
-        if code != "USD" and not (
-            taxed and own[:1] == [code]
-        ):  # sellers outside the United States use the sign for either
+        told = own[:1] == [code] and (taxed or (slip and conventions.home == code))
+        if code != "USD" and not told:  # sellers outside the United States use the sign for either
             readings = (code, "USD")
         elif "US" not in conventions.countries:
             support *= 0.8
-    return Choice("currency", code, evidence, support, (), readings)
+    country = next((name for name in conventions.countries if pack.countries[name].currency == code), "")
+    proof = f"{code} in {country}" if country and conventions.home == code and len(ranked) == 1 else ""
+    return Choice("currency", code, evidence, support, (), readings, proof)
 
 
 def _is_named(code: str, candidates: Sequence[Candidate]) -> bool:

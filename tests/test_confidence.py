@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from invoice_ocr.calibration import fit_curve
 from invoice_ocr.confidence import MOST, apply_curve, probability
-from invoice_ocr.model import FIELD_KINDS
+from invoice_ocr.model import FIELD_KINDS, Field, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -76,6 +76,19 @@ def test_what_is_read_from_pixels_is_never_surer_than_what_is_printed() -> None:
                 read = [probability(curves, name, basis, support, legible) for legible in (0.3, 0.9, 0.999, 1.0)]
                 assert read == sorted(read)
                 assert read[-1] <= printed <= MOST
+
+
+def test_misread_numbers_do_not_add_up_so_a_proof_outweighs_how_words_were_read() -> None:
+    text = "Hofladen Moser\nBon 118\n12.03.2026 18:02\nNetto | {}\nMwSt | 19.00\nSumme EUR | 119.00"
+
+    def of(net: str) -> Field:
+        page = sketch(text.format(net), source="ocr").pages[0]
+        words = tuple(replace(word, confidence=0.5) if word.text == "119.00" else word for word in page.words)
+        (invoice,) = understand(Reading((replace(page, words=words),)), load_pack(), Settings())
+        return invoice.fields["total_gross"]
+
+    assert of("100.00").status == "accepted"
+    assert of("140.00").status == "review"
 
 
 def test_without_curves_nothing_is_certain() -> None:

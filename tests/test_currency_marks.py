@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from invoice_ocr.model import Invoice
+from invoice_ocr.model import Field, Invoice, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -43,3 +45,24 @@ def test_a_mark_of_several_currencies_alone_is_for_review(mark: str, one: str, o
 def test_a_country_or_a_code_settles_the_mark(mark: str, told: str, code: str) -> None:
     field = read(mark, told).fields["currency"]
     assert (field.value, field.status) == (code, "accepted")
+
+
+def slip(total: str, *more: str, sure: float = 1.0) -> Field:
+    """The currency of a till slip read from pixels. sure: how surely the words with marks were read."""
+    lines = ["Corner Store", *more, "12 Mar 2026 18:42", f"TOTAL | {total}", f"CASH | {total}", "CHANGE | 0.00"]
+    page = sketch("\n".join(lines), source="ocr").pages[0]
+    words = tuple(replace(w, confidence=sure) if any(char in w.text for char in "€$") else w for w in page.words)
+    (invoice,) = understand(Reading((replace(page, words=words),)), load_pack(), Settings())
+    return invoice.fields["currency"]
+
+
+def test_a_till_takes_the_dollars_of_its_country() -> None:
+    there = slip("$65.16", "ABN 53 004 085 616", "Dapto NSW 2530")
+    assert (there.value, there.status) == ("AUD", "accepted")
+    assert slip("$65.16", "Dapto").value == "USD"
+
+
+def test_a_mark_hardly_read_is_believed_where_the_country_uses_it() -> None:
+    told = slip("€ 9.60", "Parkhaus am Markt GmbH", "USt-IdNr. DE136695976", sure=0.4)
+    assert (told.value, told.status, told.proof) == ("EUR", "accepted", "EUR in DE")
+    assert slip("€ 9.60", sure=0.4).status == "review"
