@@ -23,6 +23,8 @@ MONTHS = load_pack().months
         ("23705/2018", date(2018, 5, 23)),
         ("09 10.2016", date(2016, 10, 9)),
         ("30 04 – 20 18", date(2018, 4, 30)),
+        ("Datum: 14.03 2026", date(2026, 3, 14)),
+        ("Mach 5, 2024", date(2024, 3, 5)),
         ("24/05/1 8", date(2018, 5, 24)),
         ("22/01/202610-44", date(2026, 1, 22)),
         ("Sales2018-01-05 22:55:25", date(2018, 1, 5)),
@@ -38,7 +40,16 @@ def test_a_torn_date_is_read_as_the_only_one_it_can_be(text: str, day: date) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["12 50.20", "Tel 07-386 7524", "GST 000800589824", "33/0572018", "45 Main 2018", "03.05.2018", "35.18.2025"],
+    [
+        "12 50.20",
+        "Tel 07-386 7524",
+        "GST 000800589824",
+        "33/0572018",
+        "45 Main 2018",
+        "03.05.2018",
+        "35.18.2025",
+        "Order 5, 2024",
+    ],
 )
 def test_what_is_no_torn_date_is_left_alone(text: str) -> None:
     assert find_read_dates(text, MONTHS) == []

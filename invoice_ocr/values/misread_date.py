@@ -19,9 +19,10 @@ _MARK_TAKEN = (
     re.compile(rf"(?<!\d)(\d\d)[./-](\d\d)[17]({_YEAR})(?!\d)"),
     re.compile(rf"(?<!\d)(\d\d)[17](\d\d)[./-]({_YEAR})(?!\d)"),
 )
-# Marks lost, and blanks in the year: `09 10.2016`, `24/05/1 8`, `30 04 - 20 18`.
+# Marks lost, and blanks in the year: `09 10.2016`, `14.03 2026`, `24/05/1 8`, `30 04 - 20 18`.
 _TORN = (
     re.compile(rf"(?<![\d.,/-])(\d\d?)(?:\s?[./-]\s?|\s)(\d\d?)\s?[./-]\s?({_YEAR})(?!\d)"),
+    re.compile(rf"(?<![\d.,/-])(\d\d)[./-](\d\d)\s({_YEAR})(?!\d)"),
     re.compile(r"(?<![\d.,/-])(\d\d)[\s./-]{1,3}(\d\d)\s?[./-]\s?((?:19|20)\s\d\d)(?!\d)"),
     re.compile(r"(?<![\d.,/-])(\d\d)[./-](\d\d)[./-](\d\s\d)\s*$"),
     re.compile(r"^\s*(\d\d)\s(\d\d)\.(\d\d)(?=\s\d\d:\d\d)"),
@@ -31,6 +32,7 @@ _GLUED = re.compile(rf"(?<=[^\W\d_])({_YEAR})-(\d\d)-(\d\d)(?=\s\d\d:\d\d)")
 _LETTERED = re.compile(r"(?<![^\W_])[\dOoQDIl|SZB$]{1,2}([./-])[\dOoQDIl|SZB$]{1,2}\1[\dOoQDIl|SZB$]{2,4}(?![^\W_])")
 _IMPOSSIBLE = re.compile(rf"(?<![\d./-])(\d\d)([./-])(\d\d)\2({_YEAR})(?!\d)")
 _NAMED = re.compile(rf"(?<!\d)(\d\d?)[\s./-]{{1,2}}([^\W\d_]{{3,10}})[\s./-]{{1,2}}({_YEAR})(?!\d)")
+_NAMED_FIRST = re.compile(rf"(?<![^\W_])([^\W\d_]{{3,10}})[\s.]{{1,2}}(\d\d?)[,.]?\s({_YEAR})(?!\d)")
 _SHORT, _NEAR = 5, 1  # letters of a month that may have one wrong, in longer ones two
 
 
@@ -71,15 +73,16 @@ def _by_letters(text: str, months: Mapping[str, int]) -> list[Written]:
 
 
 def _by_month(text: str, months: Mapping[str, int]) -> list[Written]:
-    for hit in _NAMED.finditer(text):
-        word = fold(hit[2])
+    for hit in (*_NAMED.finditer(text), *_NAMED_FIRST.finditer(text)):
+        day, month = (hit[1], hit[2]) if hit[1].isdigit() else (hit[2], hit[1])
+        word = fold(month)
         near = _NEAR if len(word) < _SHORT else _NEAR + 1
         meant = {
             number
             for name, number in months.items()
             if len(name) >= 3 and OSA.distance(word, name, score_cutoff=near) <= min(near, len(name) - 2)
         }
-        if len(meant) == 1 and (found := _placed(f"{hit[1]}.{meant.pop()}.{hit[3]}", hit, months)):
+        if len(meant) == 1 and (found := _placed(f"{day}.{meant.pop()}.{hit[3]}", hit, months)):
             return found
     return []
 
