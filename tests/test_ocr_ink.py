@@ -9,10 +9,12 @@ import pytest
 from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit, raised
 
 
-def printed(text: str = "1.190,00", *, paper: int = 255, ink: int = 30) -> tuple[np.ndarray, np.ndarray]:
+def printed(
+    text: str = "1.190,00", *, paper: int = 255, ink: int = 30, thick: int = 2
+) -> tuple[np.ndarray, np.ndarray]:
     """A page with one word, and the box of its ink."""
     page = np.full((200, 500), paper, np.uint8)
-    cv2.putText(page, text, (120, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, ink, 2, cv2.LINE_8)
+    cv2.putText(page, text, (120, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, ink, thick, cv2.LINE_8)
     rows, columns = np.flatnonzero((page != paper).any(1)), np.flatnonzero((page != paper).any(0))
     return page, np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], float)
 
@@ -27,6 +29,17 @@ def padded(box: np.ndarray) -> np.ndarray:
 def test_a_loose_or_tight_box_becomes_that_of_the_ink(off: tuple[int, ...], paper: int, ink: int) -> None:
     page, box = printed(paper=paper, ink=ink)
     (found,) = fit(page, (box + np.array(off))[None])
+    assert found == pytest.approx(padded(box), abs=1.01)
+
+
+@pytest.mark.parametrize("band", [0, 8])
+def test_bold_print_that_fills_most_of_its_box_is_ink(band: int) -> None:
+    page, box = printed("HMEM", thick=11, paper=255 if not band else 0, ink=30 if not band else 250)
+    left, top, right, bottom = box.astype(int).tolist()
+    assert (np.abs(page[top:bottom, left:right] - page[0, 0].astype(int)) > 100).mean() > 0.55
+    if band:  # white on a dark band that is little higher than the word
+        page[: top - band] = page[bottom + band :] = 255
+    (found,) = fit(page, box[None])
     assert found == pytest.approx(padded(box), abs=1.01)
 
 

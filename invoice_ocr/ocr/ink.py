@@ -14,6 +14,7 @@ GAP_X, GAP_Y = (
     0.16,
     0.14,
 )  # of a box's height: white up to this wide is inside a word, or between a letter and its accent
+AROUND = 0.25  # of a box's height, beyond its sides, that is looked at too to tell paper: bold print fills half of it
 LEAST_CONTRAST = 24  # grey levels under which there is no ink to go by
 BLANK = 10  # grey levels under which there is no print at all, but paper
 LEAST_PRINT = 5.0  # pixels; what is lower, its line's letters included, is dots of a dotted rule and no word
@@ -211,7 +212,9 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     core = part[inner[1] : inner[3], inner[0] : inner[2]]
     if min(core.shape) < 3:
         return None
-    paper = float(np.median(core[::2, ::2]))
+    around = round(AROUND * high)
+    beside = part[max(0, inner[1] - around) : inner[3] + around, max(0, inner[0] - around) : inner[2] + around]
+    paper = float(np.median(beside[::2, ::2]))
     contrast = cv2.absdiff(part, paper)  # type: ignore[call-overload]  # cv2 takes a number here, its stubs do not
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
     if peak < BLANK:
