@@ -29,15 +29,19 @@ def locked(ledger: Path) -> Iterator[None]:
     A process that is killed gives the lock back; its file stays until the next run takes it.
     """
     place = place_of(ledger)
-    number = taken(place, f"the ledger {ledger}", fix="Choose another place with --ledger.")
+    number = None
     try:
+        number = taken(place, f"the ledger {ledger}", fix="Choose another place with --ledger.")
         os.ftruncate(number, 0)
         os.write(number, json.dumps(_self()).encode())
         yield
     finally:
-        with contextlib.suppress(OSError):
-            place.unlink()  # before it is let go: whoever waits finds another file in its place, and tries again
-        os.close(number)
+        if number is not None:
+            with contextlib.suppress(OSError):
+                place.unlink()  # before it is let go: whoever waits finds another file in its place, and tries again
+            os.close(number)
+        else:
+            cleared(place)
 
 
 def holder(ledger: Path) -> dict[str, str] | None:
@@ -67,18 +71,53 @@ def taken(place: Path, what: str, *, fix: str | None = None) -> int:
         except OSError as error:
             raise OutputReadonly(f"{what} cannot be written: {error.strerror}", fix=fix) from error
         try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            who = _read(number)
-            os.close(number)
-            raise Locked(
-                f"another run holds {what}: process {who.get('pid', '?')} on {who.get('host', '?')}, "
-                f"since {who.get('since', '?')}"
-            ) from None
-        with contextlib.suppress(OSError):
-            if os.fstat(number).st_ino == place.stat().st_ino:
+            _hold(number, what)
+            if _is_at(place, number):
                 return number
+        except OSError as error:
+            os.close(number)
+            raise OutputReadonly(f"{what} cannot be locked there: {error.strerror}", fix=fix) from error
+        except BaseException:
+            os.close(number)
+            raise
         os.close(number)
+
+
+def cleared(place: Path) -> None:
+    """Remove the file at `place`, unless a process holds it."""
+    with contextlib.suppress(OSError):
+        number = os.open(place, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if not _is_held(number) and _is_at(place, number):
+                place.unlink()
+        finally:
+            os.close(number)
+
+
+def _is_held(number: int) -> bool:
+    """Whether another holds the open file; if not, it is held through this descriptor from now on."""
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _hold(number: int, what: str) -> None:
+    if _is_held(number):
+        who = _read(number)
+        raise Locked(
+            f"another run holds {what}: process {who.get('pid', '?')} on {who.get('host', '?')}, "
+            f"since {who.get('since', '?')}"
+        )
+
+
+def _is_at(place: Path, number: int) -> bool:
+    """Whether the open file is the one at `place`: who held it before may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(number), place.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _self() -> dict[str, str]:

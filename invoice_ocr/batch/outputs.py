@@ -84,9 +84,8 @@ def opened(target: Path) -> Iterator[BinaryIO]:
     target = _led_to(target)
     part = _part(target)
     mode = target.stat().st_mode & 0o777 if target.exists() else None
-    number = lock.taken(part, str(target))
     try:
-        with open(number, "wb") as stream:  # noqa: PTH123  a descriptor, not a path
+        with open(lock.taken(part, str(target)), "wb") as stream:  # noqa: PTH123  a descriptor, not a path
             stream.truncate(0)
             yield stream
             stream.flush()
@@ -96,11 +95,10 @@ def opened(target: Path) -> Iterator[BinaryIO]:
                 part.chmod(mode)
             step("export renamed")
             part.replace(target)
-    except PermissionError as error:
-        raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
+    except BaseException as error:
+        lock.cleared(part)
+        if isinstance(error, PermissionError):
+            raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
         raise
     step("export done")
 

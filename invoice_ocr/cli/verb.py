@@ -6,22 +6,17 @@ import contextlib
 import errno
 import inspect
 import logging
-import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from invoice_ocr import ahead
 from invoice_ocr.cli.console import Verbosity, guarded_stdout, report
 from invoice_ocr.cli.options import as_command, parameters_of
+from invoice_ocr.cli.stopping import Terminated
 from invoice_ocr.errors import DiskFull, ExitCode, InputError, InvoiceOcrError, OutOfMemory, OutputReadonly
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 _PANEL = "Messages"
 _FLAGS = [
@@ -32,10 +27,6 @@ _FLAGS = [
         ("debug", typer.Option("--debug", help="Also tracebacks.", rich_help_panel=_PANEL)),
     )
 ]
-
-
-class Terminated(BaseException):
-    """SIGTERM came, or the terminal went away."""
 
 
 def verb(command: Callable[..., ExitCode | None]) -> Callable[..., None]:
@@ -54,7 +45,7 @@ def verb(command: Callable[..., ExitCode | None]) -> Callable[..., None]:
 
 def _run(command: Callable[..., ExitCode | None], given: dict[str, Any], verbosity: Verbosity) -> ExitCode:
     try:
-        with _logging(verbosity), _termination(), guarded_stdout() as stdout:
+        with _logging(verbosity), guarded_stdout() as stdout:
             return command(**given, stdout=stdout, verbosity=verbosity) or ExitCode.OK
     except (typer.Exit, typer.BadParameter):
         raise
@@ -107,31 +98,3 @@ def _logging(verbosity: Verbosity) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.level, logger.propagate = before
-
-
-@contextlib.contextmanager
-def _termination() -> Iterator[None]:
-    """SIGTERM and SIGHUP unwind like Ctrl-C does, so that workers end and half-written files go; nohup is honoured."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise Terminated
-
-    asked = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def leave(code: int) -> NoReturn:
-    """End the process; a reader of our output that has gone away is no reason to complain."""
-    try:
-        sys.stdout.flush()
-    except (BrokenPipeError, ValueError, AttributeError):
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    if ahead.are_made():  # in a library that ends the process with SIGABRT when its thread is taken from it
-        os._exit(code)
-    sys.exit(code)

@@ -76,6 +76,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,  # Ctrl-C on a terminal reaches a whole session: it is for the coordinator alone
         )
         _widen(self._process.stdin, self._process.stdout)
 

@@ -27,7 +27,7 @@ _GRACE = 10  # seconds after which a worker whose coordinator is gone ends itsel
 def main(parser: str, memory_mb: int) -> None:
     """Answer requests from stdin on stdout until stdin ends. parser: `module:function`. Does not return."""
     requests, answers = _take_streams()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the coordinator, which then ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator ends us
     sys.setrecursionlimit(2000)
     peak_mb = _memory()
     standing = confine(memory_mb)

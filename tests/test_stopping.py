@@ -1,0 +1,161 @@
+"""Ctrl-C and its kin, wherever they hit a command: its exit code, no traceback, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from faults.desk import sheet
+from test_batch_run import Office
+
+from invoice_ocr.batch import lock, outputs
+from invoice_ocr.cli import stopping
+
+ROOT = Path(__file__).parent.parent
+ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a ledger of one document."""
+    (tmp_path / "place").mkdir()
+    office = Office(tmp_path / "place")
+    office.put("a.pdf", sheet("A-1"))
+    office.run(office.inbox)
+    return tmp_path / "place"
+
+
+def interrupted(*arguments: object) -> dict[str, object]:
+    """What tests/faults/interrupting.py finds."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "faults" / "interrupting.py"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("stride", [11, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_interrupted_after_any_call_ends_with_its_code_and_leaves_nothing(
+    place: Path, sent: signal.Signals, stride: int
+) -> None:
+    found = interrupted(int(sent), stride, place, "export", "books.sqlite", "-o", "out.csv")
+    assert found["runs"] >= 100 // stride  # type: ignore[operator]
+    assert found["odd"] == {}
+
+
+def exported(place: Path, code: str, sent: signal.Signals) -> subprocess.CompletedProcess[str]:
+    """`python -m invoice_ocr export` where `code` runs first; `hit()` in it sends the signal to the process."""
+    module = place / "prepared.py"
+    module.write_text(
+        "import os, runpy, signal, sys, traceback\n"
+        f"def hit(): os.kill(os.getpid(), {int(sent)})\n"
+        "class On:\n"
+        "    def __init__(self, name, do): self.name, self.do = name, do\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == self.name: sys.meta_path.remove(self); self.do()\n"
+        f"{code}\n"
+        "runpy.run_module('invoice_ocr', run_name='__main__', alter_sys=True)\n"
+    )
+    # A suite started in the background ignores these, and so would what it starts.
+    before = signal.signal(sent, signal.default_int_handler)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "prepared", "export", "books.sqlite", "-o", "out.csv"],
+            cwd=place,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env=os.environ | {"PYTHONPATH": f"{ROOT}:{place}"},
+        )
+    finally:
+        signal.signal(sent, before)
+
+
+MOMENTS = {
+    "while the command is imported": "sys.meta_path.insert(0, On('invoice_ocr.cli.app', hit))",
+    "in a text that is executed": (
+        "sys.meta_path.insert(0, On('invoice_ocr.batch.results', lambda: exec('hit()', {'hit': hit})))"
+    ),
+    "twice": (
+        "import contextlib\n"
+        "def twice():\n"
+        "    try: hit()\n"
+        "    finally: hit(); hit()\n"
+        "sys.meta_path.insert(0, On('invoice_ocr.batch.results', twice))"
+    ),
+}
+ENDINGS = {
+    "while output is flushed": (
+        "class Flushing:\n"
+        "    def __getattr__(self, name): return getattr(sys.__stdout__, name)\n"
+        "    def flush(self):\n"
+        "        if any(frame.name == 'leave' for frame in traceback.extract_stack()): hit()\n"
+        "        sys.__stdout__.flush()\n"
+        "sys.stdout = Flushing()"
+    ),
+    "at the exit": "import atexit; sys.meta_path.insert(0, On('invoice_ocr.cli.app', lambda: atexit.register(hit)))",
+    "after the last exit function": "import atexit; atexit.register(hit)",
+    "while modules are taken apart": ("class Last:\n    def __del__(self, hit=hit): hit()\nsys.last_of_all = Last()"),
+}
+
+
+@pytest.mark.parametrize(("sent", "code"), ENDS)
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_command_interrupted_on_its_way_says_so_and_writes_nothing(
+    place: Path, moment: str, sent: signal.Signals, code: int
+) -> None:
+    done = exported(place, MOMENTS[moment], sent)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert sorted(path.name for path in place.iterdir()) == ["books.sqlite", "inbox", "prepared.py"]
+
+
+@pytest.mark.parametrize(("sent", "code"), ENDS)
+@pytest.mark.parametrize("moment", ENDINGS)
+def test_a_command_interrupted_when_all_is_done_ends_well(
+    place: Path, moment: str, sent: signal.Signals, code: int
+) -> None:
+    done = exported(place, ENDINGS[moment], sent)
+    assert done.returncode in {0, code}
+    assert "Traceback" not in done.stderr
+    assert "ignored" not in done.stderr
+    assert (place / "out.csv").read_bytes()
+
+
+def test_who_asks_again_after_ten_seconds_does_not_wait_for_the_unwinding(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    stop = stopping.Stop()
+    with pytest.raises(stopping.Interrupted):
+        stop(signal.SIGINT, None)
+    stop(signal.SIGINT, None)
+    assert ended == []
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 11)
+    stop(signal.SIGTERM, None)
+    assert ended == [143]
+
+
+def test_a_file_on_its_way_is_removed_by_nobody_but_its_holder(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    with outputs.opened(target) as stream:
+        lock.cleared(tmp_path / ".out.csv.part")
+        stream.write(b"whole")
+    assert target.read_bytes() == b"whole"
+    left = tmp_path / ".left.part"
+    left.touch()
+    lock.cleared(left)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
