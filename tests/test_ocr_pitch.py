@@ -56,6 +56,12 @@ def test_a_space_is_a_cell_left_out_and_nothing_else() -> None:
     assert pitch.spaced(wide, box, CELL).text == "Description"
 
 
+@pytest.mark.parametrize("dash", ["\u2013", "\u2014", "\u2212", "-"])
+def test_a_dash_in_a_cell_is_a_hyphen(dash: str) -> None:
+    text, box = box_of(f"{dash}0.02", 0, 5)
+    assert pitch.spaced(text, box, CELL).text == "-0.02"
+
+
 def test_a_box_continues_the_last_where_its_first_sign_stands_in_the_next_cell() -> None:
     line = "Description 12"
     first, second, third = (box_of(line, *cells) for cells in ((0, 5), (5, 11), (12, 14)))

@@ -14,6 +14,7 @@ NEAR, MOST = 0.05, 0.88  # how near a word's pitch is to the page's; the share o
 # Of 36 pages seven are of fixed pitch, and 0.90 to 0.98 of their words are that near; of the others 0.20 to 0.82.
 LINE = 0.1  # how near a line's pitch must be to the page's, or to its double, to be told by it
 SHORT = 3  # signs of a word that shows its line's pitch
+HYPHENS = dict.fromkeys(map(ord, "\u2013\u2014\u2212"), "-")
 NEXT = 1.5  # cells from one sign's middle to the next one's, from which there is a space between
 
 
@@ -38,7 +39,10 @@ def of_line(texts: Sequence[Text], boxes: np.ndarray, pitch: float) -> float | N
 
 
 def spaced(text: Text, box: np.ndarray, pitch: float) -> Text:
-    """The text with a space wherever a cell is left out, and none elsewhere. box: float, shape (4,)."""
+    """The text with a space wherever a cell is left out, and none elsewhere. box: float, shape (4,).
+
+    A cell has one dash, the hyphen: longer ones are of print in which letters are as wide as they are.
+    """
     places = [place for place, letter in enumerate(text.text) if letter != " "]
     letters, steps = "", list[float]()
     for before, place in zip([-1, *places], places, strict=False):
@@ -47,7 +51,7 @@ def spaced(text: Text, box: np.ndarray, pitch: float) -> Text:
             steps.append((text.steps[place] + text.steps[before]) / 2)
         letters += text.text[place]
         steps.append(text.steps[place])
-    return replace(text, text=letters, steps=tuple(steps))
+    return replace(text, text=letters.translate(HYPHENS), steps=tuple(steps))
 
 
 def is_next(left: Text, left_box: np.ndarray, right: Text, right_box: np.ndarray, pitch: float) -> bool:
