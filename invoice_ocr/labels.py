@@ -97,7 +97,7 @@ class LabelIndex:
             key = self._slipped(joined) if len(joined) >= 4 else None
             if key:
                 best = (key, last, 0.95)
-            elif len(joined) >= _FUZZY_FROM - 1:
+            elif len(joined) >= _FUZZY_FROM - 1 and not parts[last][0].isdigit():  # `Note 26` is no `Note Nr`
                 near = self._nearest(joined)
                 best = (near, last, 0.85) if near else best
         return best

@@ -17,6 +17,7 @@ from invoice_ocr import (
     languages,
     lines,
     named,
+    numbering,
     own,
     parties,
     resolve,
@@ -189,7 +190,8 @@ def spoken(document: Document, pack: RulePack) -> RulePack:
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
     found = [*candidates.find(document, pack), *parties.find(document, pack), *named.find(document, pack)]
-    found += terms.find(document, pack)
+    found += [*terms.find(document, pack), *numbering.find(document, pack)]
+    found = numbering.with_series(found, document, pack)
     habits = conventions.infer(document, found, pack)
     rows = taxes.find(document, pack, habits)
     return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows

@@ -42,7 +42,17 @@ COLUMNS = frozenset(
 ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
 _LARGEST = 400_000  # bytes of one file: more is no rule pack
 # Of universal.yaml: lists of words that are kept folded.
-_FOLDED = ("salutations", "name_words", "buyer_first", "departments", "self_billed", "bank_words", "street_words")
+_FOLDED = (
+    "salutations",
+    "name_words",
+    "buyer_first",
+    "departments",
+    "series_words",
+    "number_words",
+    "self_billed",
+    "bank_words",
+    "street_words",
+)
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
@@ -67,6 +77,8 @@ class Loader:
         self.name_words: frozenset[str] = frozenset()
         self.buyer_first: frozenset[str] = frozenset()
         self.departments: frozenset[str] = frozenset()
+        self.series_words: frozenset[str] = frozenset()
+        self.number_words: frozenset[str] = frozenset()
         self.self_billed: frozenset[str] = frozenset()
         self.bank_words: frozenset[str] = frozenset()
         self.street_words: frozenset[str] = frozenset()

@@ -97,6 +97,8 @@ class RulePack:
     name_words: frozenset[str]  # folded: what stands before a name in a block, as in `Name: Nordwind Ltd`
     buyer_first: frozenset[str]  # those of them behind which the buyer is named first, then the seller
     departments: frozenset[str]  # folded: parts of companies, which are no names
+    series_words: frozenset[str]  # folded: heads of a series, whose number stands in another cell
+    number_words: frozenset[str]  # folded: what heads a number and says no more
     self_billed: frozenset[str]  # folded: what says that the buyer wrote the invoice
     bank_words: frozenset[str]  # folded: near them an account is one at a bank
     street_words: frozenset[str]  # folded: with a number they are an address

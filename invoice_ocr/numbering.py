@@ -1,0 +1,147 @@
+"""The number of a document that no label of its own tells whole: with its title, or its series in another cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.model import Box, Candidate, Document, Evidence
+from invoice_ocr.readers import Found, read
+from invoice_ocr.ruleset import RulePack
+from invoice_ocr.sheet import find_labels, make_candidate
+from invoice_ocr.values.text import fold, has_digit
+
+_BOOKED = frozenset({"invoice", "credit_note"})
+_LONGEST_TITLE = 4  # words
+_DIGITS = 3
+_BEHIND, _UNDER, _MONTHLY, _HEADED, _JOINED = 0.8, 0.72, 0.4, 0.85, 0.7
+_YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
+_MONTH = re.compile(r"\d{1,2}[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
+_REACH = 2.0  # heights of a title
+# The letters of a series (one of digits alone, as in Brazil, is told apart from the number); what numbers look like.
+_SERIES = re.compile(r"(?=.*[^\W\d_])\w[\w./-]{0,7}")
+_IN_SERIES = re.compile(r"(?=.*\d)[\d./-]{1,12}")
+_TYPED = re.compile(r"(?=.*[A-Z/-])[A-Z0-9][A-Za-z0-9 ./-]*\d")
+_ASIDE, _NEXT, _ALIGNED = 160.0, 2.5, 40.0  # points right of a series; heights under it; points
+
+
+def find(document: Document, pack: RulePack) -> list[Candidate]:
+    """Candidates for invoice_number from titles of the first page, with nothing but a number behind or under them."""
+    return [one for grid in make_grids(document)[:1] for cell in grid.cells() for one in _of_title(grid, cell, pack)]
+
+
+def _of_title(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[Candidate]:
+    end = _title_end(cell, pack)
+    if end is None or cell.box.center_y > grid.page.height / 2:
+        return
+    rule = "universal.invoice_number.title"
+    if rest := cell.text[end:].strip(" :.#"):
+        start = cell.text.index(rest, end)
+        item = _whole(rest, pack)
+        if item:
+            score = _MONTHLY if _MONTH.fullmatch(rest) else _BEHIND
+            yield make_candidate("invoice_number", rule, cell, replace(item, start=start, end=len(cell.text)), score)
+        return
+    under = next(grid.below(cell, cell.box, _REACH * min(cell.box.height, 16.0)), None)
+    item = _whole(under.text.strip(), pack) if under and not find_labels(under, pack) else None
+    if under and item and _TYPED.fullmatch(under.text.strip()) and not _MONTH.fullmatch(under.text.strip()):
+        yield make_candidate("invoice_number", rule, under, item, _UNDER)
+
+
+def _title_end(cell: Cell, pack: RulePack) -> int | None:
+    """Where a title of an invoice or a credit note ends that a text begins with, or None."""
+    words = list(re.finditer(r"\S+", cell.text))
+    for count in range(min(_LONGEST_TITLE, len(words)), 0, -1):
+        kinds = pack.titles.get(fold(cell.text[: words[count - 1].end()]))
+        if kinds:
+            return words[count - 1].end() if kinds[0][0] in _BOOKED else None
+    return None
+
+
+def _whole(text: str, pack: RulePack) -> Found | None:
+    """The number that a text is and nothing else, with three digits at least."""
+    if sum(map(str.isdigit, text)) < _DIGITS or _YEAR.fullmatch(text):
+        return None
+    if fold(text.split(maxsplit=1)[0]) in pack.number_words:
+        return None
+    found = read("reference", text, pack.months)
+    whole = [item for item in found if fold(str(item.value)) == fold(text)]
+    return replace(whole[0], start=0, end=len(text), quality=1.0) if whole else None
+
+
+def with_series(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:
+    """The candidates, with the series that stands in a cell of its own put before the number that goes on it."""
+    found = list(candidates)
+    for grid in make_grids(document)[:1]:
+        for cell in grid.cells():
+            for head, text, box in _series(grid, cell, pack):
+                found = _joined(found, grid, head, text, box, pack)
+    return found
+
+
+def _series(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[tuple[Cell, str, Box]]:
+    """A head such as `Serie`, with what stands behind, under or beside it: (the head, the series, where it is)."""
+    words = cell.text.replace(":", " ").split()
+    if not words or fold(words[0]) not in pack.series_words:
+        return
+    if len(words) > 1:
+        if _is_series(words[1]):
+            at = cell.text.index(words[1], len(words[0]))
+            yield cell, words[1], cell.box_of(at, at + len(words[1]))
+        return
+    under = next(grid.below(cell, cell.box, _NEXT * cell.box.height), None)
+    for other in (*grid.right_of(cell)[:1], under):
+        if other is not None and _is_series(other.text.strip()) and fold(other.text) not in pack.number_words:
+            yield cell, other.text.strip(), other.box
+            return
+
+
+def _is_series(text: str) -> bool:
+    return bool(_SERIES.fullmatch(text)) and text == text.upper()
+
+
+def _joined(
+    candidates: Sequence[Candidate], grid: Grid, head: Cell, series: str, box: Box, pack: RulePack
+) -> list[Candidate]:
+    """The candidates with each number right of a series, or under it, made one with it."""
+    numbers = [c for c in candidates if c.name == "invoice_number" and _goes_on(c.evidence, box, grid.page.number)]
+    if not numbers:
+        headed = _headed(grid, head, box, pack)
+        candidates = [*candidates, *headed]
+        numbers = headed
+    near = min((c.evidence.box.left for c in numbers), default=0.0)
+    places = {c.evidence.box for c in numbers if c.evidence.box.left < near + 1.0}
+    return [_with(c, series) if c.name == "invoice_number" and c.evidence.box in places else c for c in candidates]
+
+
+def _goes_on(number: Evidence, box: Box, page: int) -> bool:
+    """Whether a number stands beside a series, a little right of it, or in the next row of the same column."""
+    own = number.box
+    if number.page != page or not has_digit(number.text) or not _IN_SERIES.fullmatch(number.text.strip()):
+        return False
+    beside = abs(own.center_y - box.center_y) < 0.5 * box.height and 0 <= own.left - box.right < _ASIDE
+    below = 0 < own.top - box.top < _NEXT * box.height and abs(own.left - box.left) < _ALIGNED
+    return beside or below
+
+
+def _headed(grid: Grid, head: Cell, box: Box, pack: RulePack) -> list[Candidate]:
+    """The number right of a series whose head, right of that of the series, is but the word for a number."""
+    beside = next(iter(grid.right_of(head)), None)
+    if beside is None or fold(beside.text.strip(" :")) not in pack.number_words:
+        return []
+    for row in grid.rows[head.row :]:
+        for cell in row:
+            level = abs(cell.box.center_y - box.center_y) < 0.5 * box.height
+            text = cell.text.strip()
+            if level and cell.box.left > box.right and _IN_SERIES.fullmatch(text):
+                item = Found(text, 0, len(cell.text), 1.0)
+                return [make_candidate("invoice_number", "universal.invoice_number.series", cell, item, _HEADED)]
+    return []
+
+
+def _with(number: Candidate, series: str) -> Candidate:
+    """A number with its series: habits differ, and so it is to be confirmed."""
+    value = f"{series} {number.value}"
+    return replace(number, value=value, readings=(value,), score=_JOINED * number.score)

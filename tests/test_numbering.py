@@ -1,0 +1,67 @@
+"""The number of a document behind or under its title, and with its series in a cell of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.labels import LabelIndex
+from invoice_ocr.model import Invoice
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def number(page: str) -> object:
+    (invoice,) = understand(sketch(page), load_pack(), Settings())
+    assert isinstance(invoice, Invoice)
+    return invoice.fields["invoice_number"].value
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("Kostenrechnung 26-00731\nBetrag | 12,00", "26-00731"),  # a title no rule of numbers lists
+        ("Nota de Crédito\nNC 2026/19\nData: 2026-03-30\nTotal | 12,00 €", "NC 2026/19"),
+        ("Slutfaktura 20841\nSumma | 12,00 kr", "20841"),
+    ],
+)
+def test_a_number_with_its_title_needs_no_label(page: str, expected: str) -> None:
+    assert number(page) == expected
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Kostenrechnung 2026\nBetrag | 12,00",  # a year
+        "Kostenrechnung für 3 Tage\nBetrag | 12,00",
+        "Freight Invoice\n12 March 2026\nTotal | 12.00",
+        "Freight Invoice\nNorthwind Traders 417\nTotal | 12.00",
+        "Delivery Note 88417\nTotal | 12.00",
+    ],
+)
+def test_what_stands_there_may_be_none(page: str) -> None:
+    assert number(page) is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "FACTURĂ FISCALĂ\nSeria | Numărul | Data\nCLP | 00418 | 23/06/2026\nTotal de plată | 119,00 lei",
+        "Factură\nSeria: CLP | Număr: 00418\nTotal de plată | 119,00 lei",
+        "Factură\nSeria | CLP\nNumăr factură | 00418\nTotal de plată | 119,00 lei",
+        "Factură\nSeria CLP nr. 00418\nTotal de plată | 119,00 lei",
+    ],
+)
+def test_a_series_of_its_own_is_part_of_the_number(page: str) -> None:
+    assert number(page) == "CLP 00418"
+
+
+def test_a_series_of_digits_is_told_apart_from_the_number() -> None:
+    assert number("Nota fiscal\nNúmero | Série\n1187 | 1\nTotal | R$ 12,00") != "1 1187"
+
+
+def test_digits_are_no_misread_letters_at_the_end_of_a_label() -> None:
+    labels = LabelIndex(["honorarnotenr"])
+    assert labels.find("Honorarnote 26-00731", forgiving=True) == ()
+    assert labels.find("Honorarnole Nr 26-00731", forgiving=True) != ()
