@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from invoice_ocr import (
+    balance,
     bearing,
     candidates,
     checks,
@@ -174,6 +175,7 @@ def _understood(
         *contradictions,
         *own.check(resolution, company),
         *turned,
+        *balance.doubt(resolution, found),
         *doubts,
     ]
     pages = tuple(page.number for page in document.pages)

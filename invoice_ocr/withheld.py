@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from invoice_ocr import balance
 from invoice_ocr.model import Box, Candidate
 from invoice_ocr.proofs import CENT, HIGHEST_RATE, Found, Term, named
 
@@ -34,7 +35,11 @@ def sums_withheld(candidates: Sequence[Candidate]) -> list[Decimal]:
 def proofs(
     terms: Mapping[str, list[Term]], candidates: Sequence[Candidate], printed: Mapping[Decimal, Candidate]
 ) -> Iterator[Found]:
-    """Every set of totals of which what is kept back leaves the labelled amount to pay, with its score."""
+    """Every set of totals of which what is kept back leaves the labelled amount to pay, with its score.
+
+    With them those that a balance of earlier bills is added to.
+    """
+    yield from balance.proofs(terms, candidates, printed)
     kept = sums_withheld(candidates)
     if not kept:
         return
