@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from invoice_ocr.accounts import in_two_lines
 from invoice_ocr.grid import Cell
 from invoice_ocr.kind import title_of
 from invoice_ocr.model import Candidate
@@ -42,6 +43,7 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
         ibans = find_ibans(text)
         for iban in ibans:
             yield make_candidate("iban", "universal.iban", cell, Found(iban.value, iban.start, iban.end), 0.85)
+        yield from in_two_lines(sheet, cell)
         if ibans:
             for bic in find_bics(text):
                 yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)

@@ -1,0 +1,40 @@
+"""IBANs broken over two lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def iban(page: str) -> object:
+    (invoice,) = understand(sketch(page), load_pack(), Settings())
+    return invoice.fields["iban"].value
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Invoice A-17\nIBAN: DE89 3704 0044\n0532 0130 00",
+        "Invoice A-17\nIBAN\nDE8937040044\n0532013000\nBIC COBADEFFXXX",
+        "Invoice A-17\nTerms 14 days | IBAN DE89 3704\nthank you | 0044 0532 0130 00",
+        "Invoice A-17\nIBAN DE89 3704 0044 0532\n0130 00 | Page 1",
+    ],
+)
+def test_an_iban_goes_on_in_the_line_below(page: str) -> None:
+    assert iban(page) == "DE89370400440532013000"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Invoice A-17\nIBAN: DE89 3704 0044\n0532 0130 01",  # check digits
+        "Invoice A-17\nIBAN: DE89 3704 0044\n0532 0130 0012",  # too long
+        "Invoice A-17\nIBAN: DE89 3704 0044\n\n\n\n0532 0130 00",  # too far
+    ],
+)
+def test_what_is_no_iban_together_is_none(page: str) -> None:
+    assert iban(page) != "DE89370400440532013000"
