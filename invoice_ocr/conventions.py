@@ -17,6 +17,7 @@ from invoice_ocr.rulepack import Country, RulePack
 from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.currency import CODES, find_currencies, read_currency
 from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import with_country
 from invoice_ocr.values.text import has_digit
 
 _ENOUGH_SIGNS = 2
@@ -24,6 +25,8 @@ _SPOKEN = 6  # frequent words of a language, from which it speaks for its countr
 _SURE_SIGNS = 4  # of one sign read from pixels: so often, it is no smudge
 _SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
+_TELLING = {"mdy"}  # orders of dates that hardly another country has
+_PERHAPS, _SURELY = 0.4, 0.6  # of the votes for the first country another must have to be thought of
 _PERCENTAGE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
 
@@ -34,11 +37,10 @@ class Conventions:
 
     decimal: "." or ",", or "" when the amounts do not say and no country is known. order: dmy, mdy, ymd or "".
     countries: most likely first. currencies: codes by how often their mark stands on the document. language: code, or
-    "". bare_dollar: amounts bear `$` alone.
-    codes: ISO codes that are printed themselves. unsure: signs read from pixels alone say what the currency is.
-    lettered: codes whose mark is printed in letters. signs: how much speaks for the first country; a form of company
-    or its language is 2, its postal address 3, half of it where signs of other currencies were read. home: the
-    currency of that country where no other comes into question, told without any mark, or "".
+    "". bare_dollar: amounts bear `$` alone. codes: ISO codes that are printed themselves. unsure: signs read from
+    pixels alone say what the currency is. lettered: codes whose mark is printed in letters. signs: how much speaks for
+    the first country; a form of company or its language is 2, its postal address 3, half of it where signs of other
+    currencies were read. home: the currency of that country, told without any mark, if no other may be meant, or "".
     """
 
     decimal: str = ""
@@ -61,8 +63,9 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     language = languages.leading(signs)
     spoken = languages.leading(signs, least=_SPOKEN)
     marks = _count_marks(texts, pack)
-    said = _votes(texts, candidates, pack, spoken)
-    home = [pack.countries[code].currency for code in _likely(said, pack)]
+    orders = _clear_orders(texts, pack)
+    said = _votes(texts, candidates, pack, spoken, orders)
+    home = [pack.countries[code].currency for code in _likely(said, pack, _SURELY)]
     alone = stray = False
     if any(word.source == "ocr" for page in document.pages for line in page.lines for word in line.words):
         shown, marks = marks, _borne_out(marks, home)
@@ -72,7 +75,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     countries = list(votes)
     known = [pack.countries[code] for code in countries if code in pack.countries]
     decimal = _decimal(texts, known)
-    order = _order(texts, [c for c in known if decimal in ("", c.decimal)], language, pack)
+    order = _order(orders, [c for c in known if decimal in ("", c.decimal)], language)
     return Conventions(
         decimal=decimal,
         order=order,
@@ -130,7 +133,9 @@ def _borne_out(marks: Counter[str], home: Sequence[str]) -> Counter[str]:
     return Counter({mark: count for mark, count in marks.items() if mark in kept})
 
 
-def _votes(texts: Sequence[str], candidates: Sequence[Candidate], pack: RulePack, language: str) -> Counter[str]:
+def _votes(
+    texts: Sequence[str], candidates: Sequence[Candidate], pack: RulePack, language: str, orders: Sequence[str]
+) -> Counter[str]:
     """How much of what is printed, marks of currencies left out, speaks for each country."""
     votes: Counter[str] = Counter()
     for candidate in candidates:
@@ -142,6 +147,7 @@ def _votes(texts: Sequence[str], candidates: Sequence[Candidate], pack: RulePack
     words = frozenset(padded.split())
     numbers = whole.replace("(", " ")
     taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
+    bare = {str(c.value) for c in candidates if c.name == "seller_vat_id" and str(c.value).isdigit()}
     for code, country in pack.countries.items():
         votes[code] += 2 * sum(
             (name in words or capitals in words)
@@ -153,7 +159,9 @@ def _votes(texts: Sequence[str], candidates: Sequence[Candidate], pack: RulePack
         votes[code] += 3 * any(f" {word} " in padded for word in country.words)
         votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
         votes[code] += 2 * bool(country.language and country.language == language)
-        votes[code] += _speaks_of_tax(country, rates) if country.tax_words & taxes else 0
+        if country.tax_words & taxes:
+            votes[code] += _speaks_of_tax(country, rates) + 3 * any(with_country(id_, [code]) != id_ for id_ in bare)
+        votes[code] += 2 * (country.order in _TELLING and [country.order] == orders)
     for form, places in pack.legal_forms.items():
         if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
             votes[places[0]] += 2
@@ -166,9 +174,9 @@ def _shown(marks: Counter[str], pack: RulePack) -> Counter[str]:
     return Counter({code: 2 for code, country in pack.countries.items() if country.currency in shown})
 
 
-def _likely(votes: Counter[str], pack: RulePack) -> dict[str, int]:
-    """The countries that a document may come from, most likely first, with how much speaks for each."""
-    least = 0.4 * max(votes.values(), default=0)
+def _likely(votes: Counter[str], pack: RulePack, share: float = _PERHAPS) -> dict[str, int]:
+    """The countries for which a share of what speaks for the first one speaks, most likely first, with how much."""
+    least = share * max(votes.values(), default=0)
     likely = [pair for pair in votes.most_common() if pair[1] > 0 and pair[1] >= least and pair[0] in pack.countries]
     return dict(likely[:4])
 
@@ -223,14 +231,18 @@ def _clarity(amount: Amount) -> int:
     return (3 if amount.decimals == 2 else 1) if amount.style else 0
 
 
-def _order(texts: Iterable[str], countries: Sequence[Country], language: str, pack: RulePack) -> str:
+def _clear_orders(texts: Iterable[str], pack: RulePack) -> list[str]:
+    """The orders in which alone some date of a document makes sense."""
     votes: Counter[str] = Counter()
     for text in texts:
         for written in find_dates(text, pack.months) if sum(char.isdigit() for char in text) >= 4 else ():
             orders = set(written.orders) - {"ymd" if len(written.orders) > 1 else ""}
             if len(orders) == 1 and not written.text[:4].isdigit():
                 votes[orders.pop()] += 1
-    clear = [order for order in ("dmy", "mdy", "ymd") if votes[order]]
+    return [order for order in ("dmy", "mdy", "ymd") if votes[order]]
+
+
+def _order(clear: Sequence[str], countries: Sequence[Country], language: str) -> str:
     if len(clear) == 1:
         return clear[0]
     if not clear:

@@ -14,10 +14,11 @@ from invoice_ocr.kind import find_kind
 from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.proofs import extras_of
 from invoice_ocr.readers import from_amount
+from invoice_ocr.reduced import after_discount
 from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settled_currency import find_currency
-from invoice_ocr.settled_dates import DATES, doubt_due_date, only_date, settle_issue_date, settle_terms
+from invoice_ocr.settled_dates import DATES, doubt_due_date, only_date, settle_issue_date, settle_terms, slip_date
 from invoice_ocr.settled_totals import add_totals, settle_untaxed, untaxed
 from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
 from invoice_ocr.totals import solve
@@ -43,12 +44,14 @@ def resolve(
     """The values that agree best with labels, sums and the document's conventions."""
     settled = [settle(_of_country(candidate, conventions), conventions) for candidate in candidates]
     settled = only_date(_unclaimed(settled))
-    seen = find_kind(document, settled, pack)
+    amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
+    seen = find_kind(document, [*settled, *amounts], pack)
     kind = Choice("document_type", seen.value, seen.evidence, seen.support) if seen else None
     slip = bool(kind and kind.value == "receipt")
     settled = _by_sides(_of_slip(settled, document, pack) if slip else settled)
-    amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
-    sums = solve(settled, amounts)
+    settled += slip_date(settled) if slip else []
+    sums = solve(settled, amounts, slip=slip)
+    sums = after_discount(sums, settled, amounts, slip=slip) or sums
     if "total_gross" in sums.chosen:
         rounded = after_rounding(sums.chosen["total_gross"], settled, amounts, slip=slip)
         if rounded:

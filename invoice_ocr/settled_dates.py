@@ -15,6 +15,7 @@ from invoice_ocr.unlabelled import DATELINE
 
 DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
 _ONLY_DATE = 1.5  # times the score of the only date without a label
+_UNLABELLED, _LAST = 0.45, 0.3  # the score of the only date of another thing on a slip, and of the last of several
 _OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
 _LONGEST_TERM, _FAR = 366, 0.5  # days to pay, and what a due date further off keeps of its support
 
@@ -33,6 +34,24 @@ def only_date(candidates: list[Candidate]) -> list[Candidate]:
     return [
         replace(c, score=_ONLY_DATE * c.score) if c.evidence.rule == "universal.issue_date" else c for c in candidates
     ]
+
+
+def slip_date(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The date of a slip that has none but of other things: the last of when a car came and left, say.
+
+    Believed where it is the only one and printed twice.
+    """
+    if any(c.name == "issue_date" for c in candidates):
+        return []
+    others = [c for c in candidates if c.name == "other_date" and isinstance(c.value, date) and len(c.readings) == 1]
+    last = max(others, key=lambda c: (c.value, c.score), default=None)
+    if last is None:
+        return []
+    places = {(c.evidence.page, c.evidence.box) for c in others}
+    alone = len({c.value for c in others}) == 1
+    score = _ONLY_DATE * _UNLABELLED if alone and len(places) > 1 else _UNLABELLED if alone else _LAST
+    evidence = replace(last.evidence, rule="universal.issue_date.slip")
+    return [replace(last, name="issue_date", score=score, evidence=evidence)]
 
 
 def settle_issue_date(choices: dict[str, Choice]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from invoice_ocr.cents import lost_cents, with_cents
 from invoice_ocr.model import Candidate, Evidence
 from invoice_ocr.proofs import (
     CASH_ROUNDING,
@@ -18,14 +19,13 @@ from invoice_ocr.proofs import (
     printed_amounts,
     proofs,
 )
-from invoice_ocr.ways import Way, decimals, find_ways, magnitude
+from invoice_ocr.ways import Way, find_ways, magnitude
 from invoice_ocr.withheld import proofs as proofs_of_withheld
 
 _MOST = 14  # candidates of one term that are tried
 # What names a gross total, and how surely. Cash does where no change was given back.
 _GROSS = {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3}
 _EXACT = {"cash": 0.25}
-_FEW = 3  # amounts with cents, at least, that show how a document writes money
 _HALF = 0.4
 _SURER = 0.2
 _AGREED = 0.6  # what is left of the doubt in a total when another kind of sum gives it too
@@ -45,14 +45,15 @@ class Sums:
     joint: float = 0.0
 
 
-def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums:
+def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, slip: bool = False) -> Sums:
     """The most plausible totals.
 
     candidates: those of labelled amounts. amounts: every amount on the document, name "amount", which may stand
-    in for one term whose label was not understood when the other two are labelled and the sum holds.
+    in for one term whose label was not understood when the other two are labelled and the sum holds. slip: they are
+    of a till.
     """
-    candidates = _with_cents(candidates, amounts)
-    ways = find_ways(candidates, amounts)
+    candidates = with_cents(candidates, amounts)
+    ways = find_ways(candidates, amounts, slip=slip)
     terms = {
         "total_net": _terms(candidates, {"total_net": 1.0, "subtotal": 0.8}),
         "total_tax": _with_sums(taxes := _terms(candidates, {"total_tax": 1.0})) + _twice(taxes, candidates),
@@ -72,6 +73,8 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Sums
     if "total_tax" in best[1] and "total_net" not in best[1] and "total_net" in alone:
         chosen.pop("total_net")
     joint = 1 - (1 - _joint(best[1], candidates)) * _AGREED ** len(_kinds(best[1], ways))
+    if lost_cents(best[1]["total_gross"], [*amounts, *candidates]):
+        return Sums(chosen)  # where halves of amounts were lost, what is left of them may fit by chance
     return Sums(chosen, best[2], frozenset(best[1]), joint)
 
 
@@ -111,15 +114,6 @@ def _first_sure(
             return score, chosen, proof
         doubted.add(gross)
     return None
-
-
-def _with_cents(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> list[Candidate]:
-    """With little trust in totals read from pixels without cents where most amounts have them: half is missing."""
-    places = [decimals(c) for c in amounts]
-    if places.count(2) < _FEW or places.count(2) < 2 * (len(places) - places.count(2)):
-        return list(candidates)
-    whole = [c.evidence.source == "ocr" and decimals(c) == 0 for c in candidates]
-    return [replace(c, score=_HALF * c.score) if less else c for c, less in zip(candidates, whole, strict=True)]
 
 
 def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:

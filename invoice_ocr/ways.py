@@ -23,7 +23,7 @@ _APART = 1.2  # how far right edges of one column lie apart, in heights of an am
 class Way:
     """One sum that gives a total; sums of different kinds are independent.
 
-    kind: "paid", "priced", "taxed", "added", "tendered" or "within".
+    kind: "paid", "priced", "taxed", "added", "tendered", "repeated" or "within".
     value: over 0. proof: the equation. evidence: what the last amount of the sum is read from.
     """
 
@@ -33,12 +33,17 @@ class Way:
     evidence: Evidence
 
 
-def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> list[Way]:
+def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, slip: bool = False) -> list[Way]:
     """Every sum on a document that may be its total.
 
-    candidates: those of labels and rows of taxes. amounts: every amount on the document, name "amount".
+    candidates: those of labels and rows of taxes. amounts: every amount on the document, name "amount". slip: it is of
+    a till, whose prices hold the tax that is printed among them.
     """
     ways = [*_paid(candidates), *_taxed(candidates), *_priced(amounts), *_added(candidates), *_tendered(candidates)]
+    if slip:
+        within = {c.evidence.box for c in candidates if c.name == "total_tax" and c.score > _NAMED}
+        ways += _priced([c for c in amounts if c.evidence.box not in within]) if within else ()
+        ways += _repeated(candidates, amounts)
     ways += _taxed_within(candidates, amounts)
     return ways if any(way.kind == "paid" for way in ways) else [*_handed(candidates, amounts), *ways]
 
@@ -102,6 +107,27 @@ def _taxed_within(candidates: Sequence[Candidate], amounts: Sequence[Candidate])
             for value, whole in fitting.items() if len(fitting) == 1 else ():
                 proof = f"{value} * {rate} / {100 + rate} = {magnitude(tax)}"
                 yield Way("within", value, proof, whole.evidence)
+
+
+def _repeated(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> Iterator[Way]:
+    """A labelled total that is printed in another row too, with no larger amount but what was handed over."""
+    handed = {magnitude(c) for c in candidates if c.name == "cash"}
+    largest = max((magnitude(c) for c in amounts if decimals(c) == 2 and magnitude(c) not in handed), default=None)
+    if any(c.name == "change" and c.score > _NAMED and magnitude(c) for c in candidates):
+        return  # cash less change says more
+    for total in candidates:
+        own = total.evidence
+        if total.name != "total_gross" or total.score < _NAMED or decimals(total) != 2 or own.rule.startswith("univ"):
+            continue
+        again = [
+            c.evidence
+            for c in amounts
+            if magnitude(c) == magnitude(total)
+            and (c.evidence.page != own.page or abs(c.evidence.box.center_y - own.box.center_y) > own.box.height)
+        ]
+        if again and magnitude(total) == largest:
+            yield Way("repeated", magnitude(total), f"{magnitude(total)} again", own)
+            return
 
 
 def _taxed(candidates: Sequence[Candidate]) -> Iterator[Way]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
@@ -493,3 +495,45 @@ def test_what_looks_like_letters_between_groups_of_digits_is_digits_for_a_person
     assert (number.value, number.status) == ("2015-11-04", "review")
     assert "identifier.repaired" in {issue.code for issue in invoice.issues}
     assert value(read("Invoice number: 2015-II-04"), "invoice_number") == "2015-II-04"
+
+
+def test_print_as_narrow_as_that_of_a_till_makes_a_slip_and_that_of_a_sheet_none() -> None:
+    slip = "Krog Masen AB\nHamngatan 3, 451 30 Uddevalla\nBord 14 Gäster 2\nRaksmorgas | 189,00\nFiskgryta | 215,00"
+    wide = f"{slip}\nVi tackar for visat fortroende och ber Er betala detta belopp inom trettio dagar fran i dag"
+    asked = "Att betala | 404,00"
+    assert value(scanned(f"{slip}\n{asked}"), "document_type") == "receipt"
+    assert value(scanned(f"{wide}\n{asked}"), "document_type") is None
+
+
+def test_what_was_paid_by_credit_is_no_credit_note() -> None:
+    head = "Quicktrail\n4410 Highway\nBuena Vista CO 81211\n12/28/25 16:04\nPump 5 Unleaded\n11.284 Gallons"
+    assert value(scanned(f"{head}\nTOTAL | 36.10\nCREDIT | 36.10"), "document_type") == "receipt"
+    assert value(scanned(f"{head}\nCREDIT\nTOTAL | 36.10"), "document_type") == "credit_note"
+
+
+@pytest.mark.parametrize(
+    ("days", "day"),
+    [
+        ("Arrival 08/03/2026 10:02\nDeparture 08/03/2026 13:27", date(2026, 3, 8)),
+        ("Arrival 08/03/2026 22:02\nDeparture 09/03/2026 01:27", date(2026, 3, 9)),
+    ],
+)
+def test_a_slip_without_a_date_of_its_own_is_of_the_day_on_which_a_car_left(days: str, day: date) -> None:
+    text = f"City Car Park\nReceipt 000288114\n{days}\nAmount paid | 8.45\nincl. VAT 20% | 1.41"
+    assert value(scanned(text), "issue_date") == day
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ("Shibuya-ku, Tokyo 150-0002", "JPY"),
+        ("Reg. No. T7011001118822", "JPY"),
+        ("TOPKDV | 38,21", "TRY"),
+        ("TPS 121884471 RT0001", "CAD"),
+        ("VAT Reg No 598 1120 43", None),  # its digits do not check
+        ("VAT Reg No 365 4633 81", "GBP"),
+        ("03/14/2026", "USD"),
+    ],
+)
+def test_more_of_what_only_one_country_prints_tells_its_currency(told: str, code: str | None) -> None:
+    assert value(scanned(f"Corner Store\n{told}\nTOTAL | 377.40"), "currency") == code

@@ -59,3 +59,11 @@ def test_totals_that_are_all_printed_with_a_minus_prove_each_other() -> None:
     )
     fields = read(page).fields
     assert [fields[name].proof for name in ("total_net", "total_tax")] == ["253.00 + 53.13 = 306.13"] * 2
+
+
+def test_halves_of_amounts_that_fit_by_chance_prove_nothing() -> None:
+    items = "Kedai Wan\nReceipt\n30-06-2018 22:16\nCoke | 2.10\nSoya | 2.10\nTea | 0.50\n"
+    lost = "Total excluding GST | 20\nTotal inclusive of GST | 20\nGST 0% | 0.00"
+    (read_so,) = understand(sketch(items + lost, source="ocr"), load_pack(), Settings())
+    assert read_so.fields["total_gross"].status == "review"
+    assert not read_so.fields["total_gross"].proof

@@ -158,3 +158,20 @@ def test_what_was_paid_is_the_total_of_a_slip_that_names_none() -> None:
     assert read("City Garage\nReceipt\nAmount paid | 14.50").fields["total_gross"].status == "review"
     assert total("Kundenbeleg\nTerminal-ID: 30119822\nZahlung erfolgt\nEUR | 24,60") == Decimal("24.60")
     assert total("Kundenbeleg\nTerminal-ID: 30119822\nZahlung erfolgt\nEUR | 24,60\nEUR | 3,10") is None
+
+
+TILL = "Tankstelle Birkenhof\nHauptstr. 112\n14.11.2025 07:22\nBeleg 7714\n"
+
+
+def test_a_total_said_twice_is_surer_where_nothing_larger_is_printed() -> None:
+    once = read(TILL + "Diesel 41,2 L\nSumme | 67,32 EUR\nVielen Dank").fields["total_gross"]
+    twice = read(TILL + "Diesel 41,2 L | 67,32 EUR\nSumme | 67,32 EUR\nVielen Dank").fields["total_gross"]
+    more = read(TILL + "Diesel 41,2 L | 67,32 EUR\nSumme | 67,32 EUR\nmit Trinkgeld | 70,00 EUR").fields["total_gross"]
+    assert twice.proof == "67.32 again"
+    assert twice.confidence > once.confidence
+    assert not more.proof
+
+
+def test_prices_of_a_till_hold_the_tax_printed_among_them() -> None:
+    items = TILL + "Brot | 15,00\nWein | 142,50\nSeife | 219,90\ndarin MwSt | 38,21\nSumme | 377,40"
+    assert read(items).fields["total_gross"].proof == "15.00 + 142.50 + 219.90 = 377.40"

@@ -1,0 +1,61 @@
+"""Discounts below a sum: the total that a till asks for once they are taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from invoice_ocr.model import Candidate
+from invoice_ocr.proofs import extras_of
+from invoice_ocr.totals import Sums
+from invoice_ocr.ways import decimals, find_ways, magnitude
+
+_NAMED = 0.5  # how surely a discount is labelled
+_TOTALS = ("total_gross", "total_net", "amount_due", "subtotal")
+_PAYMENTS = ("prepaid", "cash", "change")
+
+
+def after_discount(
+    sums: Sums, candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, slip: bool
+) -> Sums | None:
+    """The sums of a document whose total is printed below a discount; None where nothing is taken off the total.
+
+    The printed amount is the total less the discount, with what else is labelled as rounding or charge, and none that
+    was paid: that may be a coupon. slip: it is of a till; elsewhere a discount below the total is for who pays early,
+    unless cash less change says that it was taken off.
+    """
+    gross = sums.chosen.get("total_gross")
+    if gross is None or sums.proved - {"total_gross"}:
+        return None
+    taken = [c for c in candidates if c.name == "discount" and c.score > _NAMED and magnitude(c) and _below(c, gross)]
+    if not taken:
+        return None
+    off = {value: -value for value in extras_of([*taken, *_others(candidates, gross)]) if value < 0}
+    claimed = {_place(c) for c in candidates if c.name in _PAYMENTS and c.score > _NAMED}
+    labelled = [c for c in candidates if c.name in _TOTALS]
+    paid = {way.value for way in find_ways(candidates, amounts) if way.kind == "paid"}
+    for left in sorted([*labelled, *amounts], key=lambda c: (c.name == "amount", -c.score)):
+        value, short = magnitude(left), magnitude(left) - magnitude(gross)
+        if short not in off or decimals(left) != decimals(gross) or not any(_below(left, one) for one in taken):
+            continue
+        if _place(left) in claimed or not (slip or value in paid):
+            continue
+        proof = f"{magnitude(gross)} - {off[short]} = {value}"
+        total = replace(left, name="total_gross", value=value, readings=(value,), score=max(left.score, gross.score))
+        return replace(
+            sums, chosen={**sums.chosen, "total_gross": total}, proof=proof, proved=frozenset({"total_gross"})
+        )
+    return None
+
+
+def _others(candidates: Iterable[Candidate], gross: Candidate) -> list[Candidate]:
+    return [c for c in candidates if c.name in ("rounding", "charge") and _below(c, gross)]
+
+
+def _below(one: Candidate, other: Candidate) -> bool:
+    first, second = one.evidence, other.evidence
+    return (first.page, first.box.center_y) > (second.page, second.box.bottom)
+
+
+def _place(candidate: Candidate) -> tuple[object, ...]:
+    return candidate.evidence.page, candidate.evidence.box

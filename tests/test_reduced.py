@@ -1,0 +1,46 @@
+"""What a till takes off below a sum is taken off the total; what invoices offer below theirs is not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from invoice_ocr.model import Field
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+HEAD = "Corner Store\n118 Mill Lane\nReceipt\n12/03/2026 18:02\nTea | 27.90\nRice | 16.98\nOil | 21.50\n"
+
+
+def gross(text: str) -> Field:
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    return invoice.fields["total_gross"]
+
+
+@pytest.mark.parametrize(
+    ("foot", "total"),
+    [
+        ("TOTAL | 66.38\nDISCOUNT | 1.38\nTO PAY | 65.00\nCASH | 100.00\nCHANGE | 35.00", "65.00"),
+        ("TOTAL | 66.38\nDISCOUNT | 1.38\nNETT | 65.00", "65.00"),
+        ("TOTAL | 66.38\nDISCOUNT | 1.35\nROUND OFF | -0.03\nNETT | 65.00", "65.00"),
+        ("TOTAL | 66.38\nDISCOUNT CARD 118\nCASH | 66.38", "66.38"),
+        ("TOTAL | 66.38\nDISCOUNT | 1.38\nVISA | 65.00", "66.38"),  # what was paid may leave a coupon out
+    ],
+)
+def test_the_total_of_a_slip_is_what_is_left_below_a_discount(foot: str, total: str) -> None:
+    assert gross(HEAD + foot).value == Decimal(total)
+
+
+def test_the_equation_is_kept_as_its_proof() -> None:
+    assert gross(HEAD + "TOTAL | 66.38\nDISCOUNT | 1.38\nTO PAY | 65.00").proof == "66.38 - 1.38 = 65.00"
+
+
+def test_a_discount_below_the_total_of_an_invoice_is_for_who_pays_early() -> None:
+    text = (
+        "Nordwind Ltd\nInvoice\nInvoice no: A-17\nInvoice date: 3 May 2024\nBill to: Smith & Sons Ltd, 5 High Street\n"
+        "Hours of advice on the sale of a house | 66.38\nTotal | 66.38\nDiscount | 1.38\nIf paid by 10 May | 65.00"
+    )
+    assert gross(text).value == Decimal("66.38")
