@@ -73,13 +73,11 @@ def _date(resolution: Resolution, name: str) -> date | None:
 
 def _sums(resolution: Resolution) -> Iterator[Issue]:
     net, tax, gross = (resolution.amount(name) for name in ("total_net", "total_tax", "total_gross"))
-    proved = resolution.choices["total_gross"].proof if "total_gross" in resolution.choices else ""
-    if net is not None and tax is not None and gross is not None and not proved and abs(net + tax - gross) > _TOLERANCE:
-        yield Issue(
-            "totals.mismatch",
-            f"{net} net and {tax} tax are not {gross} gross",
-            ("total_net", "total_tax", "total_gross"),
-        )
+    if net is not None and tax is not None and gross is not None and not _explained(resolution, gross - net - tax):
+        names = ("total_net", "total_tax", "total_gross")
+        touched = tuple(name for name in names if not resolution.choices[name].proof)
+        if touched:
+            yield Issue("totals.mismatch", f"{net} net and {tax} tax are not {gross} gross", touched)
     due, paid = resolution.amount("amount_due"), resolution.amount("prepaid")
     if (
         gross is not None
@@ -89,6 +87,12 @@ def _sums(resolution: Resolution) -> Iterator[Issue]:
         and due != gross
     ):
         yield Issue("totals.due-mismatch", f"{gross} less {paid} paid is not {due} due", ("prepaid", "amount_due"))
+
+
+def _explained(resolution: Resolution, rest: Decimal) -> bool:
+    """Whether what lies between net plus tax and gross is next to nothing, or printed as rounding, charge, discount."""
+    proved = bool(resolution.choices["total_gross"].proof)
+    return abs(rest) <= _TOLERANCE or (proved and any(abs(rest - extra) <= _TOLERANCE for extra in resolution.extras))
 
 
 def _ambiguous(choices: Iterable[Choice]) -> Iterator[Issue]:
@@ -134,7 +138,7 @@ def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
             if isinstance(choice.value, Decimal):
                 why = f"{choice.proof} holds only so" if choice.proof else "no amount has letters in it"
                 doubt = f"{choice.evidence.text} was taken for {choice.value}: {why}"
-                yield Issue("amount.repaired", doubt, (name,))
+                yield Issue("amount.repaired", doubt, (name, *_resting_on(choice, resolution)))
                 continue
             if isinstance(choice.value, date):
                 doubt = f"{choice.evidence.text} was taken for {choice.value}: it is no date as it was read"
@@ -153,6 +157,14 @@ def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
         elif name in _UNCHECKED and not digits and (found := _LOOK_ALIKE.search(str(choice.value))):
             doubt = f"{choice.value} was read from pixels, and its {found.group()} may be a letter or a digit"
             yield Issue("identifier.look-alike", doubt, (name,))
+
+
+def _resting_on(mended: Choice, resolution: Resolution) -> Iterator[str]:
+    """The other totals of the sum that mended one, which no label names."""
+    for name, choice in resolution.choices.items():
+        same = name != mended.name and choice.proof == mended.proof != ""
+        if same and choice.evidence.rule.startswith("universal."):
+            yield name
 
 
 def _lost_digits(resolution: Resolution) -> Iterator[Issue]:

@@ -22,6 +22,7 @@ _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%|%\s?(\d{1,2}(?:[.,
 _CENT = Decimal("0.01")
 _HIGHEST = Decimal(30)
 _LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities
+_NUMBERS, _EXEMPT = 16, 32  # letters in a row of a tax table, and in one that names why no tax is due
 _MOST_AMOUNTS = 8  # in one row: more is no row of taxes
 
 
@@ -44,10 +45,12 @@ def find(document: Document, pack: RulePack, conventions: Conventions) -> list[T
     """Every row of a document that reads as tax at one rate, top to bottom."""
     rows: list[TaxRow] = []
     for grid in make_grids(document):
+        above: TaxRow | None = None
         for index, cells in enumerate(grid.rows):
-            found = _read_row(grid, index, cells, pack, conventions)
+            found = _read_row(grid, index, cells, pack, conventions) or _exempt(above, cells, conventions)
             if found:
                 rows.append(found)
+            above = found
     return rows
 
 
@@ -231,10 +234,20 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
     return None
 
 
-def _few_words(cells: Sequence[Cell]) -> bool:
-    """Whether a row is little but numbers, as rows of a tax table are, and no line item."""
+def _exempt(above: TaxRow | None, cells: Sequence[Cell], conventions: Conventions) -> TaxRow | None:
+    """A base without tax right under a row of a tax table, whose rate is a word: `Fuori campo  7,00  0,00`."""
+    if above is None or not above.proved or above.net is None or not _few_words(cells, _EXEMPT):
+        return None
+    amounts = _row_amounts(cells, conventions)
+    if len(amounts) != 2 or amounts[1] or not amounts[0] or any(map(str.isdigit, cells[0].text)):
+        return None
+    return TaxRow(Decimal(0), amounts[0], Decimal(0), None, _evidence(cells), proved=True)
+
+
+def _few_words(cells: Sequence[Cell], most: int = _NUMBERS) -> bool:
+    """Whether a row is little but numbers, as rows of a tax table are, and no line item. most: letters."""
     letters = sum(char.isalpha() for cell in cells for char in cell.text)
-    return letters <= 16
+    return letters <= most
 
 
 def _tax_hits(cell: Cell, pack: RulePack) -> Iterator[Hit]:

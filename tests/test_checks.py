@@ -49,3 +49,18 @@ def test_a_letter_that_may_be_a_digit_is_doubted_where_pixels_were_read(number: 
     assert ("identifier.look-alike" in seen.reasons) is doubted
     assert "identifier.look-alike" not in sure.reasons
     assert not doubted or seen.fields["invoice_number"].status == "review"
+
+
+def test_a_net_and_a_tax_are_doubted_that_do_not_make_a_proved_total() -> None:
+    invoice = read(
+        "Invoice 17\nNet total | 100.00\nVAT | 20.00\nGrand total | 130.00\nPaid | 45.00\nAmount due | 85.00"
+    )
+    (issue,) = [issue for issue in invoice.issues if issue.code == "totals.mismatch"]
+    assert set(issue.fields) == {"total_net", "total_tax"}
+
+
+def test_what_no_label_names_is_doubted_with_the_total_that_its_sum_mended() -> None:
+    rates = "MwSt | Netto | Steuer | Brutto\n19 % | 20,00 | 3,80 | 23,80\n7 % | 10,00 | 0,70 | 10,70"
+    (invoice,) = understand(sketch(f"Beleg\n{rates}\nSumme EUR | 34,90", source="ocr"), load_pack(), Settings())
+    (issue,) = [issue for issue in invoice.issues if issue.code == "amount.repaired"]
+    assert set(issue.fields) == {"total_gross", "total_net", "total_tax"}

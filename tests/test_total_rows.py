@@ -68,3 +68,11 @@ def test_a_row_of_totals_above_the_rounded_total_leaves_that_one() -> None:
 def test_what_a_state_pays_for_the_buyer_does_not_lessen_the_net() -> None:
     page = "Net | 30,770.00\nVAT 25% | 7,692.50\nDiscount | -8,970.00\nTotal | 29,492.50"
     assert totals(page)[:2] == amounts("30770.00", "7692.50")
+
+
+def test_a_base_without_tax_under_a_row_of_taxes_is_part_of_the_net() -> None:
+    page = (
+        "Aliquota | Imponibile | Imposta\n10% | 242,00 | 24,20\n22% | 20,00 | 4,40\nFuori campo IVA | 7,00 | 0,00\n"
+        "Totale documento | 297,60"
+    )
+    assert totals(page) == amounts("269.00", "28.60", "297.60")
