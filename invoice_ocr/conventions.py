@@ -148,12 +148,11 @@ def _votes(
     numbers = whole.replace("(", " ")
     taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
     bare = {str(c.value) for c in candidates if c.name == "seller_vat_id" and str(c.value).isdigit()}
+    called = Counter(code for code, _ in {named for word in words for named in pack.spelled.get(word, ())})
     for code, country in pack.countries.items():
+        votes[code] += 2 * called[code]
         votes[code] += 2 * sum(
-            (name in words or capitals in words)
-            if " " not in name
-            else (f" {name} " in padded or f" {capitals} " in padded)
-            for name, capitals in country.spellings
+            f" {name} " in padded or f" {capitals} " in padded for name, capitals in country.spellings
         )
         votes[code] += 2 * bool(country.phone and f" {country.phone}" in numbers)
         votes[code] += 3 * any(f" {word} " in padded for word in country.words)
@@ -235,7 +234,7 @@ def _clear_orders(texts: Iterable[str], pack: RulePack) -> list[str]:
     """The orders in which alone some date of a document makes sense."""
     votes: Counter[str] = Counter()
     for text in texts:
-        for written in find_dates(text, pack.months) if sum(char.isdigit() for char in text) >= 4 else ():
+        for written in find_dates(text, pack.months) if sum(map(str.isdigit, text)) >= 4 else ():
             orders = set(written.orders) - {"ymd" if len(written.orders) > 1 else ""}
             if len(orders) == 1 and not written.text[:4].isdigit():
                 votes[orders.pop()] += 1

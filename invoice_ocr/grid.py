@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from invoice_ocr.layout import usual_space
 from invoice_ocr.model import Box, Document, Line, Page, Word
@@ -59,8 +60,7 @@ class Grid:
 
     def cells(self) -> Iterator[Cell]:
         """All cells, in reading order."""
-        for row in self.rows:
-            yield from row
+        return chain.from_iterable(self.rows)
 
     def right_of(self, cell: Cell) -> tuple[Cell, ...]:
         """The cells right of one in its row, nearest first."""

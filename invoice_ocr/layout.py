@@ -109,14 +109,14 @@ def group_rows(words: Sequence[Word], slope: float = 0.0) -> list[list[Word]]:
     """
     rows: list[_Row] = []
     for word in sorted(words, key=lambda word: word.box.center_y - slope * word.box.center_x):
-        middle = word.box.center_y - slope * word.box.center_x
+        box = word.box
+        middle, height = box.center_y - slope * box.center_x, box.height
         best: _Row | None = None
+        nearest = math.inf
         for row in rows[-4:]:
             apart = abs(middle - row.middle)
-            if apart < ROW_SHARE * min(word.box.height, row.height) and (
-                best is None or apart < abs(middle - best.middle)
-            ):
-                best = row
+            if apart < nearest and apart < ROW_SHARE * min(height, row.height):
+                best, nearest = row, apart
         if best is None:
             rows.append(_Row(word, middle))
         else:
@@ -152,4 +152,5 @@ def _split_row(row: Sequence[Word], least: float) -> Iterable[Line]:
 
 def _gap(left: Word, right: Word) -> float:
     """The room between two words, in heights of the smaller."""
-    return (right.box.left - left.box.right) / max(0.1, min(left.box.height, right.box.height))
+    before, after = left.box, right.box
+    return (after.left - before.right) / max(0.1, min(before.bottom - before.top, after.bottom - after.top))

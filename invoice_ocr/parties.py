@@ -473,7 +473,7 @@ def _last_of_row(grid: Grid, cell: Cell, pack: RulePack) -> Cell:
 
 def _may_be_name(cell: Cell, pack: RulePack) -> bool:
     text = cell.text.strip()
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(map(str.isalpha, text))
     if letters < 3 or len(text) > 60 or letters < 0.5 * len(text):
         return False
     if _BULLET.search(text) or "@" in text or "www." in text.lower():
@@ -485,7 +485,7 @@ def _may_be_name(cell: Cell, pack: RulePack) -> bool:
     if covered and _begins_with_label(cell, pack):
         return False
     words = label_key(text)
-    return not any(len(title) > 4 and words.startswith(title) for title in pack.titles)
+    return not words.startswith(pack.title_starts)
 
 
 def _by_address(grid: Grid, named: Sequence[_Name], pack: RulePack) -> Iterator[_Name]:

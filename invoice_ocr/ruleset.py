@@ -76,8 +76,8 @@ class Country:
 
     @cached_property
     def spellings(self) -> tuple[tuple[str, str], ...]:
-        """Its names, each as it is and in capitals."""
-        return tuple((name, name.upper()) for name in self.names)
+        """Its names of several words, each as it is and in capitals."""
+        return tuple((name, name.upper()) for name in self.names if " " in name)
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,26 @@ class RulePack:
         """Currencies of one country alone."""
         shared = Counter(country.currency for country in self.countries.values())
         return frozenset(code for code, number in shared.items() if number == 1)
+
+    @cached_property
+    def form_ends(self) -> tuple[str, ...]:
+        """What a text with the legal form of a company ends with."""
+        return tuple(f" {form.rstrip('.')}" for form in self.legal_forms if len(form) > 2)
+
+    @cached_property
+    def title_starts(self) -> tuple[str, ...]:
+        """Titles that tell a document by the beginning of a text."""
+        return tuple(title for title in self.titles if len(title) > 4)
+
+    @cached_property
+    def spelled(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Each word that names a country, as it is or in capitals: (code, name) of those countries."""
+        found: dict[str, dict[tuple[str, str], None]] = {}
+        for code, country in self.countries.items():
+            for name in country.names:
+                for word in (name, name.upper()) if " " not in name else ():
+                    found.setdefault(word, {})[code, name] = None
+        return {word: tuple(named) for word, named in found.items()}
 
     @cached_property
     def by_label(self) -> Mapping[str, tuple[Rule, ...]]:

@@ -22,7 +22,11 @@ def turn(resolution: Resolution, document: Document, pack: RulePack) -> tuple[Re
     EU law has it say so (2006/112/EC, article 226, 10a). Parties that labels name stay what they are called. The issue
     `party.self-billed` names what to look at.
     """
-    said = next((cell for grid in make_grids(document) for cell in grid.cells() if _says(cell, pack)), None)
+    cells = [cell for grid in make_grids(document) for cell in grid.cells()]
+    whole = "\n".join([fold(cell.text) for cell in cells])
+    if not any(words in whole for words in pack.self_billed):
+        return resolution, []
+    said = next((cell for cell in cells if _says(cell, pack)), None)
     if said is None:
         return resolution, []
     choices = dict(resolution.choices)

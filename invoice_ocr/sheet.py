@@ -88,7 +88,7 @@ def is_label(sheet: Sheet, cell: Cell) -> bool:
 def ends_with_form(pack: RulePack, text: str) -> bool:
     """Whether a text ends with the legal form of a company, `GmbH` or `Sp. z o.o.`, with something before it."""
     whole = text.rstrip(" ,;.")
-    return any(whole.endswith(f" {form.rstrip('.')}") for form in pack.legal_forms if len(form) > 2)
+    return whole.endswith(pack.form_ends)
 
 
 def is_read(cell: Cell) -> bool:

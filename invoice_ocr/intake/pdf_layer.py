@@ -28,7 +28,10 @@ def believed(
     if verdict.hidden:
         issues.append(("text.hidden", f"Page {number}: {verdict.hidden} words that cannot be seen were left out."))
     return [
-        (token.marked if token.broken else token.text, tuple(round(edge, 2) for edge in token.corners))  # type: ignore[misc]
+        (
+            token.marked if token.broken else token.text,
+            (round(token.left, 2), round(token.top, 2), round(token.right, 2), round(token.bottom, 2)),
+        )
         for token in verdict.words
     ]
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 from invoice_ocr.intake.pages import Corners
 from invoice_ocr.intake.tokens import Token
@@ -164,11 +163,19 @@ def _is_printed(token: Token, rows: list[bytes]) -> bool:
     if token.baseline is None and len(rows) > len(rows[0]):  # it runs up or down the page
         rows = [bytes(column) for column in zip(*rows, strict=True)]
     inked = [row for row in rows if 1 in row]
-    if len(inked) < _TALL * len(rows) and any(char.isalnum() for char in token.text):
+    if len(inked) < _TALL * len(rows) and any(map(str.isalnum, token.text)):
         return False
     width, parts = len(rows[0]), min(_PARTS, len(token.text) // 2)
-    edges = [width * part // parts for part in range(parts + 1)]
-    return all(any(row.find(1, left, right) >= 0 for row in inked) for left, right in pairwise(edges))
+    left = 0
+    for part in range(1, parts + 1):
+        right = width * part // parts
+        for row in inked:
+            if row.find(1, left, right) >= 0:
+                break
+        else:
+            return False
+        left = right
+    return True
 
 
 @cache

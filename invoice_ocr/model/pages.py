@@ -56,11 +56,15 @@ class Box:
     @staticmethod
     def around(boxes: Iterable[Box]) -> Box:
         """The smallest box that holds all of `boxes`; ValueError when there are none."""
-        every = [(box.left, box.top, box.right, box.bottom) for box in boxes]
+        every = list(boxes)
         if len(every) == 1:
-            return Box(*every[0])
-        lefts, tops, rights, bottoms = zip(*every, strict=True)
-        return Box(min(lefts), min(tops), max(rights), max(bottoms))
+            return every[0]
+        return Box(
+            min([box.left for box in every]),
+            min([box.top for box in every]),
+            max([box.right for box in every]),
+            max([box.bottom for box in every]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
     @property
     def confidence(self) -> float:
