@@ -43,16 +43,9 @@ ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
 _LARGEST = 400_000  # bytes of one file: more is no rule pack
 # Of universal.yaml: lists of words that are kept folded.
 _FOLDED = (
-    "salutations",
-    "name_words",
-    "buyer_first",
-    "departments",
-    "series_words",
-    "number_words",
-    "self_billed",
-    "bank_words",
-    "street_words",
-)
+    "salutations name_words buyer_first departments series_words number_words "
+    "self_billed bank_words street_words house_words owner_words contact_words"
+).split()
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
@@ -82,6 +75,9 @@ class Loader:
         self.self_billed: frozenset[str] = frozenset()
         self.bank_words: frozenset[str] = frozenset()
         self.street_words: frozenset[str] = frozenset()
+        self.house_words: frozenset[str] = frozenset()
+        self.owner_words: frozenset[str] = frozenset()
+        self.contact_words: frozenset[str] = frozenset()
         self.day_words: frozenset[str] = frozenset()
         self.pay_words: frozenset[str] = frozenset()
         self.net_words: frozenset[str] = frozenset()

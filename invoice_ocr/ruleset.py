@@ -102,6 +102,9 @@ class RulePack:
     self_billed: frozenset[str]  # folded: what says that the buyer wrote the invoice
     bank_words: frozenset[str]  # folded: near them an account is one at a bank
     street_words: frozenset[str]  # folded: with a number they are an address
+    house_words: frozenset[str]  # folded: what stands before the number of a house
+    owner_words: frozenset[str]  # folded: what stands before the proprietor of a shop, who is named below it
+    contact_words: frozenset[str]  # folded: what tells how to get in touch, or heads a number of taxes
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
     pay_words: frozenset[str]
     net_words: frozenset[str]

@@ -29,11 +29,9 @@ _LONG_FORM = 6  # letters: shorter forms of companies are too near to other word
 # What stands behind a name: its number in a register and the number of the shop.
 _BEHIND = re.compile(r"(?:\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*[\s,.;*\"-]*$")
 _INSIDE = re.compile(r"\([^)]*\)?")
-# A proprietor, who is named below the shop.
-_OWNER = re.compile(r"(?i)(?:inh|inhaber|inhaberin|prop|di)\b")
-_HOUSE = re.compile(r"(?i)(?:(?:no|lot|unit|n|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
+_HOUSE = re.compile(r"(?i)(?:([^\W\d]+|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
+_PART = re.compile(r"[\s:.,;/()]+")
 _POSTCODE = re.compile(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2}-\d{3}\b|\b[A-Z]{2}\s*$")
-_CONTACT = re.compile(r"(?i)(?:^|\W)(?:tel|phone|fax|t[ée]l|e-?mail|www|http|gst|vat|abn|siret|kvk|nip|nif|cif)\b|@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,9 @@ def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
             if sum(char.isalpha() for char in name) < _LETTERS:
                 continue
             formed = _form_at(name, pack)
+            colon = name.rfind(": ", 0, max(0, formed))
+            if colon >= 0:  # `Operator: Rhenus Parken GmbH`
+                name, formed = name[colon + 2 :], formed - colon - 2
             if formed < 0 and _is_address(name, pack):
                 return
             if formed < 0 and _is_of_sale(row, text, pack):
@@ -82,7 +83,7 @@ def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
                 continue
             if sum(char.isalpha() for char in name) < _MOSTLY * len(name.replace(" ", "")):
                 continue
-            if found and _OWNER.match(name):
+            if found and fold(_PART.split(name, maxsplit=1)[0]) in pack.owner_words:
                 return
             yield _Line(cells, name, formed)
             found += 1
@@ -108,7 +109,9 @@ def _is_address(text: str, pack: RulePack) -> bool:
         for street in pack.street_words
     ):
         return True
-    return words[0] in pack.street_words or bool(_HOUSE.match(text) or _POSTCODE.search(text))
+    house = _HOUSE.match(text)
+    numbered = house is not None and (house[1] is None or fold(house[1]) in pack.house_words)
+    return words[0] in pack.street_words or numbered or bool(_POSTCODE.search(text))
 
 
 def _is_of_sale(row: Sequence[Cell], text: str, pack: RulePack) -> bool:
@@ -116,7 +119,9 @@ def _is_of_sale(row: Sequence[Cell], text: str, pack: RulePack) -> bool:
     words = text.split()
     if any(label_key(part) in pack.titles for part in (text, words[0], words[-1])):
         return True
-    if ":" in text or is_of_till(text, pack) or _CONTACT.search(text):
+    if ":" in text or "@" in text or is_of_till(text, pack):
+        return True
+    if any(fold(part) in pack.contact_words for part in _PART.split(text)):
         return True
     if find_dates(text, pack.months) or any(amount.decimals == 2 for amount in find_amounts(text)):
         return True
