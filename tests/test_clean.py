@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import damage_table
@@ -12,6 +12,7 @@ import pytest
 from damages import DAMAGES, photographed, shadowed, tilted, turned
 
 from invoice_ocr.clean import CleaningEngine, clean, heads, light
+from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
 from invoice_ocr.clean.quality import measure
 from invoice_ocr.clean.sight import see
@@ -320,6 +321,24 @@ def test_what_cannot_be_read_sideways_and_pages_without_notes_have_none() -> Non
     assert clean(PageImage(1, ruled, 200.0), "auto", recognise).asides == ()
 
 
+def one_way_only(text: str) -> Callable[[Sequence[np.ndarray]], list[tuple[str, float]]]:
+    """Reads that of what is shown first, and nothing of what is shown then: the same turned the other way."""
+    sure = iter((0.95, 0.1))
+    return lambda crops: [(text, next(sure))] * len(crops)
+
+
+def test_columns_of_lines_set_close_and_what_reads_as_signs_are_no_notes() -> None:
+    close = np.full((1400, 1000, 3), 255, np.uint8)
+    for line in range(40):
+        for place in range(30):
+            letter = WORDS[line % len(WORDS)][place % 5]
+            cv2.putText(close, letter, (100 + 18 * place, 150 + 24 * line), cv2.FONT_HERSHEY_PLAIN, 1.6, (20,) * 3, 2)
+    assert asides_of(close, see(close), one_way_only("words")) == []
+    noted = with_a_note(down=True).pixels
+    assert [found.turns for found in asides_of(noted, see(noted), one_way_only("words"))] == [1]
+    assert asides_of(noted, see(noted), one_way_only("-")) == []
+
+
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
 @pytest.mark.parametrize("down", [True, False])
 def test_notes_are_read_apart_and_their_words_stand_where_they_are(down: bool, quarters: int) -> None:
@@ -381,7 +400,7 @@ def test_a_page_scores_by_the_words_it_shares_with_what_is_printed() -> None:
     assert (coarse.dpi, coarse.pixels.shape) == (100.0, (700, 500, 3))
 
 
-@pytest.mark.parametrize(("sure", "asked"), [(0.95, [4]), (0.7, [4, 4]), (0.3, [4, 4, 8])])
+@pytest.mark.parametrize(("sure", "asked"), [(0.95, [4]), (0.7, [4, 8]), (0.3, [4, 8, 8, 8, 8])])
 def test_no_more_words_are_read_than_it_takes_to_know_which_way_up_they_are(sure: float, asked: list[int]) -> None:
     counts: list[int] = []
 
@@ -389,5 +408,20 @@ def test_no_more_words_are_read_than_it_takes_to_know_which_way_up_they_are(sure
         counts.append(len(crops))
         return [("letters", sure)] * len(crops)
 
-    assert not heads.stand_on_their_heads([np.zeros((20, 80, 3), np.uint8)] * 8, recognise)
+    words = [np.zeros((20, 80, 3), np.uint8)] * 8
+    assert heads.way_up(words, [recognise, recognise]) == (False, recognise)
     assert counts == asked
+
+
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_a_page_that_the_quick_reader_cannot_read_is_shown_to_the_next(upside_down: bool) -> None:
+    def latin(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        return [("#%&", 0.1)] * len(crops)
+
+    def chinese(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        return [("发票", 0.9 if bool(crop[0, 0, 0]) == upside_down else 0.2) for crop in crops]
+
+    word = np.zeros((20, 80, 3), np.uint8)
+    word[-1] = 255
+    assert heads.way_up([word] * 8, [latin, chinese]) == (upside_down, chinese)
+    assert heads.way_up([word] * 2, [latin, chinese]) == (False, latin)

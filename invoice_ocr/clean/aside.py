@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from invoice_ocr.clean import heads
+from invoice_ocr.clean.direction import gaps
 from invoice_ocr.clean.heads import Recogniser
-from invoice_ocr.clean.sight import Sight
+from invoice_ocr.clean.sight import Sight, coarse_pieces_of
 from invoice_ocr.frames import placed
 from invoice_ocr.model import Frame, PageWords, Word
 
@@ -21,7 +22,9 @@ _FILLED = (0.2, 0.95)  # of its box
 _NEXT = 1.6  # widths between two words of a line
 _ALIGNED = 0.5  # of the narrower of two words' width, shared in a line
 _WORDS, _LINES = 3, 40  # words of a line and lines that are read to tell which way they run
+_BESIDE = 0.5  # of the letters of such a line may have their nearest neighbour beside them
 _READ, _AHEAD = 0.6, 0.1  # confidence, and by how much it is more than that of the other way up
+_LETTERS = 4  # and figures, that are read of a line at least
 _AROUND = 0.2  # of a line's width, taken with it
 _MARGIN = 0.18  # of a word's width
 
@@ -98,9 +101,8 @@ def _lines_of(seen: Sight) -> list[np.ndarray]:
         return []
     letter = float(np.median(seen.marks[:, 3]))
     reach = max(3, round(_REACH * letter)) | 1
-    joined = cv2.morphologyEx(seen.ink.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((reach, 1), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=4)
-    left, top, width, height, area = stats[1:count].T.astype(np.float32)
+    joined = cv2.morphologyEx(seen.ink.view(np.uint8), cv2.MORPH_CLOSE, np.ones((reach, 1), np.uint8))
+    left, top, width, height, area = coarse_pieces_of(joined).T.astype(np.float32)
     filled = area / (width * height)
     good = (width > _WIDE[0] * letter) & (width < _WIDE[1] * letter) & (filled > _FILLED[0]) & (filled < _FILLED[1])
     pieces = np.stack([left, top, left + width, top + height], 1)
@@ -112,7 +114,19 @@ def _lines_of(seen: Sight) -> list[np.ndarray]:
             line = _line(pieces, place, free)
             free[line] = False
             lines.append(pieces[line])
-    return lines[:_LINES]
+    return [line for line in lines if not _is_stacked(line, seen.marks)][:_LINES]
+
+
+def _is_stacked(line: np.ndarray, marks: np.ndarray) -> bool:
+    """Whether most letters of what may run up or down are nearer to one beside: they are of lines across, set close.
+
+    line: its words, float32, shape (n, 4), left, top, right, bottom. marks: as `Sight` has them.
+    """
+    middles = marks[:, :2] + marks[:, 2:] / 2
+    low, high = line[:, :2].min(0), line[:, 2:].max(0)
+    own = marks[((middles > low) & (middles < high)).all(1)]
+    beside, stacked = gaps(own, marks)
+    return int((beside < stacked).sum()) > _BESIDE * len(own)
 
 
 def _line(pieces: np.ndarray, seed: int, free: np.ndarray) -> list[int]:
@@ -155,4 +169,5 @@ def _cut(pixels: np.ndarray, word: np.ndarray) -> np.ndarray:
 def _best(read: dict[int, list[tuple[str, float]]]) -> int:
     sure = {turns: heads.confidence(texts) for turns, texts in read.items()}
     best, other = sorted(sure, key=lambda turns: -sure[turns])
-    return best if sure[best] >= _READ and sure[best] >= sure[other] + _AHEAD else 0
+    letters = sum(char.isalnum() for text, _ in read[best] for char in text)
+    return best if letters >= _LETTERS and sure[best] >= max(_READ, sure[other] + _AHEAD) else 0

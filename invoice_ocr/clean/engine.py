@@ -16,6 +16,7 @@ from invoice_ocr.frames import placed
 if TYPE_CHECKING:
     import numpy as np
 
+    from invoice_ocr.clean.heads import Recogniser
     from invoice_ocr.model import PageImage, PageWords
 
 
@@ -25,7 +26,10 @@ Keep = Callable[[Cleaned, "PageWords"], None]
 
 
 class Reader(Protocol):
-    """What an engine does, as `invoice_ocr.ocr.Engine` has it."""
+    """What an engine does, as `invoice_ocr.ocr.Engine` has it.
+
+    One that has several recognisers may have a method `glance` too: as `recognise`, by the quickest of them alone.
+    """
 
     @property
     def name(self) -> str: ...
@@ -50,13 +54,15 @@ class CleaningEngine:
         self._engine = engine
         self._steps = steps
         self._keep = keep
+        glance: Recogniser | None = getattr(engine, "glance", None)
+        self._readers: list[Recogniser] = [glance, engine.recognise] if glance else [engine.recognise]
 
     def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
         waiting: deque[tuple[float, float, Cleaned]] = deque()
 
         def shown() -> Iterator[PageImage]:
             for page in pages:
-                cleaned = clean(page, self._steps, self._engine.recognise)
+                cleaned = clean(page, self._steps, *self._readers)
                 image = cleaned.image
                 main = replace(image, pixels=aside.without(image.pixels, cleaned.asides)) if cleaned.asides else image
                 kept = cleaned if self._keep else replace(cleaned, image=replace(image, pixels=image.pixels[:0]))

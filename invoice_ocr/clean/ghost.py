@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from invoice_ocr.clean.sight import Sight, marks_of
 _FAINT = 0.62  # of the depth of ordinary print
 _FAINTEST = 0.1
 _LEAST_SHARE = 0.2  # of all marks
+_SMALLEST = 8  # pixels of a mark: letters of five points have ten
 _FEWEST = 3  # words that have to be read mirrored
 _READ = 0.6  # confidence
 _MARGIN = 1.35
@@ -31,9 +33,12 @@ def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
     depth = cv2.subtract(seen.paper, seen.grey)
     around = cv2.dilate(depth, np.ones((7, 7), np.uint8))
     usual = float(np.quantile(_at(around, seen.marks), 0.8))
-    ink = (depth > max(8.0, _FAINTEST * usual)) & (around < _FAINT * usual)
+    ink = (depth > int(max(8.0, _FAINTEST * usual))) & (around < ceil(_FAINT * usual))
+    fewest = _LEAST_SHARE / (1 - _LEAST_SHARE) * len(seen.marks)
+    if ink.sum() < _SMALLEST * fewest:
+        return 0.0
     faint = marks_of(ink)
-    if len(faint) < _LEAST_SHARE * (len(faint) + len(seen.marks)):
+    if len(faint) < fewest:
         return 0.0
     boxes = heads.word_boxes(ink, float(np.median(faint[:, 3])), beside=depth >= _FAINT * usual)
     ghosts = boxes[_mirrored(heads.cut(pixels, np.eye(3), boxes / seen.scale), recognise)]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
+from invoice_ocr.clean.sight import coarse_pieces_of
+
 Recogniser = Callable[[Sequence[np.ndarray]], list[tuple[str, float]]]
 
 _WORDS = 8  # words read
@@ -26,10 +28,10 @@ def word_boxes(ink: np.ndarray, height: float, beside: np.ndarray | None = None)
     their boxes.
     """
     reach = max(3, round(0.7 * height))
-    smeared = cv2.dilate(ink.astype(np.uint8), np.ones((1, reach), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(smeared, connectivity=4)
-    boxes = stats[1:count, :4].astype(np.float32)
-    filled = stats[1:count, 4] / np.maximum(1, boxes[:, 2] * boxes[:, 3])
+    smeared = cv2.dilate(ink.view(np.uint8), np.ones((1, reach), np.uint8))
+    pieces = coarse_pieces_of(smeared)
+    boxes = pieces[:, :4].astype(np.float32)
+    filled = pieces[:, 4] / np.maximum(1, boxes[:, 2] * boxes[:, 3])
     shape = boxes[:, 2] / np.maximum(1, boxes[:, 3])
     tall = (boxes[:, 3] > 0.7 * height) & (boxes[:, 3] < 2.6 * height) & (filled > 0.25) & (filled < 0.95)
     good = np.flatnonzero(tall & (shape > _SHAPES[0]) & (shape < _SHAPES[1]))
@@ -52,18 +54,24 @@ def cut(pixels: np.ndarray, matrix: np.ndarray, boxes: np.ndarray) -> list[np.nd
     return pictures
 
 
-def stand_on_their_heads(pictures: Sequence[np.ndarray], recognise: Recogniser) -> bool:
-    """Whether words are read better upside down. pictures: uint8, RGB, of words whose lines lie across."""
-    if len(pictures) < _FEWEST:
-        return False
-    first = recognise(pictures[:_FIRST])
-    if confidence(first) >= _CLEAR:
-        return False
-    upright = confidence([*first, *recognise(pictures[_FIRST:])])
-    if upright >= _SURE:
-        return False
-    turned = confidence(recognise([np.ascontiguousarray(picture[::-1, ::-1]) for picture in pictures]))
-    return turned > upright + _AHEAD
+def way_up(pictures: Sequence[np.ndarray], readers: Sequence[Recogniser]) -> tuple[bool, Recogniser]:
+    """Whether words are read better upside down, and the first of `readers` that reads them, or the first of all.
+
+    pictures: uint8, RGB, of words whose lines lie across. readers: the quickest first; one at least. The first is shown
+    some of them before the others; the next, all: an engine takes few doubtful words for no sign of another script.
+    """
+    upside_down = False
+    if len(pictures) >= _FEWEST and confidence(readers[0](pictures[:_FIRST])) >= _CLEAR:
+        return False, readers[0]
+    for recognise in readers if len(pictures) >= _FEWEST else ():
+        upright = confidence(recognise(pictures))
+        if upright >= _SURE:
+            return False, recognise
+        turned = confidence(recognise([np.ascontiguousarray(picture[::-1, ::-1]) for picture in pictures]))
+        upside_down = turned > upright + _AHEAD
+        if upside_down and turned >= _SURE:
+            return True, recognise
+    return upside_down, readers[0]
 
 
 def confidence(texts: Sequence[tuple[str, float]]) -> float:

@@ -82,7 +82,7 @@ def specks_of(pixels: np.ndarray, letters: float) -> np.ndarray | None:
 
     letters: height of small letters in pixels. Returns bool, shape (height, width). Full stops are near letters.
     """
-    some = cv2.cvtColor(np.ascontiguousarray(pixels[::3, ::3]), cv2.COLOR_RGB2GRAY)
+    some = pixels[::4, ::4, 1]
     if ((some > _TONES[0]) & (some < _TONES[1])).mean() > _BETWEEN or not letters:
         return None
     ink = (pixels[..., 1] < 128).astype(np.uint8)

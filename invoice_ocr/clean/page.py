@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -45,17 +46,18 @@ class Cleaned:
     asides: tuple[Aside, ...] = ()
 
 
-def clean(page: PageImage, steps: str = "auto", recognise: Recogniser | None = None) -> Cleaned:
+def clean(page: PageImage, steps: str = "auto", *readers: Recogniser) -> Cleaned:
     """The page after `steps`: "auto", "none", or names of STEPS joined by commas, which are then taken without asking.
 
-    recognise: reads pictures of words; without it pages are not told from pages on their heads.
+    readers: read pictures of words, the quickest first, a later one where those before it cannot read the page; without
+    any, pages are not told from pages on their heads.
     """
     wanted = set(STEPS) if steps == "auto" else set(steps.split(",")) - {"none", ""}
     seen = see(page.pixels)
     if steps == "none":
         return Cleaned(page, None, (), quality.measure(page.pixels, seen))
     corners = sheet.corners_of(page.pixels, seen.marks / seen.scale) if wanted & {"crop", "dewarp"} else None
-    matrix, size, done = _geometry(page, seen, corners, wanted, recognise, asked=steps != "auto")
+    matrix, size, done, recognise = _geometry(page, seen, corners, wanted, readers, asked=steps != "auto")
     image, frame, shown = page, None, page.pixels
     if done:
         pixels = _moved(page.pixels, matrix, size)
@@ -83,13 +85,16 @@ def _geometry(
     seen: Sight,
     corners: np.ndarray | None,
     wanted: set[str],
-    recognise: Recogniser | None,
+    readers: Sequence[Recogniser],
     *,
     asked: bool,
-) -> tuple[np.ndarray, tuple[int, int], list[str]]:
-    """The matrix (3 x 3) that moves the page's pixels, the size they then take, and the steps that this is made of."""
+) -> tuple[np.ndarray, tuple[int, int], list[str], Recogniser | None]:
+    """The matrix (3 x 3) that moves the page's pixels, the size they then take, the steps that this is made of, and
+    the reader of the page's words.
+    """
     height, width = page.pixels.shape[:2]
     matrix, size, done = np.eye(3), (width, height), []
+    recognise = readers[0] if readers else None
     if corners is not None and (asked or sheet.needs_laying(corners, size)):
         how = "dewarp" if "dewarp" in wanted else "crop"
         matrix, size = (sheet.flat if how == "dewarp" else sheet.cut)(corners)
@@ -101,15 +106,15 @@ def _geometry(
         done.append("orient")
     tilt = direction.tilt_of(marks) if wanted & {"orient", "deskew"} else 0.0
     straight = _turn(size, tilt) if abs(tilt) > _LEAST_TILT else (np.eye(3), size)
-    if "orient" in wanted and recognise is not None:
-        pictures = _words_of(page, seen, straight[0] @ matrix, straight[1])
-        if heads.stand_on_their_heads(pictures, recognise):
+    if "orient" in wanted and readers:
+        upside_down, recognise = heads.way_up(_words_of(page, seen, straight[0] @ matrix, straight[1]), readers)
+        if upside_down:
             matrix = _half(size) @ matrix
             done = [*(step for step in done if step != "orient"), "orient"]
     if "deskew" in wanted and abs(tilt) >= (_LEAST_TILT if asked else _TILT):
         matrix, size = straight[0] @ matrix, straight[1]
         done.append("deskew")
-    return matrix, size, done
+    return matrix, size, done, recognise
 
 
 def _marks_in(seen: Sight, matrix: np.ndarray) -> np.ndarray:

@@ -75,14 +75,19 @@ def _texture(grey: np.ndarray) -> tuple[float, float]:
     """
     if min(grey.shape) < 8:
         return 0.0, 0.0
-    ripple = np.abs(cv2.filter2D(grey, cv2.CV_32F, _KERNEL)[1:-1, 1:-1])
-    across, down = (cv2.Sobel(grey, cv2.CV_32F, 1 - axis, axis) for axis in (0, 1))
+    ripple = np.abs(cv2.filter2D(grey, cv2.CV_16S, _KERNEL)[1:-1, 1:-1])
+    across, down = (cv2.Sobel(grey, cv2.CV_16S, 1 - axis, axis) for axis in (0, 1))
     near = np.ones((7, 7), np.uint8)
     span = cv2.subtract(cv2.dilate(grey, near), cv2.erode(grey, near))
     steepest = cv2.dilate(np.abs(across) + np.abs(down), near)
     print_ = span > _SPAN
     sharpness = float(np.median(steepest[print_] / span[print_])) / 4 if print_.sum() > _SAMPLE else 0.0
-    return float(np.median(ripple)) / (6 * 0.6745), sharpness
+    return _median(ripple) / (6 * 0.6745), sharpness
+
+
+def _median(whole: np.ndarray) -> float:
+    """The median of whole numbers from 0 to a few thousand; counted, which is quicker than sorting them."""
+    return float(np.searchsorted(np.cumsum(np.bincount(whole.ravel())), whole.size / 2))
 
 
 def doubts(quality: Quality, number: int) -> tuple[Issue, ...]:

