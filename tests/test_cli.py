@@ -204,7 +204,15 @@ def test_a_folder_without_documents_is_told(invoke, elsewhere: Path, verb: str) 
     (elsewhere / "inbox" / "notes.txt").write_text("nothing")
     done = invoke(verb, "inbox", *LAYER)
     assert (done.code, done.out) == (0, "")
-    assert done.err == "no document was found\n"
+    assert done.err == "there is no document in inbox\nno document was found\n"
+
+
+def test_a_folder_without_documents_among_others_is_named(invoke, elsewhere: Path) -> None:
+    (elsewhere / "inbox").mkdir()
+    done = invoke("extract", "inbox", LETTER, *LAYER)
+    assert done.code == 0
+    assert "there is no document in inbox" in done.err
+    assert invoke("extract", "inbox", LETTER, "-q", *LAYER).err == ""
 
 
 def test_extract_saves_what_the_networks_saw(invoke, elsewhere: Path) -> None:

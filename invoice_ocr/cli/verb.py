@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from invoice_ocr.cli.console import Verbosity, guarded_stdout, report
+from invoice_ocr.cli.console import Verbosity, guarded_stdout, note, report
 from invoice_ocr.cli.options import as_command, parameters_of
 from invoice_ocr.cli.stopping import Terminated
 from invoice_ocr.errors import DiskFull, ExitCode, InputError, InvoiceOcrError, OutOfMemory, OutputReadonly
@@ -85,9 +85,9 @@ def _known(error: BaseException) -> InvoiceOcrError:
 
 @contextlib.contextmanager
 def _logging(verbosity: Verbosity) -> Iterator[None]:
-    """Our log lines on stderr with -v and --debug; only kept for the spinner otherwise."""
+    """Our log lines on stderr with -v and --debug; else warnings alone, and the others only for the spinner."""
     logger = logging.getLogger("invoice_ocr")
-    handler: logging.Handler = logging.StreamHandler(sys.stderr) if verbosity.verbose else logging.NullHandler()
+    handler = logging.StreamHandler(sys.stderr) if verbosity.verbose else _Warnings(verbosity)
     handler.setFormatter(logging.Formatter("%(relativeCreated)7.0f ms  %(message)s"))
     before = logger.level, logger.propagate
     logger.addHandler(handler)
@@ -98,3 +98,14 @@ def _logging(verbosity: Verbosity) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.level, logger.propagate = before
+
+
+class _Warnings(logging.Handler):
+    """Shows warnings as notes."""
+
+    def __init__(self, verbosity: Verbosity) -> None:
+        super().__init__(logging.WARNING)
+        self._verbosity = verbosity
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage(), self._verbosity)

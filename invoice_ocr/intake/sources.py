@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     Input = str | Path | bytes | bytearray | BinaryIO | np.ndarray
+
+log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20
 _BESIDE = 2000  # names looked at for one that was meant
@@ -102,8 +105,7 @@ def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
     elif _ADDRESS.match(name):
         yield from _addressed(name, limits)
     elif os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises for names that are too long
-        for path in _walk(name):
-            yield _file(path, limits)
+        yield from _held(name, limits)
     elif glob.has_magic(name) and not os.path.lexists(name):
         yield from _matching(name, limits)
     else:
@@ -126,10 +128,18 @@ def _matching(pattern: str, limits: Settings) -> Iterator[Source | Failed]:
         yield Failed(pattern, failure_of(NotFound(f"Nothing matches {pattern}.")))
     for path in found:
         if os.path.isdir(path):  # noqa: PTH112  as above
-            for inner in _walk(path):
-                yield _file(inner, limits)
+            yield from _held(path, limits)
         else:
             yield _file(path, limits)
+
+
+def _held(folder: str, limits: Settings) -> Iterator[Source | Failed]:
+    """The documents in a folder; an empty one is no failure, but told."""
+    path = None
+    for path in _walk(folder):
+        yield _file(path, limits)
+    if path is None:
+        log.warning("there is no document in %s", folder)
 
 
 def _any_case_ending(pattern: str) -> str:
