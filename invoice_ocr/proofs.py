@@ -14,6 +14,7 @@ CENT = Decimal("0.01")
 CASH_ROUNDING = Decimal("0.05")
 # A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
 HIGHEST_RATE = Decimal("0.34")
+_ENOUGH = 1  # less tax fits too many rates
 _UNSURE = 0.3  # how well a total is labelled that is hardly one
 
 
@@ -34,8 +35,9 @@ def proofs(
     amounts: Sequence[Candidate],
     candidates: Sequence[Candidate],
     ways: Sequence[Way],
+    rates: Sequence[Decimal] = (),
 ) -> Iterator[Found]:
-    """Every set of totals whose sum holds, with its score."""
+    """Every set of totals whose sum holds, with its score. rates: those of a till's tax, in percent."""
     printed = printed_amounts(amounts)
     extras = extras_of(candidates)
     for gross in terms["total_gross"]:
@@ -44,7 +46,7 @@ def proofs(
         for net in terms["total_net"]:
             yield from _with_tax(gross, net, terms["total_tax"], printed, extras)
         yield from _without_net(gross, terms["total_tax"], printed)
-        yield from _included(gross, terms["total_tax"])
+        yield from _included(gross, terms["total_tax"], rates)
         if not any(tax.score > 0.4 and tax.value > 0 for tax in terms["total_tax"]):
             yield from _untaxed(gross, terms["total_net"])
     for net in terms["total_net"]:
@@ -145,16 +147,19 @@ def _without_gross(net: Term, taxes: Sequence[Term], printed: Mapping[Decimal, C
             yield net.score + tax.score + 0.7, named(total_net=net, total_tax=tax, total_gross=gross), proof
 
 
-def _included(gross: Term, taxes: Sequence[Term]) -> Iterator[Found]:
-    """A gross and the tax in it, printed with its rate: nothing else joins the three."""
+def _included(gross: Term, taxes: Sequence[Term], known: Sequence[Decimal]) -> Iterator[Found]:
+    """A gross and the tax in it at a rate printed with it, or else at one of the country's: nothing else joins them."""
     if gross.score < 0.5:
         return
     for tax in taxes:
-        for hit in RATE.finditer(tax.candidate.evidence.text) if tax.value >= 1 else ():
-            rate = Decimal(hit.group(1).replace(",", "."))
+        if tax.value < _ENOUGH:
+            continue
+        printed = [Decimal(hit.replace(",", ".")) for hit in RATE.findall(tax.candidate.evidence.text)]
+        for rate in printed or known:
             if rate > 0 and abs(gross.value * rate / (100 + rate) - tax.value) <= CENT * Decimal("0.6"):
                 proof = f"{gross.value} * {rate} / {100 + rate} = {tax.value}"
-                yield gross.score + tax.score + 1.3, named(total_tax=tax, total_gross=gross), proof
+                told = 1.3 if printed else 0.7
+                yield gross.score + tax.score + told, named(total_tax=tax, total_gross=gross), proof
 
 
 def _untaxed(gross: Term, nets: Sequence[Term]) -> Iterator[Found]:

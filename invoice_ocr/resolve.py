@@ -50,7 +50,8 @@ def resolve(
     slip = bool(kind and kind.value == "receipt")
     settled = _by_sides(_of_slip(settled, document, pack) if slip else settled)
     settled += slip_date(settled) if slip else []
-    sums = solve(settled, amounts, slip=slip)
+    rates = [rate for code in conventions.countries[:1] for rate in pack.countries[code].tax_rates]
+    sums = solve(settled, amounts, rates if slip else None)
     sums = after_discount(sums, settled, amounts, slip=slip) or sums
     if "total_gross" in sums.chosen:
         rounded = after_rounding(sums.chosen["total_gross"], settled, amounts, slip=slip)

@@ -45,22 +45,22 @@ class Sums:
     joint: float = 0.0
 
 
-def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, slip: bool = False) -> Sums:
+def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate], till: Sequence[Decimal] | None = None) -> Sums:
     """The most plausible totals.
 
     candidates: those of labelled amounts. amounts: every amount on the document, name "amount", which may stand
-    in for one term whose label was not understood when the other two are labelled and the sum holds. slip: they are
-    of a till.
+    in for one term whose label was not understood when the other two are labelled and the sum holds. till: the rates
+    of its country's tax, in percent, where they are of a till.
     """
     candidates = with_cents(candidates, amounts)
-    ways = find_ways(candidates, amounts, slip=slip)
+    ways = find_ways(candidates, amounts, slip=till is not None)
     terms = {
         "total_net": _terms(candidates, {"total_net": 1.0, "subtotal": 0.8}),
         "total_tax": _with_sums(taxes := _terms(candidates, {"total_tax": 1.0})) + _twice(taxes, candidates),
         "total_gross": _terms(candidates, _GROSS if any(way.kind == "paid" for way in ways) else _GROSS | _EXACT),
     }
     every = [
-        *proofs(terms, amounts, candidates, ways),
+        *proofs(terms, amounts, candidates, ways, till or ()),
         *proofs_of_withheld(terms, candidates, printed_amounts(amounts)),
     ]
     found = sorted(every, key=lambda one: -one[0] - _borne_out(one[1], ways))
@@ -273,7 +273,11 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
     for name, share in (("total_net", Decimal(1)), ("total_tax", HIGHEST_RATE)):
         other = chosen.get(name)
         if gross and other and magnitude(other) > share * magnitude(gross):
-            chosen.pop(name)
+            if other.score > gross.score + _HALF:
+                gross = None
+                chosen.pop("total_gross")  # hardly labelled, and less than what surely is
+            else:
+                chosen.pop(name)
     _double(chosen, terms["total_tax"])
     untaxed = [term for term in terms["total_net"] if gross and term.value == magnitude(gross)]
     if gross and "total_net" not in chosen and untaxed and "total_tax" not in chosen:

@@ -34,6 +34,8 @@ def total(text: str) -> Decimal | None:
         ("l2.50", "12.50", True),
         ("RM 1O.5O SR", "10.50", True),
         ("12. 15", "12.15", False),
+        ("2.778.29", "2778.29", False),
+        ("1,433,60 EUR", "1433.60", False),
         ("17 . 33", "17.33", False),
         ("30 45", "30.45", False),
         ("22 - 60", "22.60", False),
@@ -175,3 +177,17 @@ def test_a_total_said_twice_is_surer_where_nothing_larger_is_printed() -> None:
 def test_prices_of_a_till_hold_the_tax_printed_among_them() -> None:
     items = TILL + "Brot | 15,00\nWein | 142,50\nSeife | 219,90\ndarin MwSt | 38,21\nSumme | 377,40"
     assert read(items).fields["total_gross"].proof == "15.00 + 142.50 + 219.90 = 377.40"
+
+
+def test_a_tax_at_the_rate_of_its_country_proves_the_total_of_a_till() -> None:
+    slip = "Ferramenta Bianchi\nVia Roma 88\nP.IVA 02194310367\nDocumento commerciale\nTotale complessivo | 35,00\n{}"
+    tax = "di cui IVA | {}\nPagamento contante | 35,00\n23-01-2026 10:36"
+    right = read(slip.format(tax.format("6,31"))).fields
+    assert right["total_tax"].proof == "35.00 * 22 / 122 = 6.31"
+    assert right["total_tax"].status == "accepted"
+    assert not read(slip.format(tax.format("5,00"))).fields["total_tax"].proof
+
+
+def test_the_rule_of_a_table_is_no_last_letter_of_an_amount() -> None:
+    ((amount, _, _),) = find_read_amounts("1136.36l")
+    assert amount.value == Decimal("1136.36")

@@ -15,6 +15,10 @@ _DIGIT = "0-9OoQDIl|SZB"
 # `12 .50` and `12. 50`, and a whole cell such as `RM 12 50 SR` or `12 - 50`, which lost its decimal mark.
 _SPLIT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,' ]?\d{3})*)( ?)([.,])( ?)(\d\d)(?!\s?[%/]|[.,]?\s?\d)")
 _LOST = re.compile(rf"(\s*(?:{CURRENCY})?\s?-?\d{{1,4}})( - | )(\d\d)(\s?[A-Z]{{0,2}}\s*)")
+# One mark taken for the other: `2.778.29`, `1,433,60`. The rule of a table taken for a letter: `13.00l`.
+_DOTTED = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+)\.(\d\d)(?![\d.,])")
+_COMMAED = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+),(\d\d)(?![\d.,])")
+_RULED = re.compile(r"(?<=\d[.,]\d\d)[lI|](?=\s*$)")
 # With one digit at least, cents, and a letter that may be one more.
 _LETTERED = re.compile(
     rf"(?<![\w.,/-])((?:{CURRENCY})? ?)"
@@ -41,7 +45,8 @@ def find_read_amounts(text: str) -> list[tuple[Amount, float, bool]]:
 
 def mend(text: str) -> str:
     """A text as long as this one in which amounts are written whole and in digits."""
-    text = _in_digits(text)
+    text = _in_digits(_RULED.sub(" ", text))
+    text = _COMMAED.sub(r"\1.\2", _DOTTED.sub(r"\1,\2", text))
     if " " not in text:
         return text
     text = _SPLIT.sub(lambda hit: (hit[2] + hit[4]) + hit[1] + hit[3] + hit[5], text)
