@@ -172,6 +172,27 @@ def test_stdin_that_is_closed_is_told() -> None:
     assert "stdin is closed" in done.stderr
 
 
+def test_streams_that_are_closed_hold_up_nobody_who_writes_a_file(elsewhere: Path) -> None:
+    asked = f"{sys.executable} -m invoice_ocr extract {LETTER} -o out.csv --text layer -j 1 <&- >&- 2>&-"
+    assert subprocess.run(["bash", "-c", asked], check=False).returncode == 0
+    assert "24241.82" in (elsewhere / "out.csv").read_text()
+
+
+@pytest.mark.parametrize("to", ["jsonl", "table"])
+def test_a_stdout_that_is_closed_is_7(to: str) -> None:
+    asked = f"{sys.executable} -m invoice_ocr extract {LETTER} --to {to} --text layer -j 1 >&-"
+    done = subprocess.run(["bash", "-c", asked], stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 7
+    assert done.stderr.splitlines()[0] == "error: stdout is closed"
+
+
+def test_what_is_told_goes_to_no_other_stream_when_stderr_is_closed() -> None:
+    asked = f"{sys.executable} -m invoice_ocr extract gone.pdf {LETTER} --text layer -j 1 2>&-"
+    done = subprocess.run(["bash", "-c", asked], stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 5
+    assert [json.loads(line)["decision"] for line in done.stdout.splitlines()] == ["reject", "post"]
+
+
 def test_line_items_go_to_a_file_of_their_own(invoke, elsewhere: Path) -> None:
     assert invoke("extract", LETTER, "-o", "out.csv", "--lines", "lines.csv", *LAYER).code == 0
     assert (elsewhere / "lines.csv").read_text().startswith("file,document,invoice_number,position")

@@ -266,3 +266,31 @@ def test_clips_come_from_the_same_workers() -> None:
 )
 def test_pages_are_chosen_by_number(pages: str, numbers: list[int]) -> None:
     assert chosen(pages, 4) == numbers
+
+
+def test_an_empty_name_is_told_and_is_not_the_folder_one_is_in() -> None:
+    assert names("") == ["E_NOT_FOUND"]
+
+
+def test_a_list_that_names_itself_ends(place: Path) -> None:
+    (place / "list.txt").write_text("@other.txt")
+    (place / "other.txt").write_text("a.png\n@./list.txt")
+    (place / "a.png").write_bytes(picture())
+    assert names("@list.txt") == ["a.png", "E_NOT_FOUND"]
+
+
+def test_a_list_that_powershell_wrote_is_read(place: Path) -> None:
+    (place / "größe.png").write_bytes(picture())
+    (place / "list.txt").write_bytes("größe.png\r\n".encode("utf-16"))
+    assert names("@list.txt") == ["größe.png"]
+
+
+@pytest.mark.parametrize("content", [PDF + b"\0\n\n", b"\xff\xfe\x00\xd8"])
+def test_a_document_given_as_a_list_is_told_once(place: Path, content: bytes) -> None:
+    (place / "invoice.pdf").write_bytes(content)
+    assert names("@invoice.pdf") == ["E_NOT_A_DOCUMENT"]
+
+
+def test_a_folder_given_as_a_list_is_told(place: Path) -> None:
+    (place / "inbox").mkdir()
+    assert names("@inbox") == ["E_NOT_A_DOCUMENT"]

@@ -100,7 +100,7 @@ def _ask(book: Ledger) -> None:
     documents = results.counts(book).total()
     if not documents:
         return
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise ConfigError(f"--fresh would forget {counted(documents)} of {book.path}", fix="Say --yes if you mean it.")
     if not typer.confirm(f"Forget what was read of {counted(documents)} in {book.path}?", err=True):
         raise ConfigError("nothing was done", fix="Without --fresh the run goes on where the last one ended.")

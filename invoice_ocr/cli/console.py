@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import sys
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, Self, cast
 
 from invoice_ocr.errors import InvoiceOcrError, OutputReadonly
 
@@ -35,10 +36,10 @@ def guarded_stdout() -> Iterator[BinaryIO]:
     """The real stdout as a binary stream; meanwhile everything else that writes to stdout, also C code, hits stderr."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
-    try:
-        kept = os.dup(1)
-    except OSError:
-        raise OutputReadonly("stdout is closed", fix="Give -o FILE, or open stdout.") from None
+    if 1 in _filled():
+        yield cast("BinaryIO", _Closed())
+        return
+    kept = os.dup(1)
     with open(kept, "wb") as stream:  # noqa: PTH123  a descriptor, not a path
         os.dup2(2, 1)
         try:
@@ -48,6 +49,31 @@ def guarded_stdout() -> Iterator[BinaryIO]:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 sys.stdout.flush()
             os.dup2(kept, 1)
+
+
+def _filled() -> list[int]:
+    """Which of stdin, stdout and stderr are closed; they lead nowhere now, so that no other file takes their number."""
+    closed = []
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            closed.append(number)
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    return closed
+
+
+class _Closed(io.RawIOBase):
+    """Stands for a stdout that is closed, which matters only to who writes there."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _: object) -> NoReturn:
+        raise OutputReadonly("stdout is closed", fix="Give -o FILE, or open stdout.")
+
+    def fileno(self) -> NoReturn:
+        self.write(b"")
 
 
 def console(stream: BinaryIO | None = None, *, width: int = 100) -> Console:

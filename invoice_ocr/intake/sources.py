@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import stat
-import struct
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from invoice_ocr.errors import Empty, InputError, NotADocument, NotFound, TooBigFile
 from invoice_ocr.intake import sniff
+from invoice_ocr.intake.bitmap import bitmap
 from invoice_ocr.model import Failure
 from invoice_ocr.settings import Settings
 
@@ -94,14 +94,17 @@ def expand(inputs: Iterable[Input], settings: Settings | None = None) -> Iterato
             yield _given(item, limits)
 
 
-def _named(name: str, limits: Settings) -> Iterator[Source | Failed]:
-    if name == "-":
+def _named(name: str, limits: Settings, lists: tuple[str, ...] = ()) -> Iterator[Source | Failed]:
+    """What one name stands for. lists: those that it comes from, one within the other."""
+    if not name:
+        yield Failed("", failure_of(NotFound("One of the names is empty.", fix="Look at what fills it in.")))
+    elif name == "-":
         if sys.stdin is None:
             yield Failed("-", failure_of(NotFound("stdin is closed.", fix="Give it a document: ... - < invoice.pdf")))
         else:
             yield _given(sys.stdin.buffer, limits, name="-")
     elif name.startswith("@") and not os.path.lexists(name):
-        yield from _listed(name[1:], limits)
+        yield from _listed(name[1:], limits, lists)
     elif _ADDRESS.match(name):
         yield from _addressed(name, limits)
     elif os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises for names that are too long
@@ -150,17 +153,31 @@ def _any_case_ending(pattern: str) -> str:
     return stem + dot + "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in ending)
 
 
-def _listed(name: str, limits: Settings) -> Iterator[Source | Failed]:
+def _listed(name: str, limits: Settings, lists: tuple[str, ...]) -> Iterator[Source | Failed]:
+    place = os.path.realpath(name)
     try:
+        if place in lists:
+            raise NotFound(f"The list {name} names itself.", fix="Take that line out of it.")
         if name == "-" and sys.stdin is None:
             raise NotFound("stdin is closed.", fix="Give it the list: ... @- < list.txt")
-        text = sys.stdin.buffer.read() if name == "-" else b"".join(_bytes_of(Path(name), most=1 << 30))
+        lines = _lines(sys.stdin.buffer.read() if name == "-" else b"".join(_bytes_of(Path(name), most=1 << 30)), name)
     except InputError as error:
         yield Failed(f"@{name}", failure_of(error))
         return
-    for line in os.fsdecode(text.removeprefix(b"\xef\xbb\xbf")).splitlines():
+    for line in lines:
         if line.strip():
-            yield from _named(line.strip(), limits)
+            yield from _named(line.strip(), limits, (*lists, place))
+
+
+def _lines(text: bytes, name: str) -> list[str]:
+    """The lines of a list, in the coding of file names or, as PowerShell writes, in UTF-16."""
+    try:
+        decoded = text.decode("utf-16") if text[:2] in {b"\xff\xfe", b"\xfe\xff"} else os.fsdecode(text)
+    except UnicodeDecodeError:
+        decoded = "\0"
+    if "\0" in decoded:
+        raise NotADocument(f"{name} is no list of paths.", fix="Give the document without @, or a text file of paths.")
+    return decoded.removeprefix("\ufeff").splitlines()
 
 
 def _walk(folder: str) -> Iterator[str]:
@@ -224,30 +241,6 @@ def _given(item: bytes | bytearray | BinaryIO | np.ndarray, limits: Settings, na
     return Source(name, hashlib.sha256(content).hexdigest(), len(content), content=content)
 
 
-def bitmap(pixels: np.ndarray) -> bytes:
-    """A BMP file that holds `pixels`: uint8, (height, width), (height, width, 3) RGB or (height, width, 4) RGBA.
-
-    Transparent pixels stand on white. TypeError for another type or shape.
-    """
-    import numpy as np
-
-    if pixels.dtype != np.uint8 or pixels.ndim not in {2, 3} or (pixels.ndim == 3 and pixels.shape[2] not in {1, 3, 4}):
-        raise TypeError(f"an array of a page is uint8 (height, width[, 3 or 4]), not {pixels.dtype} {pixels.shape}")
-    if pixels.size == 0:
-        return b""
-    page = pixels if pixels.ndim == 3 else pixels[:, :, None]
-    if page.shape[2] == 4:
-        alpha = page[:, :, 3:].astype(np.uint16)
-        page = ((page[:, :, :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    height, width = page.shape[:2]
-    rows = np.zeros((height, -(-width * 3 // 4) * 4), np.uint8)
-    rows[:, : width * 3] = np.broadcast_to(page, (height, width, 3))[::-1, :, ::-1].reshape(height, width * 3)
-    header = struct.pack(
-        "<2sIHHIIiiHHIIiiII", b"BM", 54 + rows.size, 0, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0
-    )
-    return header + rows.tobytes()
-
-
 def _too_big(name: str, limits: Settings) -> TooBigFile:
     return TooBigFile(f"{name} has more than {limits.max_file_mb} MB (--max-file-mb).")
 
@@ -262,9 +255,10 @@ def _bytes_of(path: Path, *, most: int) -> Iterator[bytes]:
         raise NotFound(f"There is no {path}.", fix=_meant(path)) from None
     except (OSError, ValueError) as error:
         raise _unopened(path, error) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise NotADocument(f"{path} is not a regular file.", fix="Give a file, a folder, or - for stdin.")
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  opened above, so that a FIFO cannot block
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotADocument(f"{path} is not a regular file.", fix="Give a file, a folder, or - for stdin.")
         left = most
         try:
             while left > 0 and (chunk := file.read(min(_CHUNK, left))):
