@@ -10,7 +10,7 @@ from statistics import median
 
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document, Evidence, Page
-from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.ways import decimals
 
@@ -148,9 +148,9 @@ def title_of(text: str, pack: RulePack) -> tuple[str, float] | None:
     if len(words) > 1 and re.fullmatch(r"\d{1,2}[.ªºe]?|\d(?:st|nd|rd|th|ère|ème)", words[0]):
         words = words[1:]
     for count in range(min(4, len(words)), 0, -1):
-        kinds = pack.titles.get(label_key(" ".join(words[:count])))
+        kinds = pack.kinds_of(" ".join(words[:count]))
         if kinds:
-            return kinds[0][0], count / len(words)
+            return kinds[0], count / len(words)
     return None
 
 

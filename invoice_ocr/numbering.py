@@ -54,9 +54,9 @@ def _title_end(cell: Cell, pack: RulePack) -> int | None:
     """Where a title of an invoice or a credit note ends that a text begins with, or None."""
     words = list(re.finditer(r"\S+", cell.text))
     for count in range(min(_LONGEST_TITLE, len(words)), 0, -1):
-        kinds = pack.titles.get(fold(cell.text[: words[count - 1].end()]))
+        kinds = pack.kinds_of(cell.text[: words[count - 1].end()])
         if kinds:
-            return words[count - 1].end() if kinds[0][0] in _BOOKED else None
+            return words[count - 1].end() if kinds[0] in _BOOKED else None
     return None
 
 

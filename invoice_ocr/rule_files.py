@@ -44,7 +44,7 @@ _LARGEST = 400_000  # bytes of one file: more is no rule pack
 # Of universal.yaml: lists of words that are kept folded.
 _FOLDED = (
     "salutations name_words buyer_first departments series_words number_words "
-    "self_billed bank_words street_words house_words owner_words contact_words"
+    "self_billed bank_words street_words house_words owner_words contact_words title_ends"
 ).split()
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
@@ -70,6 +70,7 @@ class Loader:
         self.name_words: frozenset[str] = frozenset()
         self.buyer_first: frozenset[str] = frozenset()
         self.departments: frozenset[str] = frozenset()
+        self.title_ends: frozenset[str] = frozenset()
         self.series_words: frozenset[str] = frozenset()
         self.number_words: frozenset[str] = frozenset()
         self.self_billed: frozenset[str] = frozenset()

@@ -11,6 +11,8 @@ from functools import cached_property
 from invoice_ocr.labels import LabelIndex
 from invoice_ocr.values.text import fold
 
+_OTHER_WORD = 4  # letters, at least, that another word puts before that for an invoice: `Berechnung` is none
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -97,6 +99,7 @@ class RulePack:
     name_words: frozenset[str]  # folded: what stands before a name in a block, as in `Name: Nordwind Ltd`
     buyer_first: frozenset[str]  # those of them behind which the buyer is named first, then the seller
     departments: frozenset[str]  # folded: parts of companies, which are no names
+    title_ends: frozenset[str]  # folded: an invoice is a word that ends so, as `Fahrzeugrechnung`
     series_words: frozenset[str]  # folded: heads of a series, whose number stands in another cell
     number_words: frozenset[str]  # folded: what heads a number and says no more
     self_billed: frozenset[str]  # folded: what says that the buyer wrote the invoice
@@ -120,6 +123,14 @@ class RulePack:
     def kept(self) -> tuple[str, ...]:
         """Names of the fields of the contract, in its order."""
         return tuple(name for name, spec in self.fields.items() if spec.kept)
+
+    def kinds_of(self, title: str) -> tuple[str, ...]:
+        """What kinds of paper a title names: as it is listed, or as a word made of one for an invoice and another."""
+        key = label_key(title)
+        if key in self.titles:
+            return tuple(kind for kind, _ in self.titles[key])
+        made = any(key.endswith(end) and len(key) >= len(end) + _OTHER_WORD for end in self.title_ends)
+        return ("invoice",) if made and title.strip(" :").isalpha() else ()
 
     @cached_property
     def sole_currencies(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from invoice_ocr.choices import TOTALS, Choice, support_of
 from invoice_ocr.conventions import Conventions, settle_mark
 from invoice_ocr.model import Candidate, Evidence
 from invoice_ocr.rulepack import RulePack
-from invoice_ocr.values.currency import SIGNED, namesakes, read_currency
+from invoice_ocr.values.currency import CODES, SIGNED, namesakes, read_currency
 
 _AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one printed and that of the seller's country
 # How much the country says about the currency where no mark does, by the signs of the country: its language alone, a
@@ -82,8 +82,8 @@ def _currency_votes(
         choice = choices.get(candidate.name)
         if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
             code = settle_mark(candidate.mark, conventions.countries, pack)
-            if candidate.evidence.source == "ocr" and code not in votes:
-                continue  # a mark read once from pixels, that nothing bears out
+            if candidate.evidence.source == "ocr" and code not in votes and candidate.mark not in CODES:
+                continue  # a mark read once from pixels, that nothing bears out; a code in letters is no smudge
             votes[code] = max(votes.get(code, 0.0), 0.95)
             places.setdefault(code, candidate.evidence)
         elif candidate.name == "currency":

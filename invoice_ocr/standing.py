@@ -158,7 +158,7 @@ def is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
 
 def can_look_away(cell: Cell, hit: Hit, end: int) -> bool:
     """Whether a value may stand outside the cell: not when the label is a word inside a sentence."""
-    rest = cell.text[hit.end : end].strip()
+    rest = re.sub(r"\([^)]*(?:\)|$)", "", cell.text[hit.end : end]).strip()
     if len(hit.key) <= SHORT and rest and not rest.startswith((":", ".", "#", "@")) and not RATE.match(rest):
         return False
     return len(rest.split()) <= 5

@@ -217,3 +217,12 @@ def test_a_date_beside_the_number_of_the_invoice_is_its_date() -> None:
     pages = ("Invoice No. | Dated\nA-417 | 11-Nov-26", "Delivery Note | Dated\nA-417 | 11-Nov-26")
     beside, apart = (max(c.score for c in candidates(page) if c.name == "issue_date") for page in pages)
     assert beside > 1.5 * apart
+
+
+def test_words_in_brackets_do_not_part_a_label_from_its_amount() -> None:
+    label = "Totaal (vrijgesteld van btw op grond van de kleineondernemersregeling, art. 25 Wet OB)"
+    assert best(f"{label} | € 2.340,00", "total_gross") == "2340.00"
+
+
+def test_a_short_label_may_stand_behind_a_dot() -> None:
+    assert best("Bank of Ireland · BIC BOFIIE2D", "bic") == "BOFIIE2D"

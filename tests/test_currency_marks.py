@@ -66,3 +66,13 @@ def test_a_mark_hardly_read_is_believed_where_the_country_uses_it() -> None:
     told = slip("€ 9.60", "Parkhaus am Markt GmbH", "USt-IdNr. DE136695976", sure=0.4)
     assert (told.value, told.status, told.proof) == ("EUR", "accepted", "EUR in DE")
     assert slip("€ 9.60", sure=0.4).status == "review"
+
+
+def test_a_code_beside_the_total_is_believed_over_the_money_of_the_country() -> None:
+    page = (
+        "Faktura VAT 12/06/2026\nNIP: PL5260250274\nWartość netto | 1 060,00\nKwota VAT | 243,80\n"
+        "Do zapłaty: 1 303,80 EUR\nKwota VAT w PLN: 1 040,29 PLN"
+    )
+    for source in ("text-layer", "ocr"):
+        (invoice,) = understand(sketch(page, source=source), load_pack(), Settings())
+        assert invoice.fields["currency"].value == "EUR"

@@ -23,6 +23,7 @@ def number(page: str) -> object:
     [
         ("Kostenrechnung 26-00731\nBetrag | 12,00", "26-00731"),  # a title no rule of numbers lists
         ("Nota de Crédito\nNC 2026/19\nData: 2026-03-30\nTotal | 12,00 €", "NC 2026/19"),
+        ("Fahrzeugrechnung K-0331\nGesamtbetrag | 12,00 €", "K-0331"),  # a word made of two
         ("Slutfaktura 20841\nSumma | 12,00 kr", "20841"),
     ],
 )
@@ -34,6 +35,7 @@ def test_a_number_with_its_title_needs_no_label(page: str, expected: str) -> Non
     "page",
     [
         "Kostenrechnung 2026\nBetrag | 12,00",  # a year
+        "Berechnung 4711\nBetrag | 12,00",
         "Kostenrechnung für 3 Tage\nBetrag | 12,00",
         "Freight Invoice\n12 March 2026\nTotal | 12.00",
         "Freight Invoice\nNorthwind Traders 417\nTotal | 12.00",

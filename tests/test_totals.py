@@ -67,3 +67,10 @@ def test_halves_of_amounts_that_fit_by_chance_prove_nothing() -> None:
     (read_so,) = understand(sketch(items + lost, source="ocr"), load_pack(), Settings())
     assert read_so.fields["total_gross"].status == "review"
     assert not read_so.fields["total_gross"].proof
+
+
+def test_a_total_that_hardly_has_a_label_does_not_put_aside_a_labelled_net_and_tax() -> None:
+    items = "Credit note 20841\nArticle | Qty | Price | Total\nLamp | -3 | 845.00 | -2,535.00\n"
+    invoice = read(items + "Net | -3,775.00\nVAT 25% | -943.75")
+    assert invoice.fields["total_net"].value == Decimal("3775.00")
+    assert invoice.fields["total_tax"].value == Decimal("943.75")
