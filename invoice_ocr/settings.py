@@ -137,7 +137,11 @@ class Settings:
         0, "Word pictures recognised at once; 0: chosen by itself.", low=0, high=65536, group="Engine"
     )
     timeout: float = option(
-        120.0, "Seconds that one document may take to open, and each of its pages to be read.", low=0.1, group="Limits"
+        120.0,
+        "Seconds that one document may take to open, and each of its pages to be read.",
+        low=0.1,
+        high=86400,
+        group="Limits",
     )
     max_file_mb: int = option(50, "Larger files are refused.", low=1, group="Limits")
     max_pages: int = option(200, "Documents of more pages are refused.", low=1, group="Limits")
@@ -200,7 +204,7 @@ def check(name: str, value: Any, where: str = "") -> Any:
     if limits["pattern"] and not re.fullmatch(limits["pattern"], typed):
         raise ConfigError(f"{spelled} cannot be {value!r}", fix=limits["help"])
     low, high = limits["low"], limits["high"]
-    if (low is not None and typed < low) or (high is not None and typed > high):
+    if (low is not None and not typed >= low) or (high is not None and not typed <= high):  # nan is neither
         wanted = f"at least {low}" if high is None else f"from {low} to {high}"
         raise ConfigError(f"{spelled} cannot be {value}", fix=f"Give a number {wanted}.")
     return typed
@@ -229,7 +233,7 @@ def unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        chosen = tomllib.loads(path.read_text(encoding="utf-8"))
+        chosen = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -172,6 +172,13 @@ def test_stdin_that_is_closed_is_told() -> None:
     assert "stdin is closed" in done.stderr
 
 
+def test_two_outputs_in_one_file_are_refused(invoke, elsewhere: Path) -> None:
+    assert invoke("extract", LETTER, "-o", "out.csv", "--lines", "./out.csv", *LAYER).code == 9
+    assert "written twice" in invoke("batch", LETTER, "-o", "out.csv", "--report", "./out.csv", *LAYER).err
+    assert "written twice" in invoke("batch", LETTER, "-o", "out.csv", "--ledger", "out.csv", *LAYER).err
+    assert not list(elsewhere.iterdir())
+
+
 def test_streams_that_are_closed_hold_up_nobody_who_writes_a_file(elsewhere: Path) -> None:
     asked = f"{sys.executable} -m invoice_ocr extract {LETTER} -o out.csv --text layer -j 1 <&- >&- 2>&-"
     assert subprocess.run(["bash", "-c", asked], check=False).returncode == 0

@@ -73,6 +73,9 @@ def test_a_file_that_is_not_toml_is_refused(elsewhere: Path) -> None:
         ("min_confidence", "1.5"),
         ("dry_run", "perhaps"),
         ("timeout", "0"),
+        ("timeout", "nan"),
+        ("timeout", "inf"),
+        ("min_confidence", "nan"),
         ("lang", "german,,"),
     ],
 )
@@ -105,6 +108,11 @@ def test_a_file_says_numbers_and_truths_as_toml_does(elsewhere: Path) -> None:
     (elsewhere / "invoice-ocr.toml").write_text("dpi = true\n")
     with pytest.raises(ConfigError, match="dpi"):
         settings.load(environment={})
+
+
+def test_a_file_saved_by_notepad_is_read(elsewhere: Path) -> None:
+    (elsewhere / "invoice-ocr.toml").write_text("dpi = 300\r\n", encoding="utf-8-sig")
+    assert settings.load(environment={}).dpi == 300
 
 
 def test_what_changes_results_is_in_the_recipe_and_what_does_not_is_not() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from invoice_ocr.batch import lock
 from invoice_ocr.batch.durable import step
-from invoice_ocr.errors import OutputReadonly
+from invoice_ocr.errors import ConfigError, OutputReadonly
 from invoice_ocr.intake import sniff
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
 
     Raises OutputReadonly before any work is done.
     """
+    targets = list(targets)
     given = [Path(one) for one in inputs if isinstance(one, str | Path) and one != "-"]
+    apart(targets)
     for target in targets:
         place = target.resolve()
         for one in given:
@@ -43,6 +45,16 @@ def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
             _part(target).unlink()
         except OSError as error:
             raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
+
+
+def apart(targets: Iterable[Path]) -> None:
+    """Nothing, unless two targets are one file, which would be written twice: then raises ConfigError."""
+    seen: set[Path] = set()
+    for target in targets:
+        place = target.resolve()
+        if place in seen and not _is_stream(target):
+            raise ConfigError(f"{target} would be written twice", fix="Give each output a name of its own.")
+        seen.add(place)
 
 
 def spare(target: Path, inputs: Iterable[str]) -> None:

@@ -61,11 +61,13 @@ def export(
     """Write the results of a batch, corrections included. E-invoices of all go into a folder: -o FOLDER/."""
     from invoice_ocr.batch import ledger as ledgers
     from invoice_ocr.batch import results
+    from invoice_ocr.batch.outputs import apart
     from invoice_ocr.cli.batch import fill
     from invoice_ocr.export import EXPORTERS, SUFFIXES, accounting, einvoices, write_line_items
 
     known = tuple(dict.fromkeys((*EXPORTERS, *einvoices.NAMES)))
     chosen = "" if mapping else format_of(output, to, SUFFIXES, known) or "jsonl"
+    apart(target for target in (output, lines) if target is not None)
     with ledgers.opened(ledger) as book:
         if chosen in einvoices.NAMES:
             return _einvoices(book, output, chosen, settings, stdout, verbosity, force=force, validate=validate)

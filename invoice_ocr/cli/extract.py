@@ -112,11 +112,12 @@ def extract(
         return dry_run(paths, settings, stdout)
 
     from invoice_ocr import pipeline
-    from invoice_ocr.batch.outputs import spare
+    from invoice_ocr.batch.outputs import apart, spare
 
-    for target in (output, lines):
-        if target is not None:
-            spare(target, paths)
+    targets = [target for target in (output, lines) if target is not None]
+    apart(targets)
+    for target in targets:
+        spare(target, paths)
     tally = Tally()
     kept: list[Record] = []
     with opened(output, stdout) as stream, Waiting(verbosity) as waiting:
