@@ -22,7 +22,7 @@ from invoice_ocr.values.text import has_digit
 
 _ENOUGH_SIGNS = 2
 _SPOKEN = 6  # frequent words of a language, from which it speaks for its country: a slip has a few of any
-_SURE_SIGNS = 4  # of one sign read from pixels: so often, it is no smudge
+_SURE_SIGNS = 3  # of one sign read from pixels: so often, it is no smudge
 _SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _TELLING = {"mdy"}  # orders of dates that hardly another country has

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from invoice_ocr.model import Candidate
 from invoice_ocr.proofs import CASH_ROUNDING, unprinted
-from invoice_ocr.ways import find_ways, magnitude
+from invoice_ocr.ways import decimals, find_ways, magnitude
 
 _LARGEST_ROUNDING = Decimal(1)
+_PLACES = 2  # of a sum of money: three are of a weight, or misread
 
 
 def after_rounding(
@@ -47,6 +48,7 @@ def after_rounding(
         if candidate.name in names
         and candidate.evidence.page == gross.evidence.page
         and candidate.evidence.box.top > gross.evidence.box.top + 2
+        and (decimals(candidate) or 0) <= _PLACES
         and not any((candidate.evidence.page, candidate.evidence.box) == (due.page, due.box) for due in asked)
     ]
     for candidate in below:

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 
 from invoice_ocr.choices import PLAUSIBLE, Choice
 from invoice_ocr.conventions import narrow_by_due_date
-from invoice_ocr.model import Candidate, Value
+from invoice_ocr.model import Candidate, Evidence, Value
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.terms import days_in
 from invoice_ocr.unlabelled import DATELINE
 
 DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
 _ONLY_DATE = 1.5  # times the score of the only date without a label
+_BESIDE = 0.6  # times that score where a date of something else stands in its row: it may be of such a thing too
 _UNLABELLED, _LAST = 0.45, 0.3  # the score of the only date of another thing on a slip, and of the last of several
 _OTHERS = 0.5  # what is left of the doubt in a date that is the only one of its document
 _LONGEST_TERM, _FAR = 366, 0.5  # days to pay, and what a due date further off keeps of its support
@@ -31,9 +32,20 @@ def only_date(candidates: list[Candidate]) -> list[Candidate]:
         return [c for c in candidates if c.evidence.rule != "universal.issue_date" or c.value in headed]
     if len(bare) != 1:
         return candidates
-    return [
-        replace(c, score=_ONLY_DATE * c.score) if c.evidence.rule == "universal.issue_date" else c for c in candidates
-    ]
+    others = [c.evidence for c in candidates if c.name == "other_date"]
+    return [_alone(c, others) if c.evidence.rule == "universal.issue_date" else c for c in candidates]
+
+
+def _alone(bare: Candidate, others: Sequence[Evidence]) -> Candidate:
+    """A date without a label that no other rivals: believed more, and less beside one of something else."""
+    beside = any(_in_row(bare.evidence, other) for other in others)
+    return replace(bare, score=(_BESIDE if beside else _ONLY_DATE) * bare.score)
+
+
+def _in_row(one: Evidence, other: Evidence) -> bool:
+    """Whether two dates stand side by side, as those of arrival and departure do."""
+    near = abs(one.box.center_y - other.box.center_y) < one.box.height / 2
+    return one.page == other.page and near and one.box != other.box
 
 
 def slip_date(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -533,7 +533,26 @@ def test_a_slip_without_a_date_of_its_own_is_of_the_day_on_which_a_car_left(days
         ("VAT Reg No 598 1120 43", None),  # its digits do not check
         ("VAT Reg No 365 4633 81", "GBP"),
         ("03/14/2026", "USD"),
+        ("1877 US-89, Panguitch UT 84759", "USD"),  # 1877 US is no postcode
     ],
 )
 def test_more_of_what_only_one_country_prints_tells_its_currency(told: str, code: str | None) -> None:
     assert value(scanned(f"Corner Store\n{told}\nTOTAL | 377.40"), "currency") == code
+
+
+def test_a_date_beside_one_of_something_else_is_not_the_only_one() -> None:
+    text = "Pine View Motor Lodge\n{}\nRoom | 89.00\nTOTAL | 89.00\nVISA | 89.00"
+    assert scanned(text.format("03/14/26 | Departure 03/16/26")).fields["issue_date"].status == "review"
+    assert scanned(text.format("03/14/26 | 18:40")).fields["issue_date"].status == "accepted"
+
+
+def test_an_amount_with_three_decimals_is_no_total_after_rounding() -> None:
+    invoice = scanned("Apotek\nPanodil | 32,95\nCreme | 136,60\nTOTAL DKK | 169,55\nDankort | 169,555\nTak for besøget")
+    assert value(invoice, "total_gross") == Decimal("169.55")
+    assert "amount.ambiguous" not in {issue.code for issue in invoice.issues}
+
+
+def test_a_sign_read_three_times_from_pixels_is_no_smudge() -> None:
+    text = "Lampe Works\nBoise, ID 83705\nInvoice 17\nLamp | 40.00{0}\nRug | 35.50{0}\n{1}\nTotal | 75.50 €"
+    assert scanned(text.format(" €", "")).fields["currency"].status == "accepted"
+    assert scanned(text.format("", "")).fields["currency"].status == "review"
