@@ -114,6 +114,11 @@ def test_corrections_outlive_other_rules(office: Office) -> None:
     [
         ("a.pdf", {"total_gross": "12,50"}),
         ("a.pdf", {"total_gross": "NaN"}),
+        ("a.pdf", {"total_gross": "1e500"}),
+        ("a.pdf", {"currency": "euro"}),
+        ("a.pdf", {"document_type": "bill"}),
+        ("a.pdf", {"seller_name": "Nordwind\0GmbH"}),
+        ("a.pdf", {"seller_name": "N" * 2000}),
         ("a.pdf", {"issue_date": "1.2.2026"}),
         ("a.pdf", {"colour": "red"}),
         ("z.pdf", {"currency": "EUR"}),

@@ -210,12 +210,16 @@ def test_xlsx_cells_are_typed_and_long_numbers_stay_exact() -> None:
         exported(
             "xlsx",
             record(
-                total_gross=Decimal("1190.00"), total_net=Decimal("12345678901234567.89"), issue_date=date(2026, 4, 3)
+                total_gross=Decimal("1190.00"),
+                total_net=Decimal("12345678901234567.89"),
+                prepaid=Decimal("1E+400"),
+                issue_date=date(2026, 4, 3),
             ),
         )
     )["xl/worksheets/sheet1.xml"]
     assert re.search(r"<v>1190</v>", made)
     assert "12345678901234567.89" in made
+    assert "1" + 400 * "0" in made
     assert re.search(r"<v>46115</v>", made), "3 April 2026 as a spreadsheet counts days"
 
 

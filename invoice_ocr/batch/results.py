@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from invoice_ocr.batch.keys import Keys, Memory
 from invoice_ocr.errors import ConfigError
 from invoice_ocr.model import FIELD_KINDS, Box, Evidence, Field, Invoice, Issue, Record
 from invoice_ocr.settings import unknown
+from invoice_ocr.values.currency import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
     from invoice_ocr.model import Failure, Value
 
 _CENTS = Decimal("0.05")
+_DIGITS = 20  # of an amount before or after the point
+_LONGEST = 1000  # characters of a value that a person gives
+_TYPES = ("invoice", "credit_note", "receipt", "other")
+_WANTED = {
+    "date": "a date such as 2026-03-31",
+    "decimal": "a number such as 1190.00",
+    "text": f"one line of at most {_LONGEST} characters",
+    "currency": "a code such as EUR",
+    "document_type": f"one of: {', '.join(_TYPES)}",
+}
 _ALL = """
     SELECT d.id, d.sha256, (SELECT name FROM place p WHERE p.document = d.id ORDER BY p.id LIMIT 1), {columns}
     FROM document d JOIN result r ON r.document = d.id AND r.recipe = d.recipe
@@ -160,22 +172,33 @@ def value_of(field: str, text: str) -> Value | None:
         raise unknown("field", field, FIELD_KINDS)
     if not text:
         return None
+    wanted = _WANTED.get(field) or _WANTED[FIELD_KINDS[field]]
     try:
         if FIELD_KINDS[field] == "date":
             return date.fromisoformat(text)
         if FIELD_KINDS[field] == "decimal":
-            return _finite(text)
+            return _amount(text)
+        if _may_be(field, text):
+            return text
     except (ValueError, ArithmeticError):
-        wanted = "a date such as 2026-03-31" if FIELD_KINDS[field] == "date" else "a number such as 1190.00"
-        raise ConfigError(f"{text!r} is no value for {field}", fix=f"Give {wanted}.") from None
-    return text
+        pass
+    raise ConfigError(f"{text[:_LONGEST]!r} is no value for {field}", fix=f"Give {wanted}.")
 
 
-def _finite(text: str) -> Decimal:
+def _amount(text: str) -> Decimal:
     amount = Decimal(text)
-    if not amount.is_finite():
+    if not amount.is_finite() or abs(amount.adjusted()) >= _DIGITS:
         raise ValueError(text)
     return amount
+
+
+def _may_be(field: str, text: str) -> bool:
+    """Whether a text can be the value of a field."""
+    if field == "currency":
+        return text in CODES
+    if field == "document_type":
+        return text in _TYPES
+    return len(text) <= _LONGEST and all(unicodedata.category(char) not in {"Cc", "Cs"} for char in text)
 
 
 def corrected(invoice: Invoice, corrections: list[Correction]) -> Invoice:

@@ -170,7 +170,7 @@ class _Sheet:
             self.sheet.write_string(self.rows, column, text[:_CELL_CHARACTERS], self.formats[f"{mark}text"])
 
     def _write_decimal(self, column: int, value: Decimal, mark: str) -> None:
-        if not value.is_finite() or len(value.as_tuple().digits) > _EXACT_DIGITS:
+        if not value.is_finite() or max(len(value.as_tuple().digits), value.adjusted()) > _EXACT_DIGITS:
             self.sheet.write_string(self.rows, column, format(value, "f"), self.formats[f"{mark}text"])
             return
         kind = "decimal" if -int(value.as_tuple().exponent) <= 2 else "text"
