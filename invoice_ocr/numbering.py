@@ -16,7 +16,7 @@ from invoice_ocr.values.text import fold, has_digit
 _BOOKED = frozenset({"invoice", "credit_note"})
 _LONGEST_TITLE = 4  # words
 _DIGITS = 3
-_BEHIND, _UNDER, _MONTHLY, _HEADED, _JOINED = 0.8, 0.72, 0.4, 0.85, 0.7
+_BEHIND, _UNDER, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.4, 0.85, 0.8, 0.5
 _YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
 _MONTH = re.compile(r"\d{1,2}[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
 _REACH = 2.0  # heights of a title
@@ -113,7 +113,9 @@ def _joined(
         numbers = headed
     near = min((c.evidence.box.left for c in numbers), default=0.0)
     places = {c.evidence.box for c in numbers if c.evidence.box.left < near + 1.0}
-    return [_with(c, series) if c.name == "invoice_number" and c.evidence.box in places else c for c in candidates]
+    told = [c for c in numbers if c.evidence.box in places]
+    others = [c for c in candidates if c not in told]
+    return [*others, *(_with(c, series) for c in told), *(replace(c, score=_BARE * c.score) for c in told)]
 
 
 def _goes_on(number: Evidence, box: Box, page: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr import slip_head
-from invoice_ocr.choices import GUESSED, PLAUSIBLE, Choice, Resolution, choose
+from invoice_ocr.choices import GUESSED, PLAUSIBLE, Choice, Resolution, choose, unrivalled
 from invoice_ocr.conventions import Conventions, settle
 from invoice_ocr.grid import make_grids
 from invoice_ocr.kind import find_kind
@@ -73,6 +73,7 @@ def resolve(
     if not slip:
         settle_terms(choices, pack)
         _settle_reference(choices)
+    choices |= {name: unrivalled(choices[name]) for name in ("invoice_number", "issue_date") if name in choices}
     _see_again(choices, document)
     _part_names(choices, settled)
     currency = find_currency(choices, settled, conventions, pack, slip=slip)
