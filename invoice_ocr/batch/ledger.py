@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import threading
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from invoice_ocr.batch import codec, lock, schema
 from invoice_ocr.batch.durable import step
 from invoice_ocr.batch.keys import keys_of
+from invoice_ocr.batch.places import as_text, key_of_name, path_of
 from invoice_ocr.intake import Failed, Source
 from invoice_ocr.model import Issue, Reading, Record, Witness
 from invoice_ocr.ocr.replay import parse_reading, write_reading
@@ -116,13 +116,13 @@ class Ledger:
         """Want these inputs: each becomes a document, or another name of one; what cannot be opened has failed."""
         with self.transaction("add") as rows:
             for source in sources:
-                key = source.sha256 or _key_of_name(source.name)
+                key = source.sha256 or key_of_name(source.name)
                 now = _now()
                 rows.execute(
                     "INSERT OR IGNORE INTO document (sha256, size, added) VALUES (?, ?, ?)", (key, source.size, now)
                 )
                 (document,) = rows.execute("SELECT id FROM document WHERE sha256 = ?", (key,)).fetchone()
-                name, path = as_text(source.name), _path_of(source)
+                name, path = as_text(source.name), path_of(source)
                 rows.execute(
                     "INSERT INTO place (document, name, path) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET path = ?3",
                     (document, name, path),
@@ -134,7 +134,7 @@ class Ledger:
                     record = Record(source.name, source.sha256, None, source.failure, self.recipe)
                     self._put(document, "failed", [record])
                 else:
-                    rows.execute("DELETE FROM document WHERE sha256 = ?", (_key_of_name(source.name),))
+                    rows.execute("DELETE FROM document WHERE sha256 = ?", (key_of_name(source.name),))
 
     def settle(self, retry: Retry = "") -> None:
         """After the last `add`: what is to be tried again is forgotten, what is done under this recipe counts."""
@@ -290,21 +290,3 @@ def opened(path: Path, *, write: bool = False, make: bool = True) -> Iterator[Le
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _key_of_name(name: str) -> str:
-    return "name:" + hashlib.sha256(os.fsencode(name)).hexdigest()
-
-
-def as_text(name: str) -> str | bytes:
-    """A name as SQLite can keep it."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name)
-    return name
-
-
-def _path_of(source: Source | Failed) -> str | bytes | None:
-    path = source.path if isinstance(source, Source) and not source.passing else None
-    return as_text(str(path.absolute())) if path is not None else None

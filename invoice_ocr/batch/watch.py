@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from invoice_ocr.batch import codec
-from invoice_ocr.batch.ledger import as_text
+from invoice_ocr.batch.places import as_text
 from invoice_ocr.errors import ConfigError, Locked, OutputReadonly
 from invoice_ocr.model import Record
 
