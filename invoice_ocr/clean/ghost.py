@@ -18,6 +18,7 @@ _LEAST_SHARE = 0.2  # of all marks
 _SMALLEST = 8  # pixels of a mark: letters of five points have ten
 _FEWEST = 3  # words that have to be read mirrored
 _READ = 0.6  # confidence
+_GUESSED, _AHEAD = 0.3, 0.12  # mean confidence of words hardly read, and by how much it is more than unmirrored
 _MARGIN = 1.35
 _DARKEST = 0.98  # of a word's box is no darker than its letters
 
@@ -53,14 +54,25 @@ def _at(around: np.ndarray, marks: np.ndarray) -> np.ndarray:
 
 
 def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
-    """Which words are read mirrored and not as they stand; none when they are few. bool, shape (n,)."""
+    """Which words are read mirrored and not as they stand; none when they are few. bool, shape (n,).
+
+    Where they are hardly read either way, all are a ghost that together are read better mirrored.
+    """
+    found = np.zeros(len(words), bool)
     if len(words) < _FEWEST:
-        return np.zeros(len(words), bool)
-    ghosts = ~np.array([_is_read(text) for text in recognise(words)])
-    if ghosts.sum() >= _FEWEST:
-        turned = [np.ascontiguousarray(w[:, ::-1]) for w, ghost in zip(words, ghosts, strict=True) if ghost]
-        ghosts[ghosts] = [_is_read(text) for text in recognise(turned)]
-    return ghosts if ghosts.sum() >= _FEWEST else np.zeros(len(words), bool)
+        return found
+    upright = recognise(words)
+    unread = np.flatnonzero([not _is_read(text) for text in upright])
+    if len(unread) < _FEWEST:
+        return found
+    mirrored = recognise([np.ascontiguousarray(words[place][:, ::-1]) for place in unread.tolist()])
+    ghosts = unread[[_is_read(text) for text in mirrored]]
+    if len(ghosts) < _FEWEST and len(unread) > len(words) / 2:
+        sure, before = heads.confidence(mirrored), heads.confidence([upright[place] for place in unread.tolist()])
+        ghosts = unread if sure > max(_GUESSED, before + _AHEAD) else ghosts
+    if len(ghosts) >= _FEWEST:
+        found[ghosts] = True
+    return found
 
 
 def _is_read(text: tuple[str, float]) -> bool:
