@@ -273,7 +273,7 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
     for name, share in (("total_net", Decimal(1)), ("total_tax", HIGHEST_RATE)):
         other = chosen.get(name)
         if gross and other and magnitude(other) > share * magnitude(gross):
-            if other.score > gross.score + _HALF:
+            if gross.score < _HALF < other.score - gross.score:
                 gross = None
                 chosen.pop("total_gross")  # hardly labelled, and less than what surely is
             else:
