@@ -71,7 +71,7 @@ def _page(words: PageWords, page: Page) -> dict[str, Any]:
 
 
 def _word(word: Word) -> dict[str, Any]:
-    return _line(word) | {"source": word.source}
+    return _line(word) | {"source": word.source} | ({"handwritten": True} if word.handwritten else {})
 
 
 def _line(line: Line | Word) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Word:
 
     confidence: 0..1, how sure its source is that `text` is what is printed (1.0 for a trusted text layer).
     alternatives: other readings of the same ink, best first. turn: degrees clockwise (0, 90, 270) by which it is turned
-    against the lines of its page, as notes printed along a margin are.
+    against the lines of its page, as notes printed along a margin are. handwritten: by hand, and not printed.
     """
 
     text: str
@@ -82,6 +82,7 @@ class Word:
     source: Origin = "ocr"
     alternatives: tuple[str, ...] = ()
     turn: int = 0
+    handwritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

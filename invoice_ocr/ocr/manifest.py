@@ -25,6 +25,7 @@ SHIPPED = Path(__file__).parent / "weights"
 SCHEMA = 1
 SECOND = "second_recogniser"  # the name of the network that reads doubtful words beside the recogniser
 CHINESE = "chinese_recogniser"  # of the one that reads Chinese, with an alphabet of its own
+HANDWRITING = "handwriting"  # of the one that tells handwriting from print
 LARGEST = 256 * 1024 * 1024  # bytes of one file; more than any network here, less than what hurts
 DTYPE = np.dtype("<f2")
 

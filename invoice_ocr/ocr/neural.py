@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, hanzi, letters, order, scripts, spelling
+from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, order, scripts, spelling
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.patience import Overdue, check, patience
@@ -66,10 +66,11 @@ class NeuralEngine:
         quality: str = "balanced",
         lang: str = "",
         chinese: Callable[[], hanzi.Reader] | None = None,
+        by_hand: hand.Network | None = None,
         seconds: float = float("inf"),
     ) -> None:
         """chinese: loads the recogniser of Chinese, where the weights have one; called once, by the first such page.
-
+        by_hand: the network that tells handwriting from print, where the weights have one.
         seconds: that a page may take to have its words found, and as long again to have them read.
         """
         self.name = name
@@ -83,6 +84,7 @@ class NeuralEngine:
         self._languages = codes_of(lang)
         self._chinese = None if hanzi.asked_for(lang) is False or chinese is None else cache(chinese)
         self._is_chinese = bool(hanzi.asked_for(lang))
+        self._by_hand = by_hand
         self._seconds = seconds
         self._asked = _Asked()
 
@@ -172,7 +174,9 @@ class NeuralEngine:
                 cases.lower(read, lines, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
             self._reread_chinese(page.pictures, read)
-            done.append(page_words(page, lines, read))
+            said = [text.text for text in read]
+            written = hand.places(page.pictures, said, self._by_hand) if self._by_hand else ()
+            done.append(page_words(page, lines, read, written))
         return done
 
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:

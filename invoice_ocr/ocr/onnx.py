@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from invoice_ocr.errors import ModelIntegrity
-from invoice_ocr.ocr import require
+from invoice_ocr.ocr import hand, require
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
-from invoice_ocr.ocr.manifest import CHINESE, SECOND, Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.manifest import CHINESE, HANDWRITING, SECOND, Network, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.settings import Settings, cores
 
@@ -52,6 +52,7 @@ def load(settings: Settings) -> NeuralEngine:
         settings.quality,
         settings.lang,
         chinese,
+        by_hand(networks.get(HANDWRITING)),
         settings.timeout,
     )
 
@@ -64,6 +65,14 @@ def _chinese(network: Network) -> Reader:
         return ids, confidences
 
     return Reader(recognise, network.alphabet)
+
+
+def by_hand(network: Network | None) -> hand.Network | None:
+    """The network that tells handwriting from print, so small that it runs here beside every runtime."""
+    if network is None:
+        return None
+    session = Session(network)
+    return lambda batch: session.run(["logits"], {"words": batch})[0]
 
 
 class OnnxNetworks:

@@ -20,10 +20,12 @@ LEAST_OF_HANZI = 0.05  # lines of many characters, the least certain of which co
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
 
 
-def page_words(page: Sighted, places: Sequence[Sequence[int]], texts: list[ctc.Text]) -> PageWords:
+def page_words(
+    page: Sighted, places: Sequence[Sequence[int]], texts: list[ctc.Text], by_hand: Sequence[int] = ()
+) -> PageWords:
     """The words of a page in reading order: boxes cut and joined where words end, one script a word.
 
-    places: the page's boxes line by line, left to right. texts: what each box says.
+    places: the page's boxes line by line, left to right. texts: what each box says. by_hand: the boxes of handwriting.
     """
     lines = []
     sure = [[i for i in line if is_word(texts[i])] for line in places]
@@ -46,8 +48,9 @@ def page_words(page: Sighted, places: Sequence[Sequence[int]], texts: list[ctc.T
             lines.append(joined)
     settled = scripts.settle([[text for text, _, _ in line] for line in lines])
     image = page.page
+    hands = page.boxes[list(by_hand)]
     words = tuple(
-        Word(text, _on_page(box, page.angle, image), confidence)
+        Word(text, _on_page(box, page.angle, image), confidence, handwritten=_is_in(box, hands))
         for line, line_texts in zip(lines, settled, strict=True)
         for (_, confidence, box), text in zip(line, line_texts, strict=True)
     )
@@ -79,6 +82,13 @@ def split(text: ctc.Text, box: np.ndarray) -> list[tuple[str, float, np.ndarray]
             words.append((text.text[start:end], text.confidence, part))
         start = end + 1
     return words
+
+
+def _is_in(box: np.ndarray, others: np.ndarray) -> bool:
+    """Whether the middle of a box lies in one of others: float, shapes (4,) and (n, 4)."""
+    x, y = (box[:2] + box[2:]) / 2
+    left, top, right, bottom = others.T
+    return bool(((left <= x) & (x <= right) & (top <= y) & (y <= bottom)).any())
 
 
 def _on_page(box: np.ndarray, angle: float, page: PageImage) -> Box:

@@ -61,7 +61,7 @@ def write_reading(reading: Reading) -> str:
 
     A word is [text, left, top, right, bottom, confidence, source], then its alternatives; a frame is [width, height]
     and the nine numbers of its matrix, a code [format, text, left, top, right, bottom]. Words that run up or down are
-    told by their places and degrees.
+    told by their places and degrees, words by hand by their places.
     """
     pages = [
         {
@@ -82,6 +82,7 @@ def write_reading(reading: Reading) -> str:
                 for word in page.words
             ],
             **({"turned": turned} if (turned := _turned(page.words)) else {}),
+            **({"handwritten": by_hand} if (by_hand := _handwritten(page.words)) else {}),
         }
         for page in reading.pages
     ]
@@ -100,9 +101,17 @@ def parse_reading(text: str) -> Reading:
 
 
 def _page(page: Mapping[str, Any]) -> PageWords:
-    turned = dict(page.get("turned", ()))
+    turned, by_hand = dict(page.get("turned", ())), frozenset(page.get("handwritten", ()))
     words = tuple(
-        Word(text, Box(left, top, right, bottom), confidence, source, tuple(alternatives), turned.get(place, 0))
+        Word(
+            text,
+            Box(left, top, right, bottom),
+            confidence,
+            source,
+            tuple(alternatives),
+            turned.get(place, 0),
+            place in by_hand,
+        )
         for place, (text, left, top, right, bottom, confidence, source, *alternatives) in enumerate(page["words"])
     )
     frame = _frame(*page["frame"]) if "frame" in page else None
@@ -116,6 +125,10 @@ def _frame(width: float, height: float, *matrix: float) -> Frame:
 
 def _turned(words: Sequence[Word]) -> list[tuple[int, int]]:
     return [(place, word.turn) for place, word in enumerate(words) if word.turn]
+
+
+def _handwritten(words: Sequence[Word]) -> list[int]:
+    return [place for place, word in enumerate(words) if word.handwritten]
 
 
 def _plain_code(code: Code) -> list[str | float]:

@@ -19,8 +19,9 @@ from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.ocr import require
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
-from invoice_ocr.ocr.manifest import CHINESE, SECOND, Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.manifest import CHINESE, HANDWRITING, SECOND, Network, folder_of, load_manifest, require_network
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
+from invoice_ocr.ocr.onnx import by_hand
 from invoice_ocr.settings import Settings
 
 RECOGNISER_MEAN, RECOGNISER_STD = (0.694, 0.695, 0.693), (0.299, 0.296, 0.301)  # docTR's, of every CRNN
@@ -97,6 +98,7 @@ def load(settings: Settings) -> NeuralEngine:
         settings.quality,
         settings.lang,
         chinese,
+        by_hand(networks.get(HANDWRITING)),
         settings.timeout,
     )
 

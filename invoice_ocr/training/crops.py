@@ -97,13 +97,16 @@ class _Line:
     baseline: int
 
 
-def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
-    """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out."""
+def draw(rng: random.Random, text: str, face: Face, *, till: bool | None = None) -> Crop | None:
+    """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out.
+
+    till: as tills and impact printers set it; None for `TILLS` of all.
+    """
     size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
     if size < _LEAST_FOR_HAN and any(ord(char) in _HAN for char in text):
         size += _LEAST_FOR_HAN - _SIZES[0]
     over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
-    till = rng.random() < TILLS
+    till = rng.random() < TILLS if till is None else till
     if till:
         over, line = 1, _till(rng, text, face)
     else:
@@ -128,7 +131,7 @@ def draw(rng: random.Random, text: str, face: Face) -> Crop | None:
     cut = _cut(ink, left, top, right, bottom)
     if over == 2:
         cut = cv2.resize(cut, (max(2, cut.shape[1] // 2), max(2, cut.shape[0] // 2)), interpolation=cv2.INTER_AREA)
-    grey = _printed(rng, cut, 3.0 if till else 1.0)
+    grey = printed(rng, cut, 3.0 if till else 1.0)
     width = round(grey.shape[1] * HEIGHT / grey.shape[0])
     width = max(NARROWEST, min(WIDEST, width))
     scale = width / (right - left)
@@ -335,7 +338,7 @@ def _cut(ink: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.nd
     return ink[top + above : bottom + above, left + before : right + before]
 
 
-def _printed(rng: random.Random, ink: np.ndarray, wear: float) -> np.ndarray:
+def printed(rng: random.Random, ink: np.ndarray, wear: float) -> np.ndarray:
     """Ink on paper, grey 0..255, with the damage of print, scan and compression; a third comes out clean.
 
     wear: how many times as often as elsewhere print is ragged, faded or has gaps.

@@ -28,7 +28,7 @@ from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.crops import HEIGHT, WIDTHS
 from invoice_ocr.ocr.ctc import decode
-from invoice_ocr.ocr.manifest import SCHEMA, load_manifest
+from invoice_ocr.ocr.manifest import HANDWRITING, SCHEMA, load_manifest
 from invoice_ocr.ocr.onnx import PREFIX, Session
 from invoice_ocr.ocr.tensorflow import (
     DETECTOR_MEAN,
@@ -40,6 +40,7 @@ from invoice_ocr.ocr.tensorflow import (
 from invoice_ocr.ocr.tensorflow import Detector as DoctrDetector
 from invoice_ocr.ocr.tensorflow import Recogniser as DoctrRecogniser
 from invoice_ocr.training import detector_lean, detector_net, recogniser_net
+from invoice_ocr.training.handwriting import Handwriting
 
 CLOSE = 1e-3  # largest difference of logits that two runtimes may show
 LARGEST_INLINE = 64 * 1024  # bytes of numbers a graph may hold besides the npz: shapes, zeros, normalisation
@@ -70,6 +71,18 @@ class _Detector(nn.Module):
     def forward(self, pages: Tensor) -> tuple[Tensor, Tensor]:
         logits = detector_lean.logits(self.net, self.normalise(pages))[:, 0]
         return torch.sigmoid(logits), logits
+
+
+class _Handwriting(nn.Module):
+    """The network between uint8 words, paper light, and its logits."""
+
+    def __init__(self, net: Handwriting) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, words: Tensor) -> Tensor:
+        logits: Tensor = self.net(1 - words[:, None].float() / 255)
+        return logits
 
 
 class _Normalise(nn.Module):
@@ -164,6 +177,37 @@ def export_detector(
         entry = _write(Path(place), "detector", "db_mobilenet_v3_large", arrays, graph, details, recipe, scores)
         parity = _compare_detectors(Path(place), net, channels, arrays)
         _install(Path(place), folder, "detector", entry | {"parity": parity})
+    return parity
+
+
+def export_handwriting(
+    state: Mapping[str, Tensor], folder: Path, recipe: Mapping[str, Any], scores: Mapping[str, Any]
+) -> dict[str, float]:
+    """Write handwriting.npz, handwriting.onnx and the manifest's entry; returns the largest difference of logits.
+
+    state: of `handwriting.Handwriting`. Raises ValueError when ONNX Runtime differs from it, and writes nothing then.
+    """
+    rounded = _rounded(state)
+    net = Handwriting()
+    net.load_state_dict(rounded)
+    model = _Handwriting(net).eval()
+    arrays = [
+        np.ascontiguousarray(tensor.numpy().transpose((2, 3, 1, 0) if tensor.ndim == 4 else range(tensor.ndim)))
+        for tensor in rounded.values()
+        if tensor.is_floating_point()
+    ]
+    axes = {"words": {0: "n", 2: "width"}, "logits": {0: "n", 1: "steps"}}
+    graph = _graph(model, torch.zeros((2, HEIGHT, 64), dtype=torch.uint8), axes)
+    with tempfile.TemporaryDirectory() as place:
+        entry = _write(Path(place), HANDWRITING, "depthwise_separable", arrays, graph, {}, recipe, scores)
+        words = np.ascontiguousarray(printed_crops(128, 6)[..., 0])
+        with torch.no_grad():
+            twin = model(torch.from_numpy(words)).numpy()
+        (logits,) = Session(load_manifest(Path(place))[HANDWRITING]).run(["logits"], {"words": words})
+        parity = {"onnx": float(np.abs(logits - twin).max())}
+        if parity["onnx"] > CLOSE:
+            raise ValueError(f"ONNX Runtime differs from the network: {parity}")
+        _install(Path(place), folder, HANDWRITING, entry | {"parity": parity})
     return parity
 
 
