@@ -23,7 +23,7 @@ _UNSURE = 0.4
 _MANY = 4  # words of tills that outdo a title
 _STRIP = 1.75  # times as high as wide: no sheet is
 # Signs side by side: of 214 slips all but 13 had no more, of 318 sheets none had under 43.
-_SIGNS, _FEWEST, _MARGIN = 42, 10, 20
+_SIGNS, _FEWEST, _MARGIN = 42, 14, 20
 PROFORMA = "universal.title.proforma"
 _PRINTED = 3  # words of tills that a printed page must have; hotels and shops have a card or two on their invoices
 
@@ -51,9 +51,13 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     slip = sum(is_of_till(cell.text, pack) for grid in grids for cell in grid.cells())
     best = _most_prominent(titles, grids)
     page = document.pages[0] if document.pages else None
+    read = _is_read(grids)
+    enough = slip >= (2 if read else _PRINTED)
     named = any(c.name == "buyer_name" and not c.evidence.rule.startswith("universal.") for c in candidates)
-    bill = best is not None and best.kind == "invoice" and (named or not slip)
-    narrow = page is not None and (page.height > _STRIP * page.width or (not bill and signs_across(page) <= _SIGNS))
+    untitled = (
+        best is None or best.kind == "receipt" or (best.kind == "invoice" and not named and (enough or (read and slip)))
+    )
+    narrow = page is not None and (page.height > _STRIP * page.width or (untitled and signs_across(page) <= _SIGNS))
     gives_change = any(c.name == "change" and c.score > _SURE for c in candidates)
     numbered = any(c.name == "invoice_number" and c.score > 0.7 for c in candidates)
     best_first = sorted(candidates, key=lambda c: -c.score)
@@ -61,7 +65,7 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     asked = anchor or next((c for c in best_first if c.name in ("amount_due", "cash") or _is_sum(c)), None)
     if (
         asked
-        and (slip >= (2 if _is_read(grids) else _PRINTED) or narrow)
+        and (enough or narrow)
         and not (best and best.kind == "credit_note")
         and (narrow or not numbered or slip >= 4 or gives_change)
     ):
