@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -158,6 +159,16 @@ def test_a_lock_left_by_a_killed_run_holds_nobody_up(office: Office) -> None:
     office.put("a.pdf", sheet("A-1"))
     office.run()
     assert not lock.place_of(office.ledger).exists()
+
+
+def test_a_drive_that_knows_no_locks_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OutputReadonly, match="cannot be locked") as told, opened(office.ledger, write=True):
+        pass
+    assert "--ledger" in told.value.fix
 
 
 def begun(place: Path, *arguments: str, sample: Path = LETTER, text: str = "layer") -> subprocess.Popen[str]:
