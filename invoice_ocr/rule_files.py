@@ -42,10 +42,10 @@ COLUMNS = frozenset(
 ORDERS = frozenset({"", "dmy", "mdy", "ymd"})
 _LARGEST = 400_000  # bytes of one file: more is no rule pack
 # Of universal.yaml: lists of words that are kept folded.
-_FOLDED = (
-    "salutations name_words buyer_first departments series_words number_words "
-    "self_billed bank_words street_words house_words owner_words contact_words title_ends"
-).split()
+_FOLDED = [
+    "salutations", "name_words", "buyer_first", "departments", "series_words", "number_words", "self_billed",
+    "bank_words", "street_words", "house_words", "owner_words", "contact_words", "title_ends",
+]  # fmt: skip
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
