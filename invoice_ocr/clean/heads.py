@@ -27,7 +27,7 @@ def word_boxes(ink: np.ndarray, height: float, beside: np.ndarray | None = None)
     ink: bool, shape (height, width). height: of the usual mark, in its pixels. beside: as `ink`, what may not be in
     their boxes.
     """
-    reach = max(3, round(0.7 * height))
+    reach = max(3, round(0.45 * height))
     smeared = cv2.dilate(ink.view(np.uint8), np.ones((1, reach), np.uint8))
     pieces = coarse_pieces_of(smeared)
     boxes = pieces[:, :4].astype(np.float32)
