@@ -195,7 +195,7 @@ def _totals(values: dict[str, Value], by_rate: list[Decimal | None], problems: l
         problems.append(f"net {net} and tax {tax} do not make {gross}")
         return None
     if prepaid is None:
-        less = due is not None and _NOTHING < due < gross and not _is_rounded(gross, due)
+        less = due is not None and _NOTHING <= due < gross and not _is_rounded(gross, due)
         prepaid = gross - due if less and due is not None else _NOTHING
     if due is None:
         due = gross - prepaid
