@@ -23,6 +23,7 @@ from invoice_ocr.values.text import has_digit
 _ENOUGH_SIGNS = 2
 _SPOKEN = 6  # frequent words of a language, from which it speaks for its country: a slip has a few of any
 _SURE_SIGNS = 3  # of one sign read from pixels: so often, it is no smudge
+_LEGIBLE = 0.6  # mean confidence of a line whose signs may be marks: what is hardly print reads as any of them
 _SHORT, _SENTENCE = 24, 60  # letters
 _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _TELLING = {"mdy"}  # orders of dates that hardly another country has
@@ -62,7 +63,8 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
     signs = languages.count(texts, pack)
     language = languages.leading(signs)
     spoken = languages.leading(signs, least=_SPOKEN)
-    marks = _count_marks(texts, pack)
+    lines = (line for page in document.pages for line in page.lines)
+    marks = _count_marks((line.text for line in lines if line.confidence >= _LEGIBLE), pack)
     orders = _clear_orders(texts, pack)
     said = _votes(texts, candidates, pack, spoken, orders)
     home = [pack.countries[code].currency for code in _likely(said, pack, _SURELY)]

@@ -57,6 +57,8 @@ def find(document: Document, pack: RulePack, conventions: Conventions) -> list[T
 def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
     """What the rows say about net, tax and gross of the document: the sums over its rates."""
     proved = [row for row in rows if row.proved]
+    if all(row.net == 0 for row in proved):  # nothing at any rate is nothing: alone it proves no sum
+        proved = []
     found: list[Candidate] = []
     for group in (_by_rate(proved), _added(proved)):
         found += [candidate for candidate in _sums(group) if candidate not in found] if group else []

@@ -76,3 +76,21 @@ def test_a_code_beside_the_total_is_believed_over_the_money_of_the_country() -> 
     for source in ("text-layer", "ocr"):
         (invoice,) = understand(sketch(page, source=source), load_pack(), Settings())
         assert invoice.fields["currency"].value == "EUR"
+
+
+@pytest.mark.parametrize(("sure", "code"), [(0.95, "EUR"), (0.4, "MYR")])
+def test_a_sign_among_what_is_hardly_legible_is_no_mark(sure: float, code: str) -> None:
+    reading = sketch("Kedai Maju Sdn Bhd\n56100 Kuala Lumpur, Malaysia\nGST ID: 000394529768\n€\n€ k\n€\nTotal | 3.77")
+    read_so = Reading(
+        tuple(
+            replace(
+                page,
+                words=tuple(
+                    replace(word, source="ocr", confidence=sure if word.text in "€k" else 0.95) for word in page.words
+                ),
+            )
+            for page in reading.pages
+        )
+    )
+    (invoice,) = understand(read_so, load_pack(), Settings())
+    assert invoice.fields["currency"].value == code

@@ -1,0 +1,26 @@
+"""What the rows of taxes say about a document's totals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from invoice_ocr import taxes
+from invoice_ocr.layout import lay_out
+from invoice_ocr.pipeline import gather, spoken
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.sketch import sketch
+
+SUMMARY = "GST Summary | Amount | Tax\nSR (6%) | 100.00 | 6.00\nZR (0%) | 0.00 | 0.00"
+
+
+def test_a_row_of_nothing_alone_proves_no_sum() -> None:
+    document = lay_out(sketch(SUMMARY))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert [(row.net, row.tax, row.proved) for row in rows] == [
+        (Decimal("100.00"), Decimal("6.00"), True),
+        (Decimal("0.00"), Decimal("0.00"), True),
+    ]
+    assert Decimal("106.00") in {c.value for c in taxes.candidates(rows) if c.name == "total_gross"}
+    misread = [replace(rows[0], proved=False), rows[1]]  # its rate read as 5 %
+    assert {(c.name, c.value) for c in taxes.candidates(misread)} == {("total_tax", Decimal("6.00"))}
