@@ -70,6 +70,7 @@ def test_each_word_is_judged_by_its_own_columns_alone() -> None:
     assert (hand.chances(pictures, shade) > 0.5).tolist() == [False, True, False, True, False, True]
     texts = ("no", "12", "no", "I agree", "", "%1")
     assert hand.places(pictures, texts, shade) == [1, 3]  # of the last a lone sign is too little to tell
+    assert hand.places(pictures, ("发票", *texts[1:]), shade) == []  # Chinese print is unknown to it
     assert hand.places([], [], shade) == []
 
 

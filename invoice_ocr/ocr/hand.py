@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from invoice_ocr.ocr.crops import HEIGHT
+from invoice_ocr.ocr.hanzi import has_hanzi
 
 Network = Callable[[np.ndarray], np.ndarray]  # uint8 (n, 32, width), paper light, to logits float32 (n, width / STEP)
 
@@ -18,7 +19,12 @@ FEWEST = 2  # letters and digits of a word: the strokes of a lone sign are too f
 
 
 def places(pictures: Sequence[np.ndarray], texts: Sequence[str], network: Network) -> list[int]:
-    """Which words are written by hand. pictures: normalised; texts: what they say."""
+    """Which words of a page are written by hand. pictures: normalised; texts: what they say.
+
+    None where Chinese is printed: the network has seen none.
+    """
+    if any(map(has_hanzi, texts)):
+        return []
     asked = [i for i, text in enumerate(texts) if sum(map(str.isalnum, text)) >= FEWEST]
     found = chances([pictures[i] for i in asked], network)
     return [i for i, chance in zip(asked, found.tolist(), strict=True) if chance >= LEAST]
