@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import signal
 import sqlite3
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from faults.desk import sheet
+from faults.found import found_by
 from test_batch_run import Office
 
 from invoice_ocr.batch import lock, outputs
@@ -33,18 +33,7 @@ def office(tmp_path: Path) -> Office:
 
 
 def killed(*arguments: str) -> dict[str, int]:
-    """What tests/faults/killing.py finds."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "faults" / "killing.py"), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=1800,
-        check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, int] = json.loads(done.stdout)
-    return found
+    return found_by("killing.py", *arguments, timeout=1800)
 
 
 def flawless(found: dict[str, int]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from faults.desk import sheet
+from faults.found import found_by
 from test_batch_run import Office
 
 from invoice_ocr.batch import lock, outputs
@@ -31,28 +31,15 @@ def place(tmp_path: Path) -> Path:
     return tmp_path / "place"
 
 
-def interrupted(*arguments: object) -> dict[str, object]:
-    """What tests/faults/interrupting.py finds."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "faults" / "interrupting.py"), *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
-
-
 @pytest.mark.parametrize("stride", [11, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_interrupted_after_any_call_ends_with_its_code_and_leaves_nothing(
     place: Path, sent: signal.Signals, stride: int
 ) -> None:
-    found = interrupted(int(sent), stride, place, "export", "books.sqlite", "-o", "out.csv")
-    assert found["runs"] >= 100 // stride  # type: ignore[operator]
+    found = found_by(
+        "interrupting.py", int(sent), stride, place, "export", "books.sqlite", "-o", "out.csv", timeout=900
+    )
+    assert found["runs"] >= 100 // stride
     assert found["odd"] == {}
 
 
