@@ -24,12 +24,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from invoice_ocr.ocr.crops import HEIGHT, levelled
-from invoice_ocr.ocr.hand import STEP
+from invoice_ocr.ocr.hand import STEP, WIDEST, chances
 from invoice_ocr.training import crops, texts
 from invoice_ocr.training.fonts import Face
 from invoice_ocr.training.recogniser import Shards
 
-WIDEST = 192  # pixels of a word that are looked at in training
 BY_HAND, IN_PRINT = 20, 44  # words of a batch: print is what nearly all words are
 POOL = 6000  # words by hand that are kept to be shown again
 DIGITS = 0.4  # share of handwriting that is set together from written digits
@@ -201,12 +200,14 @@ def _measure(net: Handwriting, asked: argparse.Namespace, digits: np.ndarray, la
     rng = random.Random(asked.seed + 1)
     hand = written(rng, faces(asked.fonts, held_out=True), digits, labels)
     print_ = printed(rng, Shards(asked.crops))
-    for name, words in (("hand", [next(hand) for _ in range(1500)]), ("print", [next(print_) for _ in range(8000)])):
+
+    def logits(batch: np.ndarray) -> np.ndarray:
         with torch.no_grad():
-            parts = [
-                said(net(ink), about) for ink, about in (batch(words[i : i + 50]) for i in range(0, len(words), 50))
-            ]
-        chance = torch.sigmoid(torch.cat(parts)).numpy()
+            found: np.ndarray = net(1 - torch.from_numpy(batch)[:, None] / 255).numpy()
+        return found
+
+    for name, words in (("hand", [next(hand) for _ in range(1500)]), ("print", [next(print_) for _ in range(8000)])):
+        chance = chances([levelled(word).T for word in words], logits)
         sys.stdout.write(name + " " + " ".join(f"{t}: {(chance > t).mean():.4f}" for t in (0.5, 0.8, 0.9, 0.95)) + "\n")
 
 
