@@ -217,6 +217,8 @@ class NeuralEngine:
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words, spelt as their language's are where the pixels leave that open; in place."""
         kept = {i for i, text in enumerate(read) if is_word(text)}
+        if not any(spelling.can_be_misspelt(read[i]) for i in kept):
+            return
         known = letters.strangers([(text.text, text.confidence) for text in read])[1]
         allowed = letters.allowed(self._alphabet, known)
         written = scripts.written_in([[read[i].text for i in line] for line in lines])

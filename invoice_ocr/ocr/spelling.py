@@ -91,6 +91,15 @@ def tongue_of(words: Sequence[tuple[str, float]], script: str, wanted: Sequence[
     return max(choice, key=lambda language: sum(spelling_of(language).of(word) for word in telling))
 
 
+def can_be_misspelt(text: Text) -> bool:
+    """Whether a reading may be misspelt in some language: seen without knowing which.
+
+    >>> [can_be_misspelt(Text(*word, ())) for word in (("tota", 0.6), ("total", 0.95), ("Jürmala", 0.95))]
+    [True, False, True]
+    """
+    return text.confidence < DOUBTFUL or not text.text.isascii()
+
+
 def may_be_misspelt(text: Text, language: str) -> bool:
     """Whether a reading is of letters, and doubtful or with a mark that its language has not.
 
