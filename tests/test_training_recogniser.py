@@ -83,6 +83,20 @@ def test_a_crop_is_32_high_and_its_centres_follow_the_text() -> None:
         assert crop.pixels.std() > 0
 
 
+def test_a_fax_is_black_or_white_and_what_is_out_of_focus_is_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    ink = np.zeros((30, 60), np.uint8)
+    ink[6:24, 8:52:11] = 255
+    between = {}
+    for kind in ("FAXES", "UNFOCUSED"):
+        monkeypatch.setattr(crops, "FAXES", 0.0)
+        monkeypatch.setattr(crops, "UNFOCUSED", 0.0)
+        monkeypatch.setattr(crops, kind, 1.0)
+        drawn = [crops.printed(random.Random(seed), ink, 3.0) for seed in range(30)]
+        between[kind] = [float(((grey > grey.min()) & (grey < grey.max())).mean()) for grey in drawn]
+    assert np.median(between["FAXES"]) == 0
+    assert np.median(between["UNFOCUSED"]) > 0.5
+
+
 def test_the_same_seed_makes_the_same_shard(shards: Path, tmp_path: Path) -> None:
     make_shards(tmp_path, first=0, count=1, size=150)
     assert (tmp_path / "crops-00000.npz").read_bytes() == (shards / "crops-00000.npz").read_bytes()

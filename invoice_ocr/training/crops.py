@@ -35,6 +35,8 @@ _SQUEEZED = _OPENING | frozenset("，。、：；）》】」〉』”’")
 _LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
 _LETTERS = {sign: letters for letters, sign in _LIGATURES.items()}
 TILLS = 0.12  # share of crops as tills and impact printers set them
+FAXES = 0.02  # share of damaged crops as fax machines send them
+UNFOCUSED = 0.03  # and as a lens out of focus sees them
 _SIZES = (11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 32, 36, 42, 50, 64)
 _SIZE_WEIGHTS = (3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 
@@ -424,9 +426,13 @@ def _stained(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, 
 
 
 def _scanned(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, middle: float) -> np.ndarray:
-    """Blur, coarse resolution, noise, black and white, JPEG."""
+    """Blur, coarse resolution, noise, black and white, JPEG; or a fax."""
+    if rng.random() < FAXES:
+        return _faxed(rng, seeded, grey, middle)
     high, wide = grey.shape
-    if rng.random() < 0.45:
+    if rng.random() < UNFOCUSED:
+        grey = _unfocused(rng, grey)
+    elif rng.random() < 0.45:
         sigma = rng.uniform(0.25, 0.6) if high < 20 else rng.uniform(0.3, 1.2) * min(1.5, high / 30)
         grey = cv2.GaussianBlur(grey, (0, 0), sigma)
     if rng.random() < 0.15 and high > 14:
@@ -444,6 +450,31 @@ def _scanned(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, 
         if done:
             out = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
     return out
+
+
+def _faxed(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, middle: float) -> np.ndarray:
+    """Black or white at 204 x 98 or 204 x 196 dots an inch, stretched again: thin strokes are lost, rows too."""
+    high, wide = grey.shape
+    rows = max(8, round(high / rng.choice((1.0, 1.8, 2.0, 2.0, 2.0, 2.2))))
+    small = cv2.resize(grey.clip(0, 255), (wide, rows), interpolation=cv2.INTER_AREA)
+    level = middle + rng.uniform(-0.1, 0.2) * 2 * (small.max() - middle)
+    dots = np.where(small + seeded.normal(0, rng.uniform(0, 16), small.shape) > level, np.uint8(255), np.uint8(0))
+    if rng.random() < 0.1:
+        dots[rng.randrange(rows)] = 255
+    if rng.random() < 0.2:
+        dots[seeded.random(dots.shape) < rng.uniform(0.001, 0.01)] = 0
+    between = cv2.INTER_NEAREST if rng.random() < 0.8 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(dots, (wide, high), interpolation=between))
+
+
+def _unfocused(rng: random.Random, grey: np.ndarray) -> np.ndarray:
+    """Blurred over a sixteenth of the word's height, as it comes or with its edges made steeper again."""
+    sigma = rng.uniform(0.035, 0.085) * grey.shape[0]
+    soft = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), sigma)
+    if rng.random() < 0.6:
+        more = rng.uniform(2.0, 4.5)
+        soft = cv2.addWeighted(soft, 1 + more, cv2.GaussianBlur(soft, (0, 0), sigma), -more, 0).clip(0, 255)
+    return np.asarray(soft)
 
 
 def random_crop(rng: random.Random, chooser: FaceChooser, *, longest: int = 60, alphabet: str = "european") -> Crop:
