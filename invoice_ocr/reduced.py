@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from invoice_ocr.model import Candidate
 from invoice_ocr.proofs import extras_of
@@ -11,6 +12,7 @@ from invoice_ocr.totals import Sums
 from invoice_ocr.ways import decimals, find_ways, magnitude
 
 _NAMED = 0.5  # how surely a discount is labelled
+_MOST_OFF = Decimal("0.5")  # share of a total that is left, at least, where what was taken off was not understood
 _TOTALS = ("total_gross", "total_net", "amount_due", "subtotal")
 _PAYMENTS = ("prepaid", "cash", "change")
 
@@ -46,6 +48,28 @@ def after_discount(
             sums, chosen={**sums.chosen, "total_gross": total}, proof=proof, proved=frozenset({"total_gross"})
         )
     return None
+
+
+def left_open(sums: Sums, candidates: Sequence[Candidate]) -> Sums | None:
+    """The sums of a till with its total open, where another amount is asked for below; None where none is.
+
+    What was taken off or added between was not understood, then. An amount that a payment explains is what is left of
+    the total, and change is none.
+    """
+    gross = sums.chosen.get("total_gross")
+    if gross is None or sums.proved - {"total_gross"}:
+        return None
+    whole = magnitude(gross)
+    parts = {magnitude(c) for c in candidates if c.name in _PAYMENTS}
+    asked = [c for c in candidates if c.name == "amount_due" and c.score > _NAMED and magnitude(c) and _below(c, gross)]
+    due = max(asked, key=lambda c: c.score, default=None)
+    if due is None or due.evidence.rule.startswith("universal.") or decimals(due) != decimals(gross):
+        return None
+    left = magnitude(due)
+    if left == whole or left < _MOST_OFF * whole or {whole - left, whole + left, left} & parts:
+        return None
+    open_ = replace(due, name="total_gross", value=left, readings=(left, whole))
+    return replace(sums, chosen={**sums.chosen, "total_gross": open_}, proof="", proved=frozenset())
 
 
 def _others(candidates: Iterable[Candidate], gross: Candidate) -> list[Candidate]:

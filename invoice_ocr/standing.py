@@ -22,6 +22,7 @@ _DIGITS = 3
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
+_TOTALS, _OF_RATE = frozenset({"total_gross", "total_net", "amount_due"}), 0.4
 OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
 # Kinds of columns that tables of items have, and boxes of totals side by side have not.
 OF_ITEMS = frozenset({"quantity", "unit_price", "description", "article_number"})
@@ -47,6 +48,8 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
     """
     if rule.field == "customer_number" and _near_bank(sheet, cell):
         return 0.2
+    if rule.field in _TOTALS and _is_of_rate(sheet, cell, hit):
+        return _OF_RATE
     if rule.field == "due_date" and _has_discount(sheet, cell, hit):
         return 0.4
     if rule.field == "issue_date" and _dates_another(sheet, cell, hit, rule):
@@ -62,6 +65,15 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
             return 0.0
     return 1.0
+
+
+def _is_of_rate(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether a row begins with a percentage, and no word stands before a label: `18% = $13.03  Total $91.40`.
+
+    Such a total is that of one rate, or with a tip that is suggested.
+    """
+    before = " ".join(other.text for other in sheet.grid.rows[cell.row][: cell.column]) + " " + cell.text[: hit.start]
+    return bool(RATE.match(before.strip())) and not re.search(r"[^\W\d_]{2}", before)
 
 
 def _is_beside_number(sheet: Sheet, cell: Cell, hit: Hit) -> bool:

@@ -44,3 +44,26 @@ def test_a_discount_below_the_total_of_an_invoice_is_for_who_pays_early() -> Non
         "Hours of advice on the sale of a house | 66.38\nTotal | 66.38\nDiscount | 1.38\nIf paid by 10 May | 65.00"
     )
     assert gross(text).value == Decimal("66.38")
+
+
+def test_a_smaller_sum_asked_for_below_leaves_the_total_open() -> None:
+    total = gross(HEAD + "TOTAL | 66.38\nONLINE OFFER | .38\nDelivery | 2.50\nTOTAL TO PAY | 64.50")
+    assert total.value == Decimal("64.50")
+    assert total.status == "review"
+    assert Decimal("66.38") in [other.value for other in total.alternatives]
+
+
+@pytest.mark.parametrize("foot", ["DEPOSIT PAID | 20.00\nBALANCE DUE | 46.38", "CASH | 70.00\nBALANCE | 3.62"])
+def test_what_is_left_after_a_payment_is_no_other_total(foot: str) -> None:
+    total = gross(HEAD + "TOTAL | 66.38\n" + foot)
+    assert total.value == Decimal("66.38")
+    assert total.status == "accepted"
+
+
+def test_totals_with_tips_that_are_suggested_are_none() -> None:
+    tips = "Suggested gratuity\n18% | $13.03 | Total $91.40\n20% = $14.48 | Total $92.85"
+    total = gross(
+        "Smokey Hollow\nAustin TX 78704\nServer: Jo\n02/21/2026\nRibs | 45.50\nBeef | 26.90\nSubtotal | 72.40\n"
+        f"Sales Tax 8.25% | 5.97\nTOTAL DUE | $78.37\n{tips}"
+    )
+    assert total.value == Decimal("78.37")

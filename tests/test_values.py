@@ -290,6 +290,7 @@ def test_an_iban_is_found_by_its_check_digits_and_ends_where_its_country_ends_it
     assert (found.value, found.valid) == ("BE71096123456769", True)
     assert find_ibans("DE89 3704 0044 0532 0130 01") == []
     assert [item.valid for item in find_ibans("DE89 3704 0044 0532 0130 01", labelled=True)] == [False]
+    assert [item.value for item in find_ibans("IBAN DE89 3704 0044  0532 0130 00")] == ["DE89370400440532013000"]
     assert iban_length("DE") == 22
     assert iban_length("ZZ") == 0
 

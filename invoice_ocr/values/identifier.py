@@ -10,7 +10,7 @@ from importlib import import_module
 
 from invoice_ocr.values.text import plain_hyphens
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[\s.\-]?[A-Z0-9]){10,32}")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:[\s.\-]{0,2}[A-Z0-9]){10,32}")
 _BIC = re.compile(r"(?<![A-Za-z0-9])[A-Z]{4}\s?[A-Z]{2}\s?[A-Z0-9]{2}(?:\s?[A-Z0-9]{3})?(?![A-Za-z0-9])")
 VAT_COUNTRIES = tuple(
     "AT BE BG CHE CY CZ DE DK EE EL GR ES FI FR GB HR HU IE IT LT LU LV MT NL NO PL PT RO SE SI SK XI".split()  # noqa: SIM905  (a table reads better as one text)
