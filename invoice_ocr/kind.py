@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
+from invoice_ocr import table_heads
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document, Evidence, Page
 from invoice_ocr.rulepack import RulePack
@@ -110,15 +111,17 @@ def _titles(grid: Grid, pack: RulePack) -> list[_Title]:
     found = []
     for cell in grid.cells():
         title = title_of(cell.text, pack)
-        if title and not (title[0] == "credit_note" and _has_amount(grid.rows[cell.row], cell)):
+        if title and not (title[0] == "credit_note" and _is_of_table(grid.rows[cell.row], cell, pack)):
             kind, share = title
             high = 1.0 - 0.5 * cell.box.center_y / grid.page.height
             found.append(_Title(kind, cell, 0.55 * share + 0.3 * high + min(0.3, 0.01 * cell.box.height)))
     return found
 
 
-def _has_amount(row: Sequence[Cell], cell: Cell) -> bool:
-    """Whether a sum of money stands beside a cell: `CREDIT | $36.10` was paid so."""
+def _is_of_table(row: Sequence[Cell], cell: Cell, pack: RulePack) -> bool:
+    """Whether a sum of money stands beside a cell, `CREDIT | $36.10` was paid so, or the heads of other columns."""
+    if len(table_heads.heads([other for other in row if other is not cell], pack)) >= table_heads.LEAST:
+        return True
     beside = (amount for other in row if other is not cell for amount in find_amounts(other.text))
     return any(amount.decimals == _CENTS for amount in beside)
 

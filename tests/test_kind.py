@@ -106,3 +106,11 @@ def test_what_gives_change_is_a_slip_though_it_has_a_number() -> None:
     (slip,) = understand(sketch(page.format("20.00\nChange | 7.20"), source="ocr"), load_pack(), Settings())
     (invoice,) = understand(sketch(page.format("12.80"), source="ocr"), load_pack(), Settings())
     assert (kind(slip), kind(invoice)) == ("receipt", "invoice")
+
+
+def test_the_head_of_a_column_is_no_title() -> None:
+    page = (
+        "Hôtel du Lac SARL\nFacture n° 26/4418\nDate : 19/08/2026\nDate | Libellé | Qté | P.U. TTC | Débit | Crédit\n"
+        "16/08/2026 | Chambre | 3 | 132,00 | 396,00\nTotal TTC | | | | | 396,00 €"
+    )
+    assert kind(read(page)) == "invoice"
