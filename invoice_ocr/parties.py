@@ -115,6 +115,7 @@ _MOST_WORDS = 6
 _GREETED = 0.75  # the score of who is addressed with a salutation
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
+_CLOSE = 0.6  # heights between two lines of one address
 _FREE_MAIL = frozenset(
     {
         "gmail",
@@ -170,7 +171,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
         found.append(_candidate("seller_name", name, score))
     found += _vat_ids_of(buyers)
     addressed = [name for _, name in senders if name]
-    addressed += [name for name in blocks if name not in writing]
+    addressed += [name for name in blocks if name not in writing and not _is_street(grids[0], name.cell)]
     found += [_candidate("buyer_name", _after_salutation(grids[0], name, pack), name.score) for name in addressed]
     return found
 
@@ -260,7 +261,7 @@ def _weigh(
         near = list(grid.below(name.cell, name.cell.box, 110.0))
         if any(_SELLER_SIGN.search(cell.text) for cell in near):
             score += 0.1
-        if _has_greeted(near[:1], pack):
+        if _has_greeted(name.cell, near[:1], pack):
             score -= 0.35
     if any(
         cell.page == name.cell.page and (cell.row, cell.column) == (name.cell.row, name.cell.column) for cell in buyers
@@ -269,10 +270,16 @@ def _weigh(
     return score
 
 
-def _has_greeted(under: Sequence[Cell], pack: RulePack) -> bool:
-    """Whether the line under a name says for whom there a letter is, `Attn: Purchasing`: so it is sent to them."""
-    heads = [HEADED.match(cell.text) for cell in under]
-    return any(head and fold(head[1]) in pack.salutations for head in heads)
+def _has_greeted(name: Cell, under: Sequence[Cell], pack: RulePack) -> bool:
+    """Whether the line under a name says for whom there a letter is: `Attn: Purchasing`, or `Frau Hill` right below."""
+    for cell in under:
+        head = HEADED.match(cell.text)
+        words = cell.text.split()
+        close = len(words) > 1 and cell.box.top - name.box.bottom < _CLOSE * name.box.height
+        heads = [head[1]] if head else [words[0], "".join(words[:2])] if close else []
+        if any(fold(one) in pack.salutations for one in heads):
+            return True
+    return False
 
 
 def _is_at(folded: str, domains: set[str]) -> bool:
@@ -295,12 +302,18 @@ def _labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:
             continue
         found += [cell, *list(grid.right_of(cell))[:1]]
         under = list(grid.below(cell, cell.box, 110.0))[:8]
+        end = next((place for place, other in enumerate(under) if place and _is_sender(other.text)), None)
         found += [
             other
-            for other in under
+            for other in under[:end]
             if abs(other.box.left - cell.box.left) < 60.0 or abs(other.box.right - cell.box.right) < _FLUSH
         ]
     return found
+
+
+def _is_sender(text: str) -> bool:
+    """Whether a text is a line such as `Firm · Street 5 · 12345 Town`, as sellers set at the foot of a page."""
+    return len(_BULLET.findall(text)) > 1 and bool(_POSTCODE.search(text))
 
 
 def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
@@ -447,8 +460,9 @@ def _is_street(grid: Grid, cell: Cell) -> bool:
     """Whether a cell is a street with its number, right above a town with its code."""
     if not _STREET.fullmatch(cell.text.strip()):
         return False
-    under = next(grid.below(cell, cell.box, 1.5 * cell.box.height), None)
-    return under is not None and bool(_POSTCODE.search(under.text))
+    under = next((other.text for other in grid.below(cell, cell.box, 1.5 * cell.box.height)), "")
+    town = _POSTCODE.search(under)
+    return town is not None and not has_digit(under[: town.start()])
 
 
 def _end_of_name(text: str, pack: RulePack) -> int:
@@ -545,11 +559,15 @@ def _is_delivery(grid: Grid, top: Cell, pack: RulePack) -> bool:
 
 
 def _block_above(grid: Grid, cell: Cell) -> list[Cell]:
-    """The cells right above one, left-aligned with it and close together, top first, itself last."""
+    """The cells right above one, set flush left or right with it and close together, top first, itself last."""
     block = [cell]
     for row in reversed(grid.rows[max(0, cell.row - 8) : cell.row]):
         last = block[-1]
-        above = [other for other in row if abs(other.box.left - last.box.left) < 6.0]
+        above = [
+            other
+            for other in row
+            if abs(other.box.left - last.box.left) < 6.0 or abs(other.box.right - last.box.right) < _FLUSH
+        ]
         if not above:
             if any(other.box.left < last.box.right and other.box.right > last.box.left for other in row):
                 break

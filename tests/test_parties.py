@@ -120,3 +120,19 @@ def test_who_a_letter_is_sent_to_for_somebody_does_not_sell() -> None:
 def test_a_legal_form_with_points_needs_nothing_behind_it() -> None:
     page = "Factura nr. 17\nAquaNord S.A. CUI 14399840 · str. Morii 19\nTotal | 12,00 lei"
     assert seller(page) == "AquaNord S.A."
+
+
+@pytest.mark.parametrize("greeting", ["Frau Dr. Kessler", "z. Hd. Frau Peters", "Attn: Purchasing"])
+def test_whose_name_stands_over_a_greeting_does_not_sell(greeting: str) -> None:
+    page = f"Henrike Vollbrecht\nÜbersetzungen\n\nVerlag Silber GmbH\n{greeting}\nWeg 8\n20099 Hamburg"
+    assert seller(page + REST) == "Henrike Vollbrecht"
+    assert buyer(page + REST) == "Verlag Silber GmbH"
+
+
+def test_a_line_of_the_sender_under_a_slip_to_pay_with_is_not_of_the_payer() -> None:
+    page = (
+        "Koivukuja Oy\nKoivukuja 7\n33200 Tampere\nLasku 70418\nPäiväys: 16.11.2026\nMaksettava yhteensä | 489,45 EUR\n"
+        "Maksaja | Koivukuja Oy\nTilisiirto\nRantala Oy · Hatanpää 4, 33100 Tampere · ALV-nro FI01120389"
+    )
+    assert field(page, "buyer_vat_id").value is None
+    assert field(page, "seller_vat_id").value == "FI01120389"
