@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 
 from invoice_ocr import balance
 from invoice_ocr.model import Box, Candidate
-from invoice_ocr.proofs import CENT, HIGHEST_RATE, Found, Term, named
+from invoice_ocr.proofs import CENT, HIGHEST_RATE, Found, Term, extras_of, named
 
 _LEAST = 0.3  # how surely a label says that an amount is kept back
 _MOST = 6  # such amounts: social security and taxes of several kinds stand side by side in Brazil
@@ -44,7 +44,8 @@ def proofs(
     if not kept:
         return
     left = {term.value: term for term in terms["total_gross"] if term.candidate.name in ("amount_due", "total_gross")}
-    yield from _of_net_and_tax(terms, left, kept, printed)
+    roundings = [Decimal(0), *(value for value in extras_of(candidates) if abs(value) < 1)]
+    yield from _of_net_and_tax(terms, left, kept, roundings, printed)
     yield from _of_gross(terms["total_gross"], left, kept)
 
 
@@ -52,6 +53,7 @@ def _of_net_and_tax(
     terms: Mapping[str, list[Term]],
     left: Mapping[Decimal, Term],
     kept: Sequence[Decimal],
+    roundings: Sequence[Decimal],
     printed: Mapping[Decimal, Candidate],
 ) -> Iterator[Found]:
     labelled = {term.value: term for term in terms["total_gross"] if term.candidate.name == "total_gross"}
@@ -60,12 +62,13 @@ def _of_net_and_tax(
             if min(net.score, tax.score) < _SURE or tax.value > HIGHEST_RATE * max(net.value, CENT):
                 continue
             whole = net.value + tax.value
-            for part in kept:
-                due = left.get(whole - part)
+            for part, rounding in product(kept, roundings):
+                due = left.get(whole - part + rounding)
                 if due is None or part in (net.value, tax.value):
                     continue
                 gross = labelled.get(whole) or _gross(whole, due, printed)
-                proof = f"{net.value} + {tax.value} = {whole}; {whole} - {part} = {due.value}"
+                shown = f" {rounding:+}" if rounding else ""
+                proof = f"{net.value} + {tax.value} = {whole}; {whole} - {part}{shown} = {due.value}"
                 chosen = named(total_net=net, total_tax=tax, total_gross=gross, amount_due=due)
                 yield net.score + tax.score + due.score + 1.4, _both(chosen, due), proof
 

@@ -86,3 +86,11 @@ def test_halves_of_a_tax_without_a_net_are_left_open() -> None:
     )
     assert invoice.fields["total_tax"].status == "review"
     assert "9,720.00 may be 9720.00 or 19440.00" in {issue.message for issue in invoice.issues}
+
+
+def test_a_reduction_that_the_tax_office_pays_lessens_what_is_to_be_paid() -> None:
+    page = (
+        "Faktura\nFakturanr: 40418\nExkl. moms | Moms | Öresutjämning | ROT-avdrag | Att betala\n"
+        "23 958,40 | 5 989,60 | -0,40 | -6 240,00 | 23 707,60 SEK"
+    )
+    assert totals(page) == amounts("23958.40", "5989.60", "29948.00", "23707.60")
