@@ -60,6 +60,8 @@ def find_currency(
             readings = (code, "USD")
         elif "US" not in conventions.countries:
             support *= 0.8
+            if code == "USD" and conventions.language not in ("", "en"):  # the peso of several countries, mostly
+                readings = read_currency("$")
     country = next((name for name in conventions.countries if pack.countries[name].currency == code), "")
     proof = f"{code} in {country}" if country and conventions.home == code and len(ranked) == 1 else ""
     return Choice("currency", code, evidence, support, (), readings, proof)

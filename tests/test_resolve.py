@@ -482,6 +482,14 @@ def test_one_sign_of_money_among_pixels_tells_no_country_and_no_sure_currency() 
     assert sure[0].status != "accepted"
 
 
+def test_a_bare_dollar_beside_spanish_is_a_peso_where_the_country_is_told_and_open_else() -> None:
+    page = "{}\nFACTURA ELECTRÓNICA\nN° 11884\nSeñor(es): Constructora Sur\n"
+    page += "Monto neto $ | 1.000\nI.V.A. 19% $ | 190\nTotal $ | 1.190"
+    told, open_ = (read(page.format(head)).fields["currency"] for head in ("R.U.T.: 76.441.882-0", "Maderas del Sur"))
+    assert (told.value, told.status) == ("CLP", "accepted")
+    assert open_.status == "review"
+
+
 def test_the_date_that_heads_a_letter_outdoes_bare_dates_of_its_items() -> None:
     page = "Physio Voss\nSoltau, 18.05.2026\nRechnung Nr. 2026/0441\n{rows}\nRechnungsbetrag: | 70,50 €"
     invoice = read(page.format(rows="27.04.2026 | Massage | 32,50\n04.05.2026 | Therapie | 38,00"))
