@@ -92,7 +92,7 @@ def _settle_due(choices: dict[str, Choice], *, credit: bool) -> None:
 def _rivals(name: str, chosen: Candidate, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     others: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda c: -c.score):
-        if candidate.name == name and candidate.value != chosen.value:
+        if candidate.name == name and magnitude(candidate) != magnitude(chosen):
             others.setdefault(str(candidate.value), candidate)
     return tuple(others.values())[:3]
 

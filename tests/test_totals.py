@@ -74,3 +74,14 @@ def test_a_total_that_hardly_has_a_label_does_not_put_aside_a_labelled_net_and_t
     invoice = read(items + "Net | -3,775.00\nVAT 25% | -943.75")
     assert invoice.fields["total_net"].value == Decimal("3775.00")
     assert invoice.fields["total_tax"].value == Decimal("943.75")
+
+
+def test_credits_of_the_same_amount_are_no_rival_of_a_total() -> None:
+    fields = read("Folio No: 55817\nRoom | 441.76\nTotal charges | $458.77\nTotal | -$458.77\nBalance | $0.00").fields
+    assert fields["total_gross"].value == Decimal("458.77")
+    assert all(str(other.value) != "-458.77" for other in fields["total_gross"].alternatives)
+
+
+def test_the_total_of_a_card_slip_is_above_the_amount_without_the_tip() -> None:
+    slip = "Quay Inn\nCUSTOMER COPY\nVISA\nSALE\nAMOUNT | 54.60\nTOTAL | 60.00\nAUTH CODE: 774120\n26/07/2025"
+    assert value(slip, "total_gross") == Decimal("60.00")

@@ -191,3 +191,8 @@ def test_a_tax_at_the_rate_of_its_country_proves_the_total_of_a_till() -> None:
 def test_the_rule_of_a_table_is_no_last_letter_of_an_amount() -> None:
     ((amount, _, _),) = find_read_amounts("1136.36l")
     assert amount.value == Decimal("1136.36")
+
+
+def test_a_low_quotation_mark_between_digits_was_a_comma() -> None:
+    ((amount, _, _),) = find_read_amounts("87„00")
+    assert amount.value == Decimal("87.00")

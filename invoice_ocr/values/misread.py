@@ -19,6 +19,8 @@ _LOST = re.compile(rf"(\s*(?:{CURRENCY})?\s?-?\d{{1,4}})( - | )(\d\d)(\s?[A-Z]{{
 _DOTTED = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})+)\.(\d\d)(?![\d.,])")
 _COMMAED = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+),(\d\d)(?![\d.,])")
 _RULED = re.compile(r"(?<=\d[.,]\d\d)[lI|](?=\s*$)")
+# A comma taken for a low quotation mark: `87„00`.
+_LOW = re.compile(r"(?<=\d)[„‚](?=\d\d(?!\d))")
 # With one digit at least, cents, and a letter that may be one more.
 _LETTERED = re.compile(
     rf"(?<![\w.,/-])((?:{CURRENCY})? ?)"
@@ -45,7 +47,7 @@ def find_read_amounts(text: str) -> list[tuple[Amount, float, bool]]:
 
 def mend(text: str) -> str:
     """A text as long as this one in which amounts are written whole and in digits."""
-    text = _in_digits(_RULED.sub(" ", text))
+    text = _in_digits(_RULED.sub(" ", _LOW.sub(",", text)))
     text = _COMMAED.sub(r"\1.\2", _DOTTED.sub(r"\1,\2", text))
     if " " not in text:
         return text
