@@ -34,6 +34,8 @@ CORE_OF_RECEIPT = ("issue_date", "total_gross", "currency")
 _DISPUTES = frozenset({"e-invoice.mismatch", "qr.mismatch", "iban.mismatch"})
 # What is left of the doubt in a value when a witness independent of the printed words says the same.
 _AGREED = 0.1
+# Rules without a label whose form has check digits of its own.
+_CHECKED = frozenset({"universal.payment_reference.ogm"})
 MOST = 0.999  # no value that only this program has read is surer
 
 Curve = tuple[tuple[float, float], ...]
@@ -155,8 +157,9 @@ def _negated(value: Value) -> Value:
 
 
 def basis_of(choice: Choice) -> str:
-    """What speaks for a choice: "proved" by a sum, "unlabelled" when only its looks do, "" for a label."""
-    return "proved" if choice.proof else "unlabelled" if choice.evidence.rule.startswith("universal.") else ""
+    """What speaks for a choice: "proved" by a sum, "unlabelled" when only its looks do, "" for a label or check digits."""
+    rule = choice.evidence.rule
+    return "proved" if choice.proof else "unlabelled" if rule.startswith("universal.") and rule not in _CHECKED else ""
 
 
 def curve_of(curves: Mapping[str, Curve], name: str, basis: str, *, layer: bool) -> Curve:

@@ -101,3 +101,12 @@ def test_print_is_no_less_sure_than_print_and_pixels_together() -> None:
     curves = {"iban": ((0.0, 0.0), (0.5, 0.8)), "layer.iban": ((0.0, 0.0), (0.9, 0.99))}
     assert probability(curves, "iban", "", 0.5, None) == 0.8
     assert probability(curves, "iban", "", 0.9, None) == 0.99
+
+
+def test_check_digits_speak_for_a_reference_without_a_label() -> None:
+    (invoice,) = understand(sketch(f"{PAGE}\n+++090/9337/55493+++"), load_pack(), Settings())
+    assert invoice.fields["payment_reference"].status == "accepted"
+    guess = f"{PAGE}\nIBAN DE89 3704 0044 0532 0130 00"
+    (invoice,) = understand(sketch(guess), load_pack(), Settings())
+    assert invoice.fields["payment_reference"].value == "A-17"
+    assert invoice.fields["payment_reference"].status == "review"
