@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import pairwise
@@ -102,6 +102,13 @@ def fit(samples: Iterable[Sample]) -> dict[str, Curve]:
     return curves | _fit_pixels(every, curves)
 
 
+def refit(samples: Iterable[Sample], kept: Mapping[str, Curve], only: Collection[str]) -> dict[str, Curve]:
+    """The curves `kept`, those of the fields `only` fitted anew; what reading from pixels leaves stays as it was."""
+    fresh = {name: curve for name, curve in fit(samples).items() if name.removeprefix("layer.").split(".")[0] in only}
+    old = {name: curve for name, curve in kept.items() if name.removeprefix("layer.").split(".")[0] not in only}
+    return old | fresh
+
+
 def _fit_kinds(every: Sequence[Sample]) -> dict[str, Curve]:
     curves: dict[str, Curve] = {}
     for names in _ALIKE:
@@ -146,14 +153,16 @@ def predict(sample: Sample, curves: Mapping[str, Curve]) -> float:
     return min(probability(curves, sample.field, sample.basis, sample.support, sample.legible), 1 / sample.open)
 
 
-def held_out(samples: Sequence[Sample], *, folds: int = 5) -> list[tuple[Sample, float]]:
-    """Each sample with the probability that curves give it which were fitted without its group."""
+def held_out(
+    samples: Sequence[Sample], *, folds: int = 5, fitted: Callable[[Iterable[Sample]], Mapping[str, Curve]] = fit
+) -> list[tuple[Sample, float]]:
+    """Each sample with the probability that curves give it which were `fitted` without its group."""
     parts: dict[int, list[Sample]] = defaultdict(list)
     for sample in samples:
         parts[int(sha256(sample.group.encode()).hexdigest(), 16) % folds].append(sample)
     judged = []
     for part in sorted(parts):
-        curves = fit(sample for other, some in parts.items() if other != part for sample in some)
+        curves = fitted(sample for other, some in parts.items() if other != part for sample in some)
         judged += [(sample, predict(sample, curves)) for sample in parts[part]]
     return judged
 

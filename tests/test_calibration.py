@@ -10,7 +10,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from invoice_ocr.calibration import Sample, accepted_curve, as_yaml, calibration_error, fit, held_out, predict
+from invoice_ocr.calibration import Sample, accepted_curve, as_yaml, calibration_error, fit, held_out, predict, refit
 from invoice_ocr.cli.app import app
 from invoice_ocr.confidence import least_confidence
 from invoice_ocr.model import Word
@@ -94,6 +94,26 @@ def test_the_file_of_curves_is_made_by_a_command_and_loads(tmp_path: Path) -> No
     pack = load_pack(rules)
     assert "36 values (0 read from pixels) of 12 documents" in pack.recipe
     assert yaml.safe_load((rules / "confidence.yaml").read_text())["curves"]["accepted"]
+
+    command[-1] = str(tmp_path / "again.yaml")
+    done = CliRunner().invoke(app, [*command, "--only", "issue_date", "--rules", str(rules)])
+    assert done.exit_code == 0, done.output
+    old, new = (yaml.safe_load(path.read_text()) for path in (rules / "confidence.yaml", tmp_path / "again.yaml"))
+    assert new["curves"]["issue_date"] == old["curves"]["issue_date"]
+    assert new["curves"]["iban"] == [list(knot) for knot in load_pack().curves["iban"]]
+    assert new["recipe"].startswith(f"{old['recipe']}; of issue_date alone: ")
+    done = CliRunner().invoke(app, [*command, "--only", "issue_dat"])
+    assert done.exit_code == 9
+    assert "no field issue_dat" in done.output
+
+
+def test_fields_may_be_fitted_alone() -> None:
+    kept = {"default": ((0.0, 0.1),), "total_gross": ((0.0, 0.1),), "layer.total_gross": ((0.0, 0.1),)}
+    curves = refit([sample(number, right=True) for number in range(60)], kept, {"total_gross"})
+    assert curves["default"] == ((0.0, 0.1),)
+    assert predict(sample(0, right=True), curves) > 0.9
+    assert "total_net" not in curves
+    assert "layer.total_gross" not in curves
 
 
 def test_curves_are_written_as_rules_are_read() -> None:

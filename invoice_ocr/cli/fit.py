@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -21,6 +22,10 @@ Readings = Annotated[
     Path | None,
     typer.Option("--readings", metavar="DIR", help="Keep the words of each document here, and read none twice."),
 ]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="FIELD", help="Fit this field's curves alone, keep the others; more than once."),
+]
 
 
 @verb
@@ -31,6 +36,7 @@ def fit(
     *,
     output: Output = Path("confidence.yaml"),
     readings: Readings = None,
+    only: Only = None,
     settings: Settings,
     stdout: BinaryIO,
     verbosity: Verbosity,
@@ -41,8 +47,13 @@ def fit(
     """
     from invoice_ocr import calibration
     from invoice_ocr import truth as truths
+    from invoice_ocr.model import FIELD_KINDS
     from invoice_ocr.readings import understood
+    from invoice_ocr.rulepack import load_pack
 
+    strange = sorted(set(only or ()) - FIELD_KINDS.keys())
+    if strange:
+        raise ConfigError(f"--only: no field {', '.join(strange)}", fix=f"One of {', '.join(FIELD_KINDS)}.")
     known = truths.load(truth)
     if truths.kind_of(known, truth) != "fields":
         raise ConfigError(f"{truth} is a truth of words", fix='Each line needs "file" and "truth".')
@@ -57,11 +68,17 @@ def fit(
         raise ConfigError(
             "too few documents have a truth", fix="Give at least two groups of documents; a hundred are a good start."
         )
-    judged = calibration.held_out(samples)
+    pack = load_pack(settings.rules)
+    fitted = partial(calibration.refit, kept=pack.curves, only=only) if only else calibration.fit
+    judged = calibration.held_out(samples, fitted=fitted)
     error = calibration.calibration_error(judged)
-    curves = calibration.fit(samples) | {"accepted": calibration.accepted_curve(judged)}
+    curves, recipe = dict(fitted(samples)), calibration.recipe_of(used, samples, error)
+    if only:
+        recipe = f"{pack.recipe}; of {', '.join(only)} alone: {recipe}"
+    else:
+        curves["accepted"] = calibration.accepted_curve(judged)
     with opened(output, None) as stream:
-        stream.write(calibration.as_yaml(curves, calibration.recipe_of(used, samples, error)).encode())
+        stream.write(calibration.as_yaml(curves, recipe).encode())
     lines = [f"{len(samples)} values of {len(used)} documents; calibration error {error:.4f} held out"]
     for least in (0.9, 0.95, 0.98):
         over = [sample.right for sample, sure in judged if sure >= least and not sample.doubted]
