@@ -16,9 +16,10 @@ from invoice_ocr.values.text import fold, has_digit
 _BOOKED = frozenset({"invoice", "credit_note"})
 _LONGEST_TITLE = 4  # words
 _DIGITS = 3
-_BEHIND, _UNDER, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.4, 0.85, 0.8, 0.5
+_BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.8, 0.5
 _YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
-_MONTH = re.compile(r"\d{1,2}[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
+_MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
+_COUNTED = re.compile(r"\d{1,2}\.")  # `2. Abschlagsrechnung`
 _REACH = 2.0  # heights of a title
 # The letters of a series (one of digits alone, as in Brazil, is told apart from the number); what numbers look like.
 _SERIES = re.compile(r"(?=.*[^\W\d_])\w[\w./-]{0,7}")
@@ -44,17 +45,32 @@ def _of_title(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[Candidate]:
             score = _MONTHLY if _MONTH.fullmatch(rest) else _BEHIND
             yield make_candidate("invoice_number", rule, cell, replace(item, start=start, end=len(cell.text)), score)
         return
+    yield from _beside(grid, cell, pack)
     under = next(grid.below(cell, cell.box, _REACH * min(cell.box.height, 16.0)), None)
     item = _whole(under.text.strip(), pack) if under and not find_labels(under, pack) else None
     if under and item and _TYPED.fullmatch(under.text.strip()) and not _MONTH.fullmatch(under.text.strip()):
         yield make_candidate("invoice_number", rule, under, item, _UNDER)
 
 
+def _beside(grid: Grid, title: Cell, pack: RulePack) -> Iterator[Candidate]:
+    """The number in the cell right of a title, or right of the word for one: `Fattura | Numero | 44/2026`."""
+    right = grid.right_of(title)[:2]
+    worded = len(right) > 1 and fold(right[0].text.strip(" :")) in pack.number_words
+    for cell in right[worded : worded + 1]:
+        text = cell.text.strip()
+        item = _whole(text, pack)
+        if item and (worded or (_TYPED.fullmatch(text) and not _MONTH.fullmatch(text))):
+            score = _HEADED if worded and not _MONTH.fullmatch(text) else _BESIDE
+            yield make_candidate("invoice_number", "universal.invoice_number.title", cell, item, score)
+
+
 def _title_end(cell: Cell, pack: RulePack) -> int | None:
     """Where a title of an invoice or a credit note ends that a text begins with, or None."""
     words = list(re.finditer(r"\S+", cell.text))
+    if len(words) > 1 and _COUNTED.fullmatch(words[0].group()):
+        words = words[1:]
     for count in range(min(_LONGEST_TITLE, len(words)), 0, -1):
-        kinds = pack.kinds_of(cell.text[: words[count - 1].end()])
+        kinds = pack.kinds_of(cell.text[words[0].start() : words[count - 1].end()])
         if kinds:
             return words[count - 1].end() if kinds[0] in _BOOKED else None
     return None

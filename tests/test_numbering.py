@@ -28,6 +28,8 @@ def number(page: str) -> object:
         ("Nota de Crédito\nNC 2026/19\nData: 2026-03-30\nTotal | 12,00 €", "NC 2026/19"),
         ("Fahrzeugrechnung K-0331\nGesamtbetrag | 12,00 €", "K-0331"),  # a word made of two
         ("Slutfaktura 20841\nSumma | 12,00 kr", "20841"),
+        ("FATTURA | Numero | 44/2026 | del | 30/06/2026\nTotale | 12,00 €", "44/2026"),
+        ("2. Abschlagsrechnung | AR-260418-2\nGesamtbetrag | 12,00 €", "AR-260418-2"),
     ],
 )
 def test_a_number_with_its_title_needs_no_label(page: str, expected: str) -> None:
