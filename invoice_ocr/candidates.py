@@ -31,6 +31,7 @@ from invoice_ocr.terms import days_in
 from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
+_LED = re.compile(r"\s*(?:[:：]|\.{3})")  # what leads from a label to words: `Terms: net 30`, `TERMS ...... net 30`
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
@@ -99,7 +100,8 @@ def end_of(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:
         ):
             continue
         before = cell.text[: hit.start]
-        apart = before[-2:] == "  " or before.endswith(", ") or re.match(r"\s?[:：]", cell.text[hit.end :])
+        comma = reader != "text" and before.endswith(", ")  # `2 % 10 days, net 30`
+        apart = before[-2:] == "  " or comma or re.match(r"\s?[:：]", cell.text[hit.end :])
         if reader not in ("name", "text") or apart:
             return hit.start
     return len(cell.text)
@@ -156,7 +158,7 @@ def _same(
     text = cell.text[hit.end : end]
     if not text.strip(" :.-") or text.startswith("_"):
         return
-    if spec.reader in ("name", "text") and not re.match(r"\s*[:：]", text):
+    if spec.reader in ("name", "text") and not _LED.match(text):
         return
     found = read(spec.reader, text, sheet.pack.months, pixels=is_read(cell), kinds=rule.check)
     numbered = any(sheet.pack.fields[other.field].reader == "reference" for other in sheet.pack.by_label[hit.key])

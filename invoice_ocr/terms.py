@@ -50,7 +50,7 @@ def days_in(text: str, pack: RulePack) -> int | None:
     folded = fold(text)
     if any(word in folded for word in pack.month_ends):
         return None
-    days = _days(text, pack) or _net_days(text, pack)
+    days = [*_days(text, pack), *_net_days(text, pack)]
     if days:
         return max(days)
     return 0 if any(word in folded for word in pack.prompt_words) else None

@@ -73,3 +73,8 @@ def test_a_printed_due_date_stays_and_terms_that_agree_bear_it_out() -> None:
 
 def test_a_count_behind_net_is_days_whatever_follows() -> None:
     assert days_in("Net 7, direct deposit BSB 063-000", load_pack()) == 7
+
+
+@pytest.mark.parametrize("terms", ["TERMS ............. NET 30", "Terms: 2% 10 days, Net 30"])
+def test_terms_behind_dots_and_commas_make_a_due_date(terms: str) -> None:
+    assert read(terms).fields["due_date"].value == date(2024, 6, 2)
