@@ -13,7 +13,7 @@ from invoice_ocr.readers import TORN, Found, from_date
 from invoice_ocr.sheet import Sheet, fields_of, is_read, make_candidate
 from invoice_ocr.standing import OTHER_PAPERS
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_vat_ids
+from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_qr_references, find_vat_ids
 from invoice_ocr.values.misread_date import find_read_dates
 from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.span import find_spans
@@ -47,9 +47,7 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
         if ibans:
             for bic in find_bics(text):
                 yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)
-        for ogm in find_ogms(text):
-            item = Found(ogm.text, ogm.start, ogm.end)
-            yield make_candidate("payment_reference", "universal.payment_reference.ogm", cell, item, 0.95)
+        yield from _references(cell)
         for hit in _REGISTERED.finditer(text):
             item = Found(" ".join(hit.group().split()), hit.start(), hit.end())
             yield make_candidate("seller_registration", "universal.registration", cell, item, 0.9)
@@ -61,6 +59,15 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
         elif len(cell.line.words) <= _LONGEST_TITLE and title_of(text, sheet.pack):
             for written in find_dates(text, sheet.pack.months)[:1]:
                 yield make_candidate("issue_date", "universal.issue_date.title", cell, from_date(written), _IN_TITLE)
+
+
+def _references(cell: Cell) -> Iterator[Candidate]:
+    """References of payments whose check digits hold: of Belgian transfers, of Swiss QR bills."""
+    found = [("ogm", ogm.text, ogm) for ogm in find_ogms(cell.text)]
+    found += [("qr", number.value, number) for number in find_qr_references(cell.text)]
+    for kind, value, place in found:
+        item = Found(value, place.start, place.end)
+        yield make_candidate("payment_reference", f"universal.payment_reference.{kind}", cell, item, 0.95)
 
 
 def _bare_span(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:

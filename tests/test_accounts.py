@@ -1,4 +1,4 @@
-"""IBANs broken over two lines."""
+"""IBANs broken over two lines, and references of payments known by their check digits."""
 
 from __future__ import annotations
 
@@ -38,3 +38,16 @@ def test_an_iban_goes_on_in_the_line_below(page: str) -> None:
 )
 def test_what_is_no_iban_together_is_none(page: str) -> None:
     assert iban(page) != "DE89370400440532013000"
+
+
+@pytest.mark.parametrize(
+    ("printed", "reference"),
+    [
+        ("21 00000 00003 13947 14300 09017", "210000000003139471430009017"),
+        ("21 00000 00003 13947 14300 09018", None),  # its check digit does not hold
+    ],
+)
+def test_the_reference_of_a_swiss_bill_shows_by_itself_what_it_is(printed: str, reference: str | None) -> None:
+    page = sketch(f"Empfangsschein\nReferenz\n{printed}\nBetrag | 4 111.45")
+    (invoice,) = understand(page, load_pack(), Settings())
+    assert invoice.fields["payment_reference"].value == reference

@@ -22,6 +22,7 @@ _VAT = re.compile(
 _REFERENCE = re.compile(r"[^\W_](?:[\w./\-#&+]*[^\W_])?")
 _NRB = re.compile(r"(?<![\w-])\d{2}(?:[ -]?\d{4}){6}(?![\w-])")
 _OGM = re.compile(r"(?:\+{3}|\*{3})\s?(\d{3}/\d{4}/\d{5})\s?(?:\+{3}|\*{3})")
+_QR = re.compile(r"(?<![\d.,-])\d{2}(?: ?\d{5}){5}(?![\d.,-])")
 _STDNUM = {"GB": "gb.vat", "XI": "gb.vat", "CHE": "ch.vat", "NO": "no.mva"}
 _WORDY = re.compile(r"\s[A-Z]{2,}")
 
@@ -175,6 +176,16 @@ def find_ogms(text: str) -> list[Identifier]:
         Identifier(hit.group(1), hit.group(), hit.start(), hit.end(), valid=True)
         for hit in _OGM.finditer(text)
         if _is_valid("be.ogm_vcs", hit.group(1))
+    ]
+
+
+def find_qr_references(text: str) -> list[Identifier]:
+    """References of Swiss QR bills, `21 00000 00003 13947 14300 09017`, whose check digit holds. value: 27 digits."""
+    found = [(hit, hit.group().replace(" ", "")) for hit in _QR.finditer(text)]
+    return [
+        Identifier(digits, hit.group(), hit.start(), hit.end(), valid=True)
+        for hit, digits in found
+        if _is_valid("ch.esr", digits) and digits.strip("0")
     ]
 
 
