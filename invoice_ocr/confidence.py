@@ -157,7 +157,7 @@ def _negated(value: Value) -> Value:
 
 
 def basis_of(choice: Choice) -> str:
-    """What speaks for a choice: "proved" by a sum, "unlabelled" when only its looks do, "" for a label or check digits."""
+    """What speaks for a choice: "proved" by a sum, "unlabelled" by its looks alone, "" by a label or check digits."""
     rule = choice.evidence.rule
     return "proved" if choice.proof else "unlabelled" if rule.startswith("universal.") and rule not in _CHECKED else ""
 
