@@ -19,9 +19,10 @@ from invoice_ocr.proofs import (
     printed_amounts,
     proofs,
 )
-from invoice_ocr.ways import Way, find_ways, magnitude
+from invoice_ocr.ways import Way, decimals, find_ways, magnitude
 from invoice_ocr.withheld import proofs as proofs_of_withheld
 
+_CENTS = 2
 _MOST = 14  # candidates of one term that are tried
 # What names a gross total, and how surely. Cash does where no change was given back.
 _GROSS = {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3}
@@ -105,6 +106,9 @@ def _first_sure(
         paid = any(way.kind == "paid" and abs(way.value - gross) <= CASH_ROUNDING for way in ways)
         if (gross in doubted or (doubted and by_looks)) and not paid:
             continue
+        if _short_of(chosen["total_gross"], amounts):
+            doubted.add(gross)
+            continue
         misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts))
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
@@ -114,6 +118,18 @@ def _first_sure(
             return score, chosen, proof
         doubted.add(gross)
     return None
+
+
+def _short_of(gross: Candidate, amounts: Sequence[Candidate]) -> bool:
+    """Whether a gross total that rows of taxes make is printed nowhere, and a larger amount below them is.
+
+    Something may be added that is no tax at these rates, such as a surcharge in columns of its own.
+    """
+    own = gross.evidence
+    if not own.rule.endswith(".tax_row") or magnitude(gross) in printed_amounts(amounts):
+        return False
+    below = (c for c in amounts if (c.evidence.page, c.evidence.box.top) > (own.page, own.box.bottom))
+    return any(magnitude(c) > magnitude(gross) and decimals(c) == _CENTS for c in below)
 
 
 def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:

@@ -85,3 +85,12 @@ def test_credits_of_the_same_amount_are_no_rival_of_a_total() -> None:
 def test_the_total_of_a_card_slip_is_above_the_amount_without_the_tip() -> None:
     slip = "Quay Inn\nCUSTOMER COPY\nVISA\nSALE\nAMOUNT | 54.60\nTOTAL | 60.00\nAUTH CODE: 774120\n26/07/2025"
     assert value(slip, "total_gross") == Decimal("60.00")
+
+
+def test_what_rows_of_taxes_make_is_not_the_total_where_more_is_printed_below() -> None:
+    page = (
+        "Factura A/26\nFecha: 22/05/2026\nBase imp. | % IVA | Cuota IVA | % R.E. | Cuota R.E. | A abonar\n"
+        "389,88 | 10 | 38,99 | 1,4 | 5,46\n24,60 | 21 | 5,17 | 5,2 | 1,28\n | | | | | {}"
+    )
+    assert read(page.format("465,38")).fields["total_gross"].status == "review"
+    assert read(page.format("458,64")).fields["total_gross"].status == "accepted"
