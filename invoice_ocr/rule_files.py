@@ -101,6 +101,8 @@ class Loader:
         if not folder.is_dir():
             raise RuleError(f"There is no folder of rules at {folder}.", fix="Give an existing folder with --rules.")
         files = sorted(folder.glob("*.yaml")) + sorted((folder / "suppliers").glob("*.yaml"))
+        if not files:
+            raise RuleError(f"No file in {folder} ends with .yaml, as rules do.", fix="Give the folder of your rules.")
         for path in sorted(files, key=lambda path: (path.name != "fields.yaml", str(path))):
             self.read_file(path)
 

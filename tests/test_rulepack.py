@@ -152,6 +152,12 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         load_pack(tmp_path / "nowhere")
 
 
+def test_a_folder_without_rules_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text("language: en")
+    with pytest.raises(RuleError, match=r"ends with \.yaml"):
+        load_pack(tmp_path)
+
+
 INDEX = LabelIndex(
     label_key(label) for label in ("Rechnungsnummer", "Rechnung", "Rechnung Nr.", "Total", "Total amount due")
 )
