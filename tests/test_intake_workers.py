@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import socket
 import subprocess
 import sys
@@ -206,6 +207,14 @@ def test_a_worker_makes_room_for_a_fresh_one_after_two_hundred_answers() -> None
     pids = [page.words[0].text for result in results for page in result.pages if page.words]
     assert len(set(pids)) == 2
     assert pids.count(pids[0]) == 200
+
+
+def test_a_worker_keeps_the_memory_of_a_page_for_the_next() -> None:
+    with Intake(Settings(jobs=1), parser=FAULTS) as intake:
+        results = read(intake, *["scan:5"] * 3)
+    first, *later = [int(page.words[0].text) for result in results for page in result.pages if page.words]
+    assert first > 10_000
+    assert max(later) < 1000 or platform.libc_ver()[0] != "glibc"
 
 
 def test_a_parser_that_is_not_there_stops_the_run_with_a_fix() -> None:

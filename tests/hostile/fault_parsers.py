@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -113,6 +114,15 @@ def pid(_argument: str, _request: Request) -> Part:
     return Part([Sheet(1, 100.0, 100.0, words=[(str(os.getpid()), (0.0, 0.0, 1.0, 1.0))])])
 
 
+def scan(count: str, _request: Request) -> Part:
+    """Takes memory for a few large pictures, gives it back, and says how often the system was asked for some."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    held = [b"x" * 12_000_000 for _ in range(int(count))]
+    del held
+    asked = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    return Part([Sheet(1, 100.0, 100.0, words=[(str(asked), (0.0, 0.0, 1.0, 1.0))])])
+
+
 def _page(number: int) -> Sheet:
     return Sheet(number, 10.0, 10.0, pixels=Pixels(10, 10, 72.0, bytes([number]) * 300))
 
@@ -120,7 +130,7 @@ def _page(number: int) -> Sheet:
 _DEATHS = (die, segfault, die_unless_mended, stall, spin, eat)
 _LIES = (refuse, bug, lie, nonsense, shout)
 _BREAKS = (write, connect, run, kill_parent)
-_WORK = (pages, page_then_die, slow, pid)
+_WORK = (pages, page_then_die, slow, pid, scan)
 FAULTS: dict[str, Callable[[str, Request], Part | None]] = {
     fault.__name__.replace("_", "-"): fault for fault in _DEATHS + _LIES + _BREAKS + _WORK
 }
