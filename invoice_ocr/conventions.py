@@ -40,8 +40,9 @@ class Conventions:
     countries: most likely first. currencies: codes by how often their mark stands on the document. language: code, or
     "". bare_dollar: amounts bear `$` alone. codes: ISO codes that are printed themselves. unsure: signs read from
     pixels alone say what the currency is. lettered: codes whose mark is printed in letters. signs: how much speaks for
-    the first country; a form of company or its language is 2, its postal address 3, half of it where signs of other
+    the first country; a form of company or its language is 2, its postal address 3, a quarter where signs of other
     currencies were read. home: the currency of that country, told without any mark, if no other may be meant, or "".
+    abroad: the name of a tax is printed that the United States have not, but others whose money is a dollar.
     """
 
     decimal: str = ""
@@ -55,6 +56,7 @@ class Conventions:
     lettered: frozenset[str] = frozenset()
     signs: int = 0
     home: str = ""
+    abroad: bool = False
 
 
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
@@ -88,8 +90,9 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         codes=frozenset(read_currency(mark)[0] for mark in marks if len(read_currency(mark)) == 1),
         lettered=frozenset(codes[0] for mark in marks if mark.isalpha() and len(codes := read_currency(mark)) == 1),
         unsure=alone and max(marks.values(), default=0) < _SURE_SIGNS and not any(mark in CODES for mark in marks),
-        signs=max(votes.values(), default=0) // (2 if stray else 1),
+        signs=max(votes.values(), default=0) // (4 if stray else 1),
         home=home[0] if len(set(home)) == 1 else "",
+        abroad=_is_taxed_abroad(texts, pack),
     )
 
 
@@ -192,6 +195,13 @@ def _speaks_of_tax(country: Country, rates: frozenset[Decimal]) -> int:
     """How much the rates printed beside a country's name of the tax speak for it: most, its main rate."""
     others = sum(rate in rates for rate in country.tax_rates[1:])
     return 3 + min(1, others) if country.tax_rates[0] in rates else min(1, others)
+
+
+def _is_taxed_abroad(texts: Iterable[str], pack: RulePack) -> bool:
+    """Whether a tax is named that countries have whose money is a dollar too, and the United States have not."""
+    words = frozenset(word for text in texts for word in re.findall(r"[^\W\d_]+", text.casefold()))
+    dollars = set(read_currency("$")) - {"USD"}
+    return any(country.tax_words & words for country in pack.countries.values() if country.currency in dollars)
 
 
 def _currencies(marks: Counter[str], countries: Sequence[str], pack: RulePack) -> tuple[tuple[str, int], ...]:

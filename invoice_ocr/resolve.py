@@ -18,7 +18,15 @@ from invoice_ocr.reduced import after_discount, left_open
 from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settled_currency import find_currency
-from invoice_ocr.settled_dates import DATES, doubt_due_date, only_date, settle_issue_date, settle_terms, slip_date
+from invoice_ocr.settled_dates import (
+    DATES,
+    doubt_due_date,
+    only_date,
+    settle_issue_date,
+    settle_terms,
+    slip_date,
+    take_clearest,
+)
 from invoice_ocr.settled_totals import add_totals, settle_untaxed, untaxed
 from invoice_ocr.sides import tax_numbers_apart, vat_ids_apart, without_buyers
 from invoice_ocr.totals import solve
@@ -76,6 +84,7 @@ def resolve(
         _settle_reference(choices)
     choices |= {name: unrivalled(choices[name]) for name in ("invoice_number", "issue_date") if name in choices}
     _see_again(choices, document)
+    take_clearest(choices, settled)
     _part_names(choices, settled)
     currency = find_currency(choices, settled, conventions, pack, slip=slip)
     choices |= {choice.name: choice for choice in (kind, currency) if choice}

@@ -12,6 +12,7 @@ from invoice_ocr.model import Candidate, Evidence, Value
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.terms import days_in
 from invoice_ocr.unlabelled import DATELINE
+from invoice_ocr.values.repair import REPAIRED
 
 DATES = ("issue_date", "due_date", "delivery_date", "period_start", "period_end")
 _ONLY_DATE = 1.5  # times the score of the only date without a label
@@ -78,6 +79,22 @@ def settle_issue_date(choices: dict[str, Choice]) -> None:
         Candidate("issue_date", issued.value, issued.support, issued.evidence, issued.readings, orders), due.value
     )
     choices["issue_date"] = replace(issued, value=narrowed.value, readings=narrowed.readings)
+
+
+def take_clearest(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:
+    """The issue date where it is read most surely, of all places that show the same: misread ones seldom agree."""
+    issued = choices.get("issue_date")
+    if issued is None or len(issued.readings) > 1 or issued.evidence.source != "ocr":
+        return
+    again = [c for c in candidates if c.name in ("issue_date", "other_date") and c.readings == issued.readings]
+    best = max((c.evidence for c in again), key=_clarity, default=issued.evidence)
+    if _clarity(best) > _clarity(issued.evidence) and not best.rule.endswith(REPAIRED):
+        choices["issue_date"] = replace(issued, evidence=best)
+
+
+def _clarity(evidence: Evidence) -> float:
+    """How surely the least clear word of a value was read, 0..1."""
+    return min((word.confidence for word in evidence.words), default=0.0)
 
 
 def doubt_due_date(choices: dict[str, Choice]) -> None:

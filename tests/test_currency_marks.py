@@ -94,3 +94,20 @@ def test_a_sign_among_what_is_hardly_legible_is_no_mark(sure: float, code: str) 
     )
     (invoice,) = understand(read_so, load_pack(), Settings())
     assert invoice.fields["currency"].value == code
+
+
+def test_a_dollar_beside_a_tax_of_other_countries_is_not_that_of_the_united_states() -> None:
+    prices = ("Wire | $30.00", "Nails | $20.00", "Gloves | $15.16")
+    assert slip("$65.16", *prices).status == "accepted"
+    assert slip("$65.16", *prices, "GST No. 94-118-338").status == "review"
+
+
+@pytest.mark.parametrize("told", ["1190 Main St, Dayton, OH 45402", "4 High Street, Otley LS21 3EN"])
+def test_a_till_takes_the_money_of_its_country_where_no_mark_is_printed(told: str) -> None:
+    assert slip("65.16", told).status == "accepted"
+    assert slip("65.16", told).value == ("USD" if "OH" in told else "GBP")
+
+
+def test_the_rate_of_its_tax_tells_the_country_of_a_mark() -> None:
+    there = slip("R499.00", "VAT INCL @15% 65.09")
+    assert (there.value, there.status) == ("ZAR", "accepted")

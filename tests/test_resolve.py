@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from invoice_ocr.model import Invoice
+from invoice_ocr.model import Invoice, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -564,3 +565,18 @@ def test_a_sign_read_three_times_from_pixels_is_no_smudge() -> None:
     text = "Lampe Works\nBoise, ID 83705\nInvoice 17\nLamp | 40.00{0}\nRug | 35.50{0}\n{1}\nTotal | 75.50 €"
     assert scanned(text.format(" €", "")).fields["currency"].status == "accepted"
     assert scanned(text.format("", "")).fields["currency"].status == "review"
+
+
+def test_a_date_printed_twice_is_taken_where_it_is_read_most_surely() -> None:
+    page = sketch(
+        "Corner Store\nReceipt\nDate: 14/02/2026\nTOTAL | 65.16\nCASH | 65.16\n14/02/2026 18:02", source="ocr"
+    )
+    words = tuple(
+        replace(word, confidence=0.4) if word.text == "14/02/2026" and index < 8 else word
+        for index, word in enumerate(page.pages[0].words)
+    )
+    (invoice,) = understand(Reading((replace(page.pages[0], words=words),)), load_pack(), Settings())
+    field = invoice.fields["issue_date"]
+    assert (field.value, field.status) == (date(2026, 2, 14), "accepted")
+    assert field.evidence is not None
+    assert field.evidence.words[0].confidence > 0.9
