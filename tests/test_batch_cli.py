@@ -87,6 +87,18 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(invoke: Invoke, el
     assert changed.out == f"understand\t{LETTER}\n"
 
 
+@pytest.mark.parametrize("asked", [(), ("--dry-run",)])
+def test_a_folder_without_documents_is_named(invoke: Invoke, elsewhere: Path, asked: tuple[str, ...]) -> None:
+    (elsewhere / "full").mkdir()
+    (elsewhere / "full" / "letter.pdf").write_bytes(LETTER.read_bytes())
+    (elsewhere / "empty").mkdir()
+    done = invoke("batch", "empty", "full", "--ledger", "l.sqlite", *asked, *LAYER)
+    assert done.code == 0
+    assert "there is no document in empty" in done.err
+    assert "in full" not in done.err
+    assert "no documents" in invoke("batch", "empty", "--ledger", "none.sqlite", *LAYER).err
+
+
 def test_nothing_is_said_where_the_ledger_should_be(invoke: Invoke) -> None:
     assert invoke("batch", LETTER, *LAYER).code == 2
 
