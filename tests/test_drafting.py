@@ -85,6 +85,11 @@ def test_a_file_that_is_there_is_not_overwritten(invoke, tmp_path: Path) -> None
     assert (tmp_path / "rules" / "suppliers" / "halden.yaml").read_text() == "mine"
 
 
+def test_a_first_draft_goes_into_an_empty_folder(invoke, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    assert invoke(COMMANDS[1]).code == 0
+
+
 def test_a_value_that_is_not_on_the_page_is_told(invoke, tmp_path: Path) -> None:
     done = invoke("invoice-ocr rules new halden.pdf invoice_number=NOT-THERE-1 --text layer")
     assert done.code == 9

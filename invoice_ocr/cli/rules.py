@@ -103,7 +103,7 @@ def new(
     with Waiting(verbosity):
         transcript = _read(sample, settings)
     assert transcript.document is not None  # noqa: S101  (what was read is laid out)
-    pack = load_pack(into if into.is_dir() else None)
+    pack = load_pack(into if next(into.rglob("*.yaml"), None) else None)  # the first file of a new folder
     places, missing = draft(transcript.document, pack, wanted)
     for field in missing:
         fix = f"Give the value that is printed, and see with invoice-ocr read {sample} whether it is read right."
