@@ -30,6 +30,7 @@ _LONG_FORM = 6  # letters: shorter forms of companies are too near to other word
 _BEHIND = re.compile(r"(?:\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*[\s,.;*\"-]*$")
 _INSIDE = re.compile(r"\([^)]*\)?")
 _HOUSE = re.compile(r"(?i)(?:([^\W\d]+|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
+_RUN_BY = re.compile(r"(?i)(?:operated|run|managed|owned) by\s+|betrieben (?:von|durch)\s+|exploité par\s+")
 _PART = re.compile(r"[\s:.,;/()]+")
 _POSTCODE = re.compile(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2}-\d{3}\b|\b[A-Z]{2}\s*$")
 
@@ -75,6 +76,9 @@ def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
             colon = name.rfind(": ", 0, max(0, formed))
             if colon >= 0:  # `Operator: Rhenus Parken GmbH`
                 name, formed = name[colon + 2 :], formed - colon - 2
+            by = _RUN_BY.match(name) if formed > 0 else None
+            if by:
+                name, formed = name[by.end() :], formed - by.end()
             if formed < 0 and _is_address(name, pack):
                 return
             if formed < 0 and _is_of_sale(row, text, pack):

@@ -20,6 +20,7 @@ _TITLED = 0.8  # how surely a number is the document's that stands under its tit
 _MOSTLY = 0.5  # of the words of a line make its title
 _DIGITS = 3
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
+_READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 _TOTALS, _OF_RATE = frozenset({"total_gross", "total_net", "amount_due"}), 0.4
@@ -172,7 +173,7 @@ def can_look_away(cell: Cell, hit: Hit, end: int) -> bool:
     """Whether a value may stand outside the cell: not when the label is a word inside a sentence."""
     rest = re.sub(r"\([^)]*(?:\)|$)", "", cell.text[hit.end : end]).strip()
     if len(hit.key) <= SHORT and rest and not rest.startswith((":", ".", "#", "@")) and not RATE.match(rest):
-        return False
+        return bool(_READ_RATE.fullmatch(rest))
     return len(rest.split()) <= 5
 
 

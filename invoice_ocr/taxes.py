@@ -15,6 +15,7 @@ from invoice_ocr.model import Box, Candidate, Document, Evidence, TaxLine
 from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts, interpret
+from invoice_ocr.values.misread import mend
 from invoice_ocr.values.text import has_digit
 
 # `19 %`, and `%20` as Turks write it.
@@ -270,7 +271,8 @@ def _rate(text: str) -> Decimal | None:
 def _row_amounts(cells: Sequence[Cell], conventions: Conventions) -> list[Decimal]:
     values: list[Decimal] = []
     for cell in cells:
-        for amount in find_amounts(cell.text):
+        read = cell.line.words[0].source == "ocr"
+        for amount in find_amounts(mend(cell.text) if read else cell.text):
             item = from_amount(amount)
             evidence = Evidence(cell.page, cell.box, amount.text, "", "derived")
             settled = settle(Candidate("amount", item.value, 1.0, evidence, item.readings), conventions)

@@ -304,9 +304,14 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
 def _double(chosen: dict[str, Candidate], taxes: Sequence[Term]) -> None:
     """A tax that two rows name alike, where no sum decides: one of two halves, or printed again."""
     tax = chosen.get("total_tax")
-    whole = next((t for t in taxes if tax and t.value == 2 * magnitude(tax) and _is_sum(t)), None)
+    whole = next((t for t in taxes if tax and t.value == 2 * magnitude(tax) and _is_twice(t, tax)), None)
     if tax and whole:
         chosen["total_tax"] = replace(tax, readings=(*tax.readings, whole.value))
+
+
+def _is_twice(term: Term, tax: Candidate) -> bool:
+    """Whether a term is twice a tax, and not that tax with others that happen to make the same."""
+    return _is_sum(term) and term.candidate.evidence.text == tax.evidence.text
 
 
 def _is_sum(term: Term) -> bool:

@@ -32,6 +32,7 @@ def slip(text: str) -> Invoice:
         ("Tankstelle Birkengrund\nInh. Karin Wolle e.K.\nHauptstr. 112", "Tankstelle Birkengrund"),
         ("Bodega del Sol\nTitular María Ochoa S.L.\nCalle Mayor 3", "Bodega del Sol"),
         ("Parkhaus Markt\nBetreiber: Rhenus Parken GmbH\nMarkt 1", "Rhenus Parken GmbH"),
+        ("Pandan Bistro\nOperated by Emerald Ladle Pte Ltd\n#02-18 Marine Parade", "Emerald Ladle Pte Ltd"),
         ("Il Forno\nTelefono 0521 555018\nOrario continuato", "Il Forno"),
         ("Backstube Ostertor KG\nBahnhofstr. 8\n27749 Delmenhorst", "Backstube Ostertor KG"),
         ("K | I | O | S | K\nPohlweg 110", "KIOSK"),

@@ -24,3 +24,13 @@ def test_a_row_of_nothing_alone_proves_no_sum() -> None:
     assert Decimal("106.00") in {c.value for c in taxes.candidates(rows) if c.name == "total_gross"}
     misread = [replace(rows[0], proved=False), rows[1]]  # its rate read as 5 %
     assert {(c.name, c.value) for c in taxes.candidates(misread)} == {("total_tax", Decimal("6.00"))}
+
+
+def test_amounts_that_lost_their_mark_in_pixels_make_a_row_of_taxes() -> None:
+    text = "GST Summary | Amount | Tax\nS = 6% | 46 63 | 2.80"
+    found = {}
+    for source in ("ocr", "text-layer"):
+        document = lay_out(sketch(text, source=source))
+        *_, rows = gather(document, spoken(document, load_pack()))
+        found[source] = [(row.net, row.tax) for row in rows if row.proved]
+    assert found == {"ocr": [(Decimal("46.63"), Decimal("2.80"))], "text-layer": []}

@@ -94,3 +94,14 @@ def test_what_rows_of_taxes_make_is_not_the_total_where_more_is_printed_below() 
     )
     assert read(page.format("465,38")).fields["total_gross"].status == "review"
     assert read(page.format("458,64")).fields["total_gross"].status == "accepted"
+
+
+def test_a_sign_of_percent_read_as_a_letter_parts_no_tax_from_its_amount() -> None:
+    assert value("Subtotal | 100.00\nSST 6X | 6.00\nTotal | 106.00", "total_tax") == Decimal("6.00")
+    assert value("GST 6% | 1.28\nGST 0X | 0.00", "total_tax") == Decimal("1.28")
+
+
+def test_taxes_of_two_rates_beside_their_sum_are_no_halves() -> None:
+    tax = read("Kwota A 23,00% | 2,99\nKwota B 8,00% | 5,26\nSuma PTU | 8,25\nSuma PLN | 87,00").fields["total_tax"]
+    assert tax.value == Decimal("8.25")
+    assert [other.value for other in tax.alternatives if other.value == Decimal("16.50")] == []
