@@ -106,12 +106,12 @@ def _first_sure(
         paid = any(way.kind == "paid" and abs(way.value - gross) <= CASH_ROUNDING for way in ways)
         if (gross in doubted or (doubted and by_looks)) and not paid:
             continue
-        if _short_of(chosen["total_gross"], amounts):
-            doubted.add(gross)
-            continue
         misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts))
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
+        if _short_of(chosen["total_gross"], amounts):
+            doubted.add(gross)
+            continue
         sure = len(kinds) > 1 or paid
         totals = terms["total_gross"]
         if sure or not (_overruled(chosen, alone) or _of_one_rate(chosen, totals) or _outdone(chosen, totals, ways)):
