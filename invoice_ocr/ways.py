@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from invoice_ocr.model import Candidate, Evidence
+from invoice_ocr.model import Box, Candidate, Evidence
 
 _NAMED = 0.4  # how surely cash and change are labelled, at least
 _TOTALS = ("total_gross", "total_net", "subtotal", "amount_due")
@@ -39,7 +39,9 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, 
     candidates: those of labels and rows of taxes. amounts: every amount on the document, name "amount". slip: it is of
     a till, whose prices hold the tax that is printed among them.
     """
-    ways = [*_paid(candidates), *_taxed(candidates), *_priced(amounts), *_added(candidates), *_tendered(candidates)]
+    whole = {c.evidence.box for c in candidates if c.name == "total_gross" and c.score > _LIKELY} if not slip else set()
+    priced = _priced(amounts, whole)
+    ways = [*_paid(candidates), *_taxed(candidates), *priced, *_added(candidates), *_tendered(candidates)]
     if slip:
         within = {c.evidence.box for c in candidates if c.name == "total_tax" and c.score > _NAMED}
         ways += _priced([c for c in amounts if c.evidence.box not in within]) if within else ()
@@ -160,14 +162,19 @@ def _added(candidates: Sequence[Candidate]) -> Iterator[Way]:
                 yield Way("added", magnitude(whole), f"{value} + {rest} = {magnitude(whole)}", whole.evidence)
 
 
-def _priced(amounts: Sequence[Candidate]) -> Iterator[Way]:
-    """Amounts of a column that make the one under them, two at least."""
+def _priced(amounts: Sequence[Candidate], totals: Collection[Box] = ()) -> Iterator[Way]:
+    """Amounts of a column that make the one under them, two at least.
+
+    totals: where totals stand; one less what was paid makes what is left to pay, and no total.
+    """
     for column in _columns(amounts):
         values = [c.value if isinstance(c.value, Decimal) else Decimal(0) for c in column]
         for end in range(2, len(column)):
             total = Decimal(0)
             for start in range(end - 1, -1, -1):
                 total += values[start]
+                if column[start].evidence.box in totals and all(value <= 0 for value in values[start + 1 : end]):
+                    break
                 if total == values[end] > 0 and values[start] and sum(map(bool, values[start:end])) > 1:
                     parts = " + ".join(str(value) for value in values[start:end])
                     yield Way("priced", total, f"{parts} = {total}", column[end].evidence)

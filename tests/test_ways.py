@@ -196,3 +196,12 @@ def test_the_rule_of_a_table_is_no_last_letter_of_an_amount() -> None:
 def test_a_low_quotation_mark_between_digits_was_a_comma() -> None:
     ((amount, _, _),) = find_read_amounts("87„00")
     assert amount.value == Decimal("87.00")
+
+
+def test_a_total_less_what_was_paid_is_no_total() -> None:
+    page = "Rechnung 17\nPosten | 434,20 €\nMehr | 267,30 €\nSumme | 701,50 €\nAbzug | -300,00 €\nZu zahlen | 401,50 €"
+    (invoice,) = understand(sketch(page), load_pack(), Settings())
+    assert [invoice.fields[name].value for name in ("total_gross", "amount_due")] == [
+        Decimal("701.50"),
+        Decimal("401.50"),
+    ]
