@@ -28,7 +28,7 @@ _POSTCODE = re.compile(
 )
 _SELLER_SIGN = re.compile(
     r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
-    r"|tax|p\.?iva|nip|cif|nif|cnpj|bank)\b|@"
+    r"|tax|p\.?iva|nip|cif|nif|cnpj|bank|cvr|org\.?\s?n[ro]|y-tunnus)\b|@"
 )
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
 _JOINERS = frozenset(

@@ -136,3 +136,11 @@ def test_a_line_of_the_sender_under_a_slip_to_pay_with_is_not_of_the_payer() -> 
     )
     assert field(page, "buyer_vat_id").value is None
     assert field(page, "seller_vat_id").value == "FI01120389"
+
+
+def test_a_number_of_a_register_under_an_address_is_the_seller_s() -> None:
+    page = (
+        "Kystens Perle ApS | Grøn Engros A/S\nStrandvejen 118 | Grønttorvet 4\n3060 Espergærde | 2500 Valby\n"
+        " | CVR-nr. 20260418\nFaktura 17-A\nDato: 03.05.2024\nTotal | 119,00 DKK"
+    )
+    assert (seller(page), buyer(page)) == ("Grøn Engros A/S", "Kystens Perle ApS")
