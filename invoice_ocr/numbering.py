@@ -39,6 +39,8 @@ def _of_title(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[Candidate]:
         return
     rule = "universal.invoice_number.title"
     if rest := cell.text[end:].strip(" :.#"):
+        word, _, number = rest.partition(" ")
+        rest = number.strip(" :.#") if number and fold(word) in pack.number_words else rest
         start = cell.text.index(rest, end)
         item = _whole(rest, pack)
         if item:

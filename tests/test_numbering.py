@@ -29,6 +29,7 @@ def number(page: str) -> object:
         ("Fahrzeugrechnung K-0331\nGesamtbetrag | 12,00 €", "K-0331"),  # a word made of two
         ("Slutfaktura 20841\nSumma | 12,00 kr", "20841"),
         ("FATTURA | Numero | 44/2026 | del | 30/06/2026\nTotale | 12,00 €", "44/2026"),
+        ("Kostenrechnung Nr. 2600418\nGesamtbetrag | 12,00 €", "2600418"),
         ("2. Abschlagsrechnung | AR-260418-2\nGesamtbetrag | 12,00 €", "AR-260418-2"),
     ],
 )
