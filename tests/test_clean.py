@@ -15,6 +15,7 @@ from invoice_ocr.clean import CleaningEngine, clean, heads, light
 from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
 from invoice_ocr.clean.quality import measure
+from invoice_ocr.clean.sheet import corners_of
 from invoice_ocr.clean.sight import see
 from invoice_ocr.frames import angle_of, inverse, moved, on_the_page, point, upright
 from invoice_ocr.layout import lay_out
@@ -107,6 +108,61 @@ def test_a_photographed_sheet_is_found_and_laid_flat() -> None:
     assert cleaned.done[0] == "dewarp"
     assert likeness(page().pixels, cleaned.image.pixels) > 0.75
     assert likeness(page().pixels, photo.pixels) < 0.2
+
+
+def desk(kind: str, height: int, width: int) -> np.ndarray:
+    """Something that a sheet may lie on."""
+    y, x = np.mgrid[0:height, 0:width]
+    light = {
+        "light": np.full((height, width), 190),
+        "chequered": np.where((x // 150 + y // 150) % 2, 205, 90),
+        "boards": 120 + 25 * np.sin(y / 9) * np.sin(y / 41 + x / 700) - 60 * (y % 400 < 6),
+    }[kind]
+    return np.asarray((light[..., None] * np.array([1, 0.92, 0.8])).clip(0, 255).astype(np.uint8))
+
+
+def laid_on(ground: np.ndarray, corners: Sequence[tuple[int, int]]) -> np.ndarray:
+    """The page with its corners at these places of a ground."""
+    pixels = (page().pixels * 0.95).astype(np.uint8)
+    height, width = pixels.shape[:2]
+    own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(own, np.array(corners, np.float32))
+    size = ground.shape[1], ground.shape[0]
+    inside = cv2.warpPerspective(np.ones_like(pixels), matrix, size) > 0
+    return np.where(inside, cv2.warpPerspective(pixels, matrix, size), ground)
+
+
+@pytest.mark.parametrize("kind", ["light", "chequered", "boards"])
+def test_a_sheet_is_found_on_any_desk_and_turned_upright(kind: str) -> None:
+    corners = [(600, 130), (1480, 420), (1060, 1730), (150, 1390)]
+    photo = PageImage(1, laid_on(desk(kind, 1900, 1600), corners), 200.0)
+    cleaned = clean(photo, "auto", lambda crops: [("", 0.0)] * len(crops))
+    assert cleaned.done[0] == "dewarp"
+    assert cleaned.frame is not None
+    found = [point(cleaned.frame.matrix, x * 72 / 200, y * 72 / 200) for x, y in corners]
+    width, height = cleaned.frame.width, cleaned.frame.height
+    wanted = [(0, 0), (width, 0), (width, height), (0, height)]
+    assert np.abs(np.array(found) - np.array(wanted)).max() < 0.02 * height
+
+
+def test_a_slip_cut_off_by_the_picture_is_found() -> None:
+    corners = [(700, -40), (1180, -40), (1160, 900), (680, 880)]
+    photo = laid_on(np.full((1700, 1200, 3), 80, np.uint8), corners)
+    found = corners_of(photo, see(photo), [])
+    assert found is not None
+    assert np.abs(found - np.array([(700, 0), (1180, 0), (1160, 900), (680, 880)])).max() < 25
+
+
+def test_nothing_that_is_read_beside_a_sheet_is_cut_away() -> None:
+    corners = [(600, 130), (1480, 420), (1060, 1730), (150, 1390)]
+    ground = desk("light", 1900, 1600)
+    for line in range(10):
+        cv2.putText(ground, "TYFPT FPTTY", (30, 60 + 40 * line), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (20,) * 3, 2)
+    photo = laid_on(ground, corners)
+    seen = see(photo)
+    assert corners_of(photo, seen, [lambda crops: [("~", 0.9)] * len(crops)]) is not None
+    assert corners_of(photo, seen, [lambda crops: [("word", 0.9)] * len(crops)]) is None
+    assert corners_of(photo, seen, []) is None
 
 
 def test_shade_is_evened_and_said_with_its_number() -> None:

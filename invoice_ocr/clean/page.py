@@ -12,7 +12,7 @@ from invoice_ocr.clean import aside, direction, ghost, heads, light, quality, ru
 from invoice_ocr.clean.aside import Aside
 from invoice_ocr.clean.heads import Recogniser
 from invoice_ocr.clean.quality import Quality
-from invoice_ocr.clean.sight import Sight, see
+from invoice_ocr.clean.sight import Sight, marks_of, see
 from invoice_ocr.model import Frame, Issue, PageImage
 from invoice_ocr.settings import CLEANING_STEPS as STEPS
 
@@ -56,7 +56,7 @@ def clean(page: PageImage, steps: str = "auto", *readers: Recogniser) -> Cleaned
     seen = see(page.pixels)
     if steps == "none":
         return Cleaned(page, None, (), quality.measure(page.pixels, seen))
-    corners = sheet.corners_of(page.pixels, seen.marks / seen.scale) if wanted & {"crop", "dewarp"} else None
+    corners = sheet.corners_of(page.pixels, seen, readers) if wanted & {"crop", "dewarp"} else None
     matrix, size, done, recognise = _geometry(page, seen, corners, wanted, readers, asked=steps != "auto")
     image, frame, shown = page, None, page.pixels
     if done:
@@ -93,13 +93,14 @@ def _geometry(
     the reader of the page's words.
     """
     height, width = page.pixels.shape[:2]
-    matrix, size, done = np.eye(3), (width, height), []
+    base, matrix, size, done = np.eye(3), np.eye(3), (width, height), []
     recognise = readers[0] if readers else None
     if corners is not None and (asked or sheet.needs_laying(corners, size)):
         how = "dewarp" if "dewarp" in wanted else "crop"
-        matrix, size = (sheet.flat if how == "dewarp" else sheet.cut)(corners)
+        base, size = (sheet.flat if how == "dewarp" else sheet.cut)(corners)
+        seen = _laid(seen, base, size)
         done.append(how)
-    marks = _marks_in(seen, matrix)
+    marks = seen.marks
     if "orient" in wanted and direction.share_upright(marks) < 1 - direction.SIDEWAYS:
         matrix, size = _quarter(size) @ matrix, (size[1], size[0])
         marks = _marks_in(seen, matrix)
@@ -107,14 +108,30 @@ def _geometry(
     tilt = direction.tilt_of(marks) if wanted & {"orient", "deskew"} else 0.0
     straight = _turn(size, tilt) if abs(tilt) > _LEAST_TILT else (np.eye(3), size)
     if "orient" in wanted and readers:
-        upside_down, recognise = heads.way_up(_words_of(page, seen, straight[0] @ matrix, straight[1]), readers)
+        upside_down, recognise = heads.way_up(_words_of(page, seen, base, straight[0] @ matrix, straight[1]), readers)
         if upside_down:
             matrix = _half(size) @ matrix
             done = [*(step for step in done if step != "orient"), "orient"]
     if "deskew" in wanted and abs(tilt) >= (_LEAST_TILT if asked else _TILT):
         matrix, size = straight[0] @ matrix, straight[1]
         done.append("deskew")
-    return matrix, size, done, recognise
+    return matrix @ base, size, done, recognise
+
+
+def _laid(seen: Sight, matrix: np.ndarray, size: tuple[int, int]) -> Sight:
+    """Ink and marks of a page moved by `matrix`: letters that stood askew have boxes that overlap."""
+    ink = _ink_in(seen, matrix, size)
+    return replace(seen, ink=ink, marks=marks_of(ink))
+
+
+def _ink_in(seen: Sight, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The ink of a page moved by `matrix`: as `Sight.ink`."""
+    if np.array_equal(matrix, np.eye(3)):
+        return seen.ink
+    small = np.diag([seen.scale, seen.scale, 1.0])
+    shape = (max(1, round(size[0] * seen.scale)), max(1, round(size[1] * seen.scale)))
+    moved = cv2.warpPerspective(seen.ink.astype(np.uint8), small @ matrix @ np.linalg.inv(small), shape)
+    return np.asarray(moved > 0)
 
 
 def _marks_in(seen: Sight, matrix: np.ndarray) -> np.ndarray:
@@ -131,19 +148,16 @@ def _marks_in(seen: Sight, matrix: np.ndarray) -> np.ndarray:
     return np.asarray(found.astype(np.float32))
 
 
-def _words_of(page: PageImage, seen: Sight, matrix: np.ndarray, size: tuple[int, int]) -> list[np.ndarray]:
-    """Pictures of a few words of the page as `matrix` moves it."""
-    small = np.diag([seen.scale, seen.scale, 1.0])
-    shape = (max(1, round(size[0] * seen.scale)), max(1, round(size[1] * seen.scale)))
-    ink = seen.ink
-    if not np.array_equal(matrix, np.eye(3)):
-        ink = cv2.warpPerspective(ink.astype(np.uint8), small @ matrix @ np.linalg.inv(small), shape) > 0
+def _words_of(
+    page: PageImage, seen: Sight, base: np.ndarray, matrix: np.ndarray, size: tuple[int, int]
+) -> list[np.ndarray]:
+    """Pictures of a few words of the page as `base`, which has moved the ink of `seen`, and `matrix` move it."""
     marks = _marks_in(seen, matrix)
     if not len(marks):
         return []
-    boxes = heads.word_boxes(ink, float(np.median(marks[:, 3]))) / seen.scale
+    boxes = heads.word_boxes(_ink_in(seen, matrix, size), float(np.median(marks[:, 3]))) / seen.scale
     pixels = light.inverted(page.pixels) if seen.light_on_dark else page.pixels
-    return heads.cut(pixels, matrix, boxes)
+    return heads.cut(pixels, matrix @ base, boxes)
 
 
 def _quarter(size: tuple[int, int]) -> np.ndarray:

@@ -2,95 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
-_SIDE = 500  # pixels that a photograph is reduced to
+from invoice_ocr.clean import heads
+from invoice_ocr.clean.edges import four_edges
+from invoice_ocr.clean.heads import Recogniser
+from invoice_ocr.clean.sight import Sight
+
 _RING = 0.02  # of the sides: the border, where the desk is seen
-_DESK = 0.6  # of the border that is desk, from which a picture may be a photograph of a sheet
-_UNLIKE = (30, 70)  # grey levels in any colour, between which paper is unlike the desk
-_APART = 40  # grey levels by which paper is brighter than the desk
-_STEP = 8  # pixels between those of the border that are looked at first
-_LEAST, _MOST = 0.2, 0.985  # of the picture that a sheet covers
-_FILLED = 0.93  # of its four corners' area that is paper
-_OUTSIDE = 0.03  # of the marks that may lie beside the sheet: more, and it is a light part of a page
+_BRIGHT = 215  # of 255: a border brighter than this is paper
+_STEP = 8  # pixels between those of the border that are looked at
+_OUTSIDE = 0.03  # of the marks that may lie beside the sheet: of more it is asked whether they are words
+_WORDS, _LETTERS, _READ = 2, 4, 0.6  # words beside the sheet, of so many letters, read with such confidence
 _SLANT = 1.5  # degrees that its sides lean, in the mean, up to which engines follow
 _FAR = 0.5  # of the picture that a sheet covers, under which its print is small
-_STEEP, _PRINT = 70, 0.006  # grey levels between neighbours, and the share of such places beside a sheet that is print
 
 
-def corners_of(pixels: np.ndarray, marks: np.ndarray) -> np.ndarray | None:
+def corners_of(pixels: np.ndarray, seen: Sight, readers: Sequence[Recogniser]) -> np.ndarray | None:
     """The four corners of the sheet of paper in a picture, clockwise from the top left; None when there is no other.
 
-    pixels: uint8, shape (height, width, 3), RGB. marks: float32, shape (n, 4), of what may be letters, in its pixels.
-    Returns float32, shape (4, 2). A scan that shows nothing but the page has none, nor has a photograph with something
-    printed beside what was taken for the sheet: nothing that can be read may be cut away.
+    pixels: uint8, shape (height, width, 3), RGB, of which `seen` was taken. Returns float32, shape (4, 2). A scan that
+    shows nothing but the page has none, nor has a picture with words beside what was taken for the sheet: nothing that
+    can be read may be cut away. Desks have marks like letters too: without readers they are taken for words.
     """
-    scale = min(1.0, _SIDE / max(pixels.shape[:2]))
-    if min(pixels.shape[:2]) * scale < 16 or _is_paper(pixels):
+    if min(pixels.shape[:2]) < 16 or _is_paper(pixels):
         return None
-    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    sharp = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    paper = _unlike_desk(cv2.medianBlur(sharp, 5))
-    if paper is None:
+    found = four_edges(pixels)
+    if found is None:
         return None
-    contours, _ = cv2.findContours(paper, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    if not contours:
+    corners = _in_order(found)
+    beside = ~_within(corners, seen)
+    if not beside.any() or beside.mean() <= _OUTSIDE:
+        return corners
+    if not readers or beside.all():
         return None
-    corners = _four(cv2.convexHull(max(contours, key=cv2.contourArea)))
-    filled = np.zeros_like(paper)
-    cv2.fillConvexPoly(filled, corners.round().astype(np.int32), 255)
-    share = float((filled > 0).mean())
-    if not _LEAST < share < _MOST or (paper[filled > 0] > 0).mean() < _FILLED:
-        return None
-    grey = cv2.cvtColor(sharp, cv2.COLOR_RGB2GRAY)
-    darker = float(np.median(grey[filled > 0])) - float(np.median(grey[filled == 0]))
-    if darker < _APART or _print_beside(grey, filled) > _PRINT:
-        return None
-    found = _in_order(corners) / scale
-    return found if _beside(found, marks) <= _OUTSIDE else None
+    return None if _words_beside(pixels, seen, corners, seen.marks[~beside], readers[0]) else corners
+
+
+def _words_beside(
+    pixels: np.ndarray, seen: Sight, corners: np.ndarray, inside: np.ndarray, recognise: Recogniser
+) -> bool:
+    """Whether words are read beside the sheet, whichever way they run. inside: the marks on it."""
+    sheet = np.zeros(seen.ink.shape, np.uint8)
+    cv2.fillConvexPoly(sheet, (_grown(corners) * seen.scale).round().astype(np.int32), 1)
+    ink = seen.ink & (sheet == 0)
+    pictures = []
+    for turns in (0, 1):
+        height = float(np.median(inside[:, 2 if turns else 3]))
+        boxes = heads.word_boxes(np.ascontiguousarray(np.rot90(ink, turns)), height) / seen.scale
+        words = heads.cut(np.ascontiguousarray(np.rot90(pixels, turns)), np.eye(3), boxes)
+        pictures += [*words, *(np.ascontiguousarray(word[::-1, ::-1]) for word in words)]
+    read = recognise(pictures) if pictures else []
+    return sum(sum(map(str.isalnum, text)) >= _LETTERS and sure >= _READ for text, sure in read) >= _WORDS
 
 
 def _is_paper(pixels: np.ndarray) -> bool:
     """Whether the border of a picture is so bright that nothing can be brighter as paper is brighter than a desk."""
-    return float(np.median(_border(pixels[::_STEP, ::_STEP]).mean(1))) > 255 - _APART
+    return float(np.median(_border(pixels[::_STEP, ::_STEP]).mean(1))) > _BRIGHT
 
 
 def _border(pixels: np.ndarray) -> np.ndarray:
-    """The pixels along the four sides of a picture: int16, shape (n, 3)."""
+    """The pixels along the four sides of a picture: uint8, shape (n, 3)."""
     ring = max(2, round(_RING * min(pixels.shape[:2])))
     sides = (pixels[:ring], pixels[-ring:], pixels[:, :ring], pixels[:, -ring:])
-    return np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.int16)
-
-
-def _unlike_desk(small: np.ndarray) -> np.ndarray | None:
-    """What is unlike the picture's border: 255 there, else 0; None when the border is not all of a kind."""
-    border = _border(small)
-    desk = np.median(border, 0)
-    near = np.abs(border - desk).max(1)
-    limit = float(np.clip(4 * np.median(near) + 20, *_UNLIKE))
-    if (near <= limit).mean() < _DESK:
-        return None
-    unlike = (np.abs(small.astype(np.int16) - desk).max(2) > limit).astype(np.uint8) * 255
-    closed = cv2.morphologyEx(unlike, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8))
-    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8)))
-
-
-def _print_beside(grey: np.ndarray, filled: np.ndarray) -> float:
-    """The share of places well beside the sheet where neighbours differ as print does, 0..1."""
-    steep = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > _STEEP
-    beside = cv2.dilate(filled, np.ones((21, 21), np.uint8)) == 0
-    return float(steep[beside].sum()) / grey.size
-
-
-def _four(hull: np.ndarray) -> np.ndarray:
-    """The hull with as few corners as leave four: float32, shape (4, 2)."""
-    length = cv2.arcLength(hull, True)
-    for share in np.arange(0.01, 0.1, 0.005):
-        simple = cv2.approxPolyDP(hull, share * length, True)
-        if len(simple) == 4:
-            return simple[:, 0].astype(np.float32)
-    return cv2.boxPoints(cv2.minAreaRect(hull)).astype(np.float32)
+    return np.concatenate([side.reshape(-1, 3) for side in sides])
 
 
 def _in_order(corners: np.ndarray) -> np.ndarray:
@@ -100,16 +78,18 @@ def _in_order(corners: np.ndarray) -> np.ndarray:
     return np.roll(around, -int(around.sum(1).argmin()), axis=0)
 
 
-def _beside(corners: np.ndarray, marks: np.ndarray) -> float:
-    """The share of marks that lie outside the corners, 0..1."""
-    if not len(marks):
-        return 0.0
-    middles = marks[:, :2] + marks[:, 2:] / 2
-    grown = corners.mean(0) + (corners - corners.mean(0)) * 1.02
+def _grown(corners: np.ndarray) -> np.ndarray:
+    """The corners a little apart."""
+    return np.asarray(corners.mean(0) + (corners - corners.mean(0)) * 1.02)
+
+
+def _within(corners: np.ndarray, seen: Sight) -> np.ndarray:
+    """Which marks lie between the corners: bool, shape (n,)."""
+    middles = (seen.marks[:, :2] + seen.marks[:, 2:] / 2) / seen.scale
+    grown = _grown(corners)
     edges = np.roll(grown, -1, axis=0) - grown
     to = middles[:, None] - grown[None]
-    inside = (edges[None, :, 0] * to[..., 1] - edges[None, :, 1] * to[..., 0] >= 0).all(1)
-    return float(1 - inside.mean())
+    return np.asarray((edges[None, :, 0] * to[..., 1] - edges[None, :, 1] * to[..., 0] >= 0).all(1))
 
 
 def needs_laying(corners: np.ndarray, size: tuple[int, int]) -> bool:
