@@ -1,4 +1,4 @@
-"""Discounts below a sum: the total that a till asks for once they are taken off."""
+"""Discounts and charges below a sum: the total that a till asks for once they are taken off or added."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ def after_discount(
     """The sums of a document whose total is printed below a discount; None where nothing is taken off the total.
 
     The printed amount is the total less the discount, with what else is labelled as rounding or charge, and none that
-    was paid: that may be a coupon. slip: it is of a till; elsewhere a discount below the total is for who pays early,
-    unless cash less change says that it was taken off.
+    was paid: that may be a coupon. slip: it is of a till, which may add a charge there, too; elsewhere a discount below
+    the total is for who pays early, unless cash less change says that it was taken off.
     """
     gross = sums.chosen.get("total_gross")
     if gross is None or sums.proved - {"total_gross"}:
         return None
-    taken = [c for c in candidates if c.name == "discount" and c.score > _NAMED and magnitude(c) and _below(c, gross)]
+    kinds = ("discount", "charge") if slip else ("discount",)
+    taken = [c for c in candidates if c.name in kinds and c.score > _NAMED and magnitude(c) and _below(c, gross)]
     if not taken:
         return None
-    off = {value: -value for value in extras_of([*taken, *_others(candidates, gross)]) if value < 0}
+    off = {value for value in extras_of([*taken, *_others(candidates, gross)]) if value < 0 or slip}
     claimed = {_place(c) for c in candidates if c.name in _PAYMENTS and c.score > _NAMED}
     labelled = [c for c in candidates if c.name in _TOTALS]
     paid = {way.value for way in find_ways(candidates, amounts) if way.kind == "paid"}
@@ -42,7 +43,7 @@ def after_discount(
             continue
         if _place(left) in claimed or not (slip or value in paid):
             continue
-        proof = f"{magnitude(gross)} - {off[short]} = {value}"
+        proof = f"{magnitude(gross)} {'-' if short < 0 else '+'} {abs(short)} = {value}"
         total = replace(left, name="total_gross", value=value, readings=(value,), score=max(left.score, gross.score))
         return replace(
             sums, chosen={**sums.chosen, "total_gross": total}, proof=proof, proved=frozenset({"total_gross"})

@@ -12,7 +12,7 @@ from invoice_ocr.model import Candidate
 from invoice_ocr.readers import TORN, Found, from_date
 from invoice_ocr.sheet import Sheet, fields_of, is_read, make_candidate
 from invoice_ocr.standing import OTHER_PAPERS
-from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.date import Written, find_dates
 from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_qr_references, find_vat_ids
 from invoice_ocr.values.misread_date import find_read_dates
 from invoice_ocr.values.repair import REPAIRED
@@ -31,6 +31,7 @@ _IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
 _PRINTED = 0.7  # a dateline whose every letter is known
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
 _LONGEST_TITLE = 14  # words
+_CENTURY = 2000
 _FEW = 2  # words beside the days of a span: `for`, `to`
 
 
@@ -104,9 +105,14 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
         if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
             score = _IN_DATELINE if is_read(cell) else _PRINTED
             rule = DATELINE
-        elif _is_of_other(sheet, cell, written.start):
+        elif _is_of_other(sheet, cell, written.start) or _is_long_ago(written):
             score *= _STRANGE
         yield make_candidate("issue_date", rule, cell, from_date(written), score)
+
+
+def _is_long_ago(written: Written) -> bool:
+    """Whether two digits make a year of the last century: the number of a door, `12-4-88 Main Road`, is as likely."""
+    return written.readings[0].year < _CENTURY and str(written.readings[0].year) not in written.text
 
 
 def _is_of_other(sheet: Sheet, cell: Cell, start: int) -> bool:

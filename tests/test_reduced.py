@@ -26,6 +26,8 @@ def gross(text: str) -> Field:
         ("TOTAL | 66.38\nDISCOUNT | 1.38\nTO PAY | 65.00\nCASH | 100.00\nCHANGE | 35.00", "65.00"),
         ("TOTAL | 66.38\nDISCOUNT | 1.38\nNETT | 65.00", "65.00"),
         ("TOTAL | 66.38\nDISCOUNT | 1.35\nROUND OFF | -0.03\nNETT | 65.00", "65.00"),
+        ("TOTAL | 66.38\nOptional service | 5.96\nTotal inc service | 72.34", "72.34"),
+        ("TOTAL | 66.38\nService | 5.96\nVISA | 72.34", "66.38"),
         ("TOTAL | 66.38\nDISCOUNT CARD 118\nCASH | 66.38", "66.38"),
         ("TOTAL | 66.38\nDISCOUNT | 1.38\nVISA | 65.00", "66.38"),  # what was paid may leave a coupon out
     ],

@@ -580,3 +580,9 @@ def test_a_date_printed_twice_is_taken_where_it_is_read_most_surely() -> None:
     assert (field.value, field.status) == (date(2026, 2, 14), "accepted")
     assert field.evidence is not None
     assert field.evidence.words[0].confidence > 0.9
+
+
+def test_the_number_of_a_door_is_no_date_of_the_last_century() -> None:
+    page = "Balaji Bazaar\n12-4-88 Main Road\nBill 88214 | 08-03-2026 19:31\nTotal | 892.00\nCash | 892.00"
+    (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
+    assert value(invoice, "issue_date") == date(2026, 3, 8)
