@@ -20,6 +20,7 @@ _BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.
 _YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
 _COUNTED = re.compile(r"\d{1,2}\.")  # `2. Abschlagsrechnung`
+_COUNTED_IN = re.compile(r"\d{1,3}/(?:0[1-9]|1[0-2])/20\d\d")  # `Faktura nr 7/06/2026`: the seventh of that month
 _REACH = 2.0  # heights of a title
 # The letters of a series (one of digits alone, as in Brazil, is told apart from the number); what numbers look like.
 _SERIES = re.compile(r"(?=.*[^\W\d_])\w[\w./-]{0,7}")
@@ -40,9 +41,10 @@ def _of_title(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[Candidate]:
     rule = "universal.invoice_number.title"
     if rest := cell.text[end:].strip(" :.#"):
         word, _, number = rest.partition(" ")
-        rest = number.strip(" :.#") if number and fold(word) in pack.number_words else rest
+        told = bool(number) and fold(word) in pack.number_words
+        rest = number.strip(" :.#") if told else rest
         start = cell.text.index(rest, end)
-        item = _whole(rest, pack)
+        item = Found(rest, 0, len(rest)) if told and _COUNTED_IN.fullmatch(rest) else _whole(rest, pack)
         if item:
             score = _MONTHLY if _MONTH.fullmatch(rest) else _BEHIND
             yield make_candidate("invoice_number", rule, cell, replace(item, start=start, end=len(cell.text)), score)

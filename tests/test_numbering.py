@@ -30,6 +30,8 @@ def number(page: str) -> object:
         ("Slutfaktura 20841\nSumma | 12,00 kr", "20841"),
         ("FATTURA | Numero | 44/2026 | del | 30/06/2026\nTotale | 12,00 €", "44/2026"),
         ("Kostenrechnung Nr. 2600418\nGesamtbetrag | 12,00 €", "2600418"),
+        ("FAKTURA nr 7/06/2026\nData wystawienia: 30.06.2026\nRazem | 12,00 PLN", "7/06/2026"),
+        ("FAKTURA 7/06/2026\nRazem | 12,00 PLN", None),  # a date
         ("2. Abschlagsrechnung | AR-260418-2\nGesamtbetrag | 12,00 €", "AR-260418-2"),
     ],
 )
