@@ -104,9 +104,11 @@ def fit(samples: Iterable[Sample]) -> dict[str, Curve]:
 
 def refit(samples: Iterable[Sample], kept: Mapping[str, Curve], only: Collection[str]) -> dict[str, Curve]:
     """The curves `kept`, those of the fields `only` fitted anew; what reading from pixels leaves stays as it was."""
-    fresh = {name: curve for name, curve in fit(samples).items() if name.removeprefix("layer.").split(".")[0] in only}
-    old = {name: curve for name, curve in kept.items() if name.removeprefix("layer.").split(".")[0] not in only}
-    return old | fresh
+
+    def part(curves: Mapping[str, Curve], *, fresh: bool) -> dict[str, Curve]:
+        return {k: curve for k, curve in curves.items() if (k.removeprefix("layer.").split(".")[0] in only) == fresh}
+
+    return part(kept, fresh=False) | part(fit(samples), fresh=True)
 
 
 def _fit_kinds(every: Sequence[Sample]) -> dict[str, Curve]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Candidate
-from invoice_ocr.ways import decimals, magnitude
+from invoice_ocr.ways import decimals
 
 _FEW = 3  # amounts with cents, at least, that show how a document writes money
 _LEFT = 0.4  # what an amount without them keeps of its score, where most have them

@@ -99,6 +99,6 @@ def support_of(score: float, rival: float) -> float:
     return score * (1.0 - 0.55 * max(0.0, share - 0.5) * 2)
 
 
-def magnitude(choice: Choice | Candidate | None) -> Decimal:
+def magnitude(one: Choice | Candidate | None) -> Decimal:
     """The amount without its sign; 0 where there is none."""
-    return abs(choice.value) if choice and isinstance(choice.value, Decimal) else Decimal(0)
+    return abs(one.value) if one and isinstance(one.value, Decimal) else Decimal(0)

@@ -42,7 +42,7 @@ class Conventions:
     pixels alone say what the currency is. lettered: codes whose mark is printed in letters. signs: how much speaks for
     the first country; a form of company or its language is 2, its postal address 3, a quarter where signs of other
     currencies were read. home: the currency of that country, told without any mark, if no other may be meant, or "".
-    abroad: the name of a tax is printed that the United States have not, but others whose money is a dollar.
+    abroad: beside a bare `$` a tax is named that the United States have not, but others whose money is a dollar.
     """
 
     decimal: str = ""
@@ -92,7 +92,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         unsure=alone and max(marks.values(), default=0) < _SURE_SIGNS and not any(mark in CODES for mark in marks),
         signs=max(votes.values(), default=0) // (4 if stray else 1),
         home=home[0] if len(set(home)) == 1 else "",
-        abroad=_is_taxed_abroad(texts, pack),
+        abroad="$" in marks and _is_taxed_abroad(texts, pack),
     )
 
 

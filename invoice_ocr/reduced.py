@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Candidate
 from invoice_ocr.proofs import extras_of
 from invoice_ocr.totals import Sums
-from invoice_ocr.ways import decimals, find_ways, magnitude
+from invoice_ocr.ways import decimals, find_ways
 
 _NAMED = 0.5  # how surely a discount is labelled
 _MOST_OFF = Decimal("0.5")  # share of a total that is left, at least, where what was taken off was not understood

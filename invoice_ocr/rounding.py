@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Candidate
 from invoice_ocr.proofs import CASH_ROUNDING, unprinted
-from invoice_ocr.ways import decimals, find_ways, magnitude
+from invoice_ocr.ways import decimals, find_ways
 
 _LARGEST_ROUNDING = Decimal(1)
 _PLACES = 2  # of a sum of money: three are of a weight, or misread

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from invoice_ocr.cents import lost_cents, with_cents
+from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Candidate, Evidence
 from invoice_ocr.proofs import (
     CASH_ROUNDING,
@@ -19,7 +20,7 @@ from invoice_ocr.proofs import (
     printed_amounts,
     proofs,
 )
-from invoice_ocr.ways import Way, decimals, find_ways, magnitude
+from invoice_ocr.ways import Way, decimals, find_ways
 from invoice_ocr.withheld import proofs as proofs_of_withheld
 
 _CENTS = 2

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Box, Candidate, Evidence
 
 _NAMED = 0.4  # how surely cash and change are labelled, at least
@@ -200,8 +201,3 @@ def decimals(candidate: Candidate) -> int | None:
     """Places after the point of a candidate's amount; None of anything else."""
     exponent = candidate.value.as_tuple().exponent if isinstance(candidate.value, Decimal) else None
     return -exponent if isinstance(exponent, int) else None
-
-
-def magnitude(candidate: Candidate) -> Decimal:
-    """A candidate's amount without its sign; 0 of anything else."""
-    return abs(candidate.value) if isinstance(candidate.value, Decimal) else Decimal(0)
