@@ -44,7 +44,8 @@ _LARGEST = 400_000  # bytes of one file: more is no rule pack
 # Of universal.yaml: lists of words that are kept folded.
 _FOLDED = [
     "salutations", "name_words", "buyer_first", "departments", "series_words", "number_words", "self_billed",
-    "bank_words", "street_words", "house_words", "owner_words", "contact_words", "title_ends",
+    "bank_words", "street_words", "house_words", "owner_words", "operator_words", "contact_words",
+    "title_ends",
 ]  # fmt: skip
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
@@ -78,6 +79,7 @@ class Loader:
         self.street_words: frozenset[str] = frozenset()
         self.house_words: frozenset[str] = frozenset()
         self.owner_words: frozenset[str] = frozenset()
+        self.operator_words: frozenset[str] = frozenset()
         self.contact_words: frozenset[str] = frozenset()
         self.day_words: frozenset[str] = frozenset()
         self.pay_words: frozenset[str] = frozenset()

@@ -107,6 +107,7 @@ class RulePack:
     street_words: frozenset[str]  # folded: with a number they are an address
     house_words: frozenset[str]  # folded: what stands before the number of a house
     owner_words: frozenset[str]  # folded: what stands before the proprietor of a shop, who is named below it
+    operator_words: frozenset[str]  # folded: what stands before the company that runs a shop, on one line with it
     contact_words: frozenset[str]  # folded: what tells how to get in touch, or heads a number of taxes
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
     pay_words: frozenset[str]

@@ -28,9 +28,9 @@ _SUFFIX = 3  # letters: streets that may be the end of a word, as in `Bahnhofstr
 _LONG_FORM = 6  # letters: shorter forms of companies are too near to other words to be met with a slip
 # What stands behind a name: its number in a register and the number of the shop.
 _BEHIND = re.compile(r"(?:\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*[\s,.;*\"-]*$")
+_OPERATOR_WORDS = 3  # at most, in what stands before who runs a shop
 _INSIDE = re.compile(r"\([^)]*\)?")
 _HOUSE = re.compile(r"(?i)(?:([^\W\d]+|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
-_RUN_BY = re.compile(r"(?i)(?:operated|run|managed|owned) by\s+|betrieben (?:von|durch)\s+|exploité par\s+")
 _PART = re.compile(r"[\s:.,;/()]+")
 _POSTCODE = re.compile(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2}-\d{3}\b|\b[A-Z]{2}\s*$")
 
@@ -76,9 +76,8 @@ def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
             colon = name.rfind(": ", 0, max(0, formed))
             if colon >= 0:  # `Operator: Rhenus Parken GmbH`
                 name, formed = name[colon + 2 :], formed - colon - 2
-            by = _RUN_BY.match(name) if formed > 0 else None
-            if by:
-                name, formed = name[by.end() :], formed - by.end()
+            by = _after_operator(name, pack) if formed > 0 else 0
+            name, formed = name[by:], formed - by
             if formed < 0 and _is_address(name, pack):
                 return
             if formed < 0 and _is_of_sale(row, text, pack):
@@ -102,6 +101,15 @@ def _joined(cells: Sequence[Cell]) -> str:
     if len(words) > 3 and all(len(word) == 1 for word in words):
         return "".join(words)
     return " ".join(words)
+
+
+def _after_operator(name: str, pack: RulePack) -> int:
+    """Where the company begins that runs a shop, behind words such as `operated by`; 0 where there are none."""
+    for count in range(1, _OPERATOR_WORDS + 1):
+        words = name.split(maxsplit=count)
+        if len(words) > count and fold(" ".join(words[:count])) in pack.operator_words:
+            return len(name) - len(words[count])
+    return 0
 
 
 def _is_address(text: str, pack: RulePack) -> bool:
