@@ -10,7 +10,7 @@ import pytest
 from PIL import ImageFont
 
 from invoice_ocr.training.cuts import cut_page, draw_maps, shrink
-from invoice_ocr.training.page_damage import damage
+from invoice_ocr.training.page_damage import FAXED, UNFOCUSED, arrive, damage
 from invoice_ocr.training.page_shards import read_shard
 from invoice_ocr.training.page_text import JOIN
 from invoice_ocr.training.sheet import DrawnPage, Sheet, Type
@@ -94,6 +94,26 @@ def test_damage_keeps_shape_and_differs_between_draws() -> None:
     outs = [damage(image, rng) for _ in range(6)]
     assert all(out.shape == image.shape and out.dtype == np.uint8 for out in outs)
     assert len({out.tobytes() for out in outs}) > 3
+
+
+def test_some_cuts_come_by_fax_and_some_out_of_focus_and_show_the_same_words_at_their_place() -> None:
+    page = page_of_bars()
+    plain, faxed, blurred = 0, 0, 0
+    for seed in range(200):
+        came = arrive(page.pixels, page.scale, np.random.default_rng(seed))
+        back = cv2.resize(came, page.pixels.shape[1::-1], interpolation=cv2.INTER_AREA)
+        if np.array_equal(came, page.pixels):
+            plain += 1
+        elif len(np.unique(came)) == 2:
+            faxed += 1
+        else:
+            blurred += 1
+        inside = np.mean([back[y0:y1, x0:x1].mean() for x0, y0, x1, y1 in page.boxes.astype(int)])
+        assert inside < 110
+        assert back[:8].mean() > 180
+    assert faxed / 200 == pytest.approx(FAXED, abs=0.06)
+    assert blurred / 200 == pytest.approx(UNFOCUSED, abs=0.06)
+    assert plain > 100
 
 
 def test_a_shard_gives_back_its_page(tmp_path: Path) -> None:

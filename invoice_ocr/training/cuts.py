@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from invoice_ocr.training.page_damage import damage
+from invoice_ocr.training.page_damage import arrive, damage
 from invoice_ocr.training.sheet import DrawnPage
 
 SHRINK = 0.5**0.5
@@ -48,8 +48,11 @@ def cut_page(page: DrawnPage, rng: np.random.Generator, size: int, hard: float =
     side = int(np.ceil(room / scale))
     x0, y0 = _pick_corner(page, rng, side)
     source = _window(page.pixels, x0, y0, side)
+    if rng.random() < hard:
+        source = arrive(source, page.scale, rng)
     whole = max(size, round(side * scale))
-    source = cv2.resize(source, (whole, whole), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    shrinks = len(source) > whole
+    source = cv2.resize(source, (whole, whole), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     ratio = whole / side
     turn = np.array(cv2.getRotationMatrix2D((whole / 2, whole / 2), angle, 1.0))
     turn[:, 2] = turn[:, 2] + (size - whole) / 2

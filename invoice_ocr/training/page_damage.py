@@ -5,6 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+UNFOCUSED = 0.14  # share of hard cuts out of focus
+FAXED = 0.1  # and faxed
+_FAX_DOTS = 204.0  # an inch
+
 
 def damage(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A damaged copy of `image`: uint8, shape (height, width, 3), RGB. A third comes back nearly clean."""
@@ -94,6 +98,46 @@ def _jpeg(image: np.ndarray, rng: np.random.Generator, low: int = 20) -> np.ndar
 
 def _inverse(image: np.ndarray, _: np.random.Generator) -> np.ndarray:
     return 255 - image
+
+
+def arrive(source: np.ndarray, scale: float, rng: np.random.Generator) -> np.ndarray:
+    """Part of a page as it came: as printed, out of focus, or as a fax machine sends it.
+
+    source: uint8, shape (height, width, 3), RGB, `scale` pixels a point. The result shows the same part, a fax at
+    another size.
+    """
+    way = rng.random()
+    if way < UNFOCUSED:
+        return _unfocused(source, scale, rng)
+    return _faxed(source, scale, rng) if way < UNFOCUSED + FAXED else source
+
+
+def _unfocused(source: np.ndarray, scale: float, rng: np.random.Generator) -> np.ndarray:
+    """Blurred by a quarter to three quarters of a point, as it comes or with its edges made steeper again."""
+    sigma = float(rng.uniform(0.25, 0.75)) * scale
+    soft = cv2.GaussianBlur(source, (0, 0), sigma)
+    if rng.random() < 0.7:
+        more = float(rng.uniform(1.5, 4.5))
+        soft = cv2.addWeighted(soft, 1 + more, cv2.GaussianBlur(soft, (0, 0), sigma), -more, 0)
+    return soft
+
+
+def _faxed(source: np.ndarray, scale: float, rng: np.random.Generator) -> np.ndarray:
+    """Black or white at 204 x 98 or 204 x 196 dots an inch, stretched again; some lines lost, some specks."""
+    height, width = source.shape[:2]
+    wide, high = (max(1, round(side * _FAX_DOTS / 72 / scale)) for side in (width, height))
+    rows = max(1, high // 2) if rng.random() < 0.75 else high
+    small = cv2.resize(cv2.cvtColor(source, cv2.COLOR_RGB2GRAY), (wide, rows), interpolation=cv2.INTER_AREA)
+    dark, paper = (float(value) for value in np.quantile(small, (0.01, 0.6)))
+    level = dark + (paper - dark) * float(rng.uniform(0.4, 0.7))
+    grain = rng.standard_normal(small.shape, np.float32) * float(rng.uniform(0, 16))
+    dots = np.where(small + grain > level, 255, 0).astype(np.uint8)
+    if rng.random() < 0.3:
+        dots[int(rng.integers(rows))] = 255
+    if rng.random() < 0.4:
+        dots[rng.random(dots.shape) < rng.uniform(0, 0.002)] = 0
+    whole = cv2.resize(dots, (wide, high), interpolation=cv2.INTER_NEAREST)
+    return cv2.cvtColor(whole, cv2.COLOR_GRAY2RGB)
 
 
 _HARMS = (

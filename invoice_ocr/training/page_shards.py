@@ -45,7 +45,7 @@ def write_shard(path: Path, seed: int, count: int, *, held_out: bool = False) ->
     rng = np.random.default_rng(seed)
     encoded, boxes, scales = [], [], []
     for _ in range(count):
-        page = draw_page(rng, float(rng.choice([1.6, 2.0, 2.4])), held_out)
+        page = draw_page(rng, float(rng.choice([2.0, 2.4, 2.8])), held_out)
         good, jpeg = cv2.imencode(".jpg", cv2.cvtColor(page.pixels, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 93])
         if not good:
             raise ValueError("a drawn page could not be encoded")

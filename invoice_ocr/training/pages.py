@@ -31,7 +31,7 @@ def draw_page(rng: np.random.Generator, scale: float = 2.2, held_out: bool = Fal
         (0.11, _receipt),
         (0.09, _letter),
         (0.12, _table_page),
-        (0.06, _small_print),
+        (0.09, _small_print),
         (0.14, _scatter),
     ]
     weights = np.array([weight for weight, _ in kinds])
@@ -247,7 +247,7 @@ def _small_print(rng: np.random.Generator, scale: float, held_out: bool) -> Draw
     """Terms and conditions: columns of the smallest type."""
     sheet = _a4(rng, scale)
     style = Style(rng, held_out)
-    size = float(rng.uniform(5.2, 7.5))
+    size = float(rng.uniform(4.6, 7.5))
     font, bold = sheet.font(style.regular, size), sheet.font(style.bold, size)
     columns = int(rng.integers(1, 4))
     margin, gap = float(rng.uniform(20, 50)), 12.0
