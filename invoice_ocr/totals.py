@@ -107,6 +107,9 @@ def _first_sure(
         paid = any(way.kind == "paid" and abs(way.value - gross) <= CASH_ROUNDING for way in ways)
         if (gross in doubted or (doubted and by_looks)) and not paid:
             continue
+        if by_looks and not paid and _paid_in_full(gross, terms["total_gross"], ways):
+            doubted.add(gross)
+            continue
         misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts))
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
@@ -131,6 +134,16 @@ def _short_of(gross: Candidate, amounts: Sequence[Candidate]) -> bool:
         return False
     below = (c for c in amounts if (c.evidence.page, c.evidence.box.top) > (own.page, own.box.bottom))
     return any(magnitude(c) > magnitude(gross) and decimals(c) == _CENTS for c in below)
+
+
+def _paid_in_full(gross: Decimal, totals: Sequence[Term], ways: Iterable[Way]) -> bool:
+    """Whether a larger total has a label and was paid to the cent: rows of taxes and prices may make a part of it."""
+    larger = {way.value for way in ways if way.kind == "tendered" and way.value > gross}
+    return any(
+        term.value in larger and term.score > _HALF and not term.candidate.evidence.rule.startswith("universal.")
+        for term in totals
+        if term.candidate.name in ("total_gross", "amount_due")
+    )
 
 
 def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:

@@ -105,3 +105,12 @@ def test_taxes_of_two_rates_beside_their_sum_are_no_halves() -> None:
     tax = read("Kwota A 23,00% | 2,99\nKwota B 8,00% | 5,26\nSuma PTU | 8,25\nSuma PLN | 87,00").fields["total_tax"]
     assert tax.value == Decimal("8.25")
     assert [other.value for other in tax.alternatives if other.value == Decimal("16.50")] == []
+
+
+def test_prices_that_make_the_base_of_one_tax_are_less_than_what_was_asked_and_paid() -> None:
+    page = (
+        "Löwen-Apotheke\nMarktplatz 3\n97070 Würzburg\n24.02.26 16:52\nIBU 400 | 5,48 1\nSPRAY 2 x 4,25 | 8,50 1\n"
+        "Zuzahlung Rezept | 5,00\nZu zahlen EUR | 18,98\nGegeben EC | 18,98\n1 = 19% MwSt: 2,23 aus 13,98"
+    )
+    (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
+    assert invoice.fields["total_gross"].value == Decimal("18.98")
