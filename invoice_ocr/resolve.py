@@ -102,12 +102,19 @@ def _of_country(candidate: Candidate, conventions: Conventions) -> Candidate:
 
 
 def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:
-    """The candidates of a till slip: its head names the seller, and nobody who is not called so buys."""
+    """The candidates of a till slip: its head names the seller, and nobody who is not called so buys.
+
+    Who is called the seller without a form of company may be who stood at the till.
+    """
     head = slip_head.find(document, pack)
     kept = [c for c in candidates if c.name != "buyer_name" or not c.evidence.rule.startswith("universal.")]
     if not head:
         return kept
-    others = [c.name == "seller_name" and c.evidence.rule.startswith("universal.") for c in kept]
+    others = [
+        c.name == "seller_name"
+        and (c.evidence.rule.startswith("universal.") or not slip_head.has_form(str(c.value), pack))
+        for c in kept
+    ]
     return [
         *head,
         *(replace(c, score=_BELOW_HEAD * c.score) if less else c for c, less in zip(kept, others, strict=True)),

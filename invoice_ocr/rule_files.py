@@ -45,7 +45,7 @@ _LARGEST = 400_000  # bytes of one file: more is no rule pack
 _FOLDED = [
     "salutations", "name_words", "buyer_first", "departments", "series_words", "number_words", "self_billed",
     "bank_words", "street_words", "house_words", "owner_words", "operator_words", "contact_words",
-    "title_ends",
+    "greeting_words", "shop_words", "title_ends",
 ]  # fmt: skip
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
@@ -81,6 +81,8 @@ class Loader:
         self.owner_words: frozenset[str] = frozenset()
         self.operator_words: frozenset[str] = frozenset()
         self.contact_words: frozenset[str] = frozenset()
+        self.greeting_words: frozenset[str] = frozenset()
+        self.shop_words: frozenset[str] = frozenset()
         self.day_words: frozenset[str] = frozenset()
         self.pay_words: frozenset[str] = frozenset()
         self.net_words: frozenset[str] = frozenset()

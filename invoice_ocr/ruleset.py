@@ -109,6 +109,8 @@ class RulePack:
     owner_words: frozenset[str]  # folded: what stands before the proprietor of a shop, who is named below it
     operator_words: frozenset[str]  # folded: what stands before the company that runs a shop, on one line with it
     contact_words: frozenset[str]  # folded: what tells how to get in touch, or heads a number of taxes
+    greeting_words: frozenset[str]  # folded: what a slip begins with to greet, before the name of its shop or above it
+    shop_words: frozenset[str]  # folded: words of tills that names of shops hold too
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
     pay_words: frozenset[str]
     net_words: frozenset[str]

@@ -21,6 +21,7 @@ from invoice_ocr.values.text import fold, has_digit
 
 RULE = "universal.seller_name.slip"
 _FORMED, _PLAIN = 0.85, 0.75  # how surely a line with a form of company, and another, names the seller
+_UNDER_NAME = 0.7  # the same of a company under a name of another kind, which may be the shop's or what it is called
 _ROWS = 14  # from the top in which a name is looked for
 _LINES = 3  # that a head may have above its address
 _LETTERS, _MOSTLY = 3, 0.6  # letters of a name, at least, and their share of it
@@ -29,6 +30,8 @@ _LONG_FORM = 6  # letters: shorter forms of companies are too near to other word
 # What stands behind a name: its number in a register and the number of the shop.
 _BEHIND = re.compile(r"(?:\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*[\s,.;*\"-]*$")
 _OPERATOR_WORDS = 3  # at most, in what stands before who runs a shop
+_GREETING_WORDS = 4  # at most
+_ZERO = re.compile(r"(?<=[^\W\d_]{2} )0(?= [^\W\d_]{2})|(?<= )0(?=[A-Z]\b)")  # `TABERNA 0 FARO`, `Leitner 0G`
 _INSIDE = re.compile(r"\([^)]*\)?")
 _HOUSE = re.compile(r"(?i)(?:([^\W\d]+|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
 _PART = re.compile(r"[\s:.,;/()]+")
@@ -37,11 +40,15 @@ _POSTCODE = re.compile(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One row of the head that may be a name. formed: where in `text` a form of company begins, or -1."""
+    """One row of the head that may be a name.
+
+    formed: where in `text` a form of company begins, or -1. runs: whether words before it say that it runs the shop.
+    """
 
     cells: tuple[Cell, ...]
     text: str
     formed: int
+    runs: bool = False
 
 
 def find(document: Document, pack: RulePack) -> list[Candidate]:
@@ -51,47 +58,70 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     chosen = formed or (lines[0] if lines else None)
     if chosen is None:
         return []
-    text, first = chosen.text, lines.index(chosen)
+    text, first, score = chosen.text, lines.index(chosen), _FORMED if formed else _PLAIN
     if formed and first and len(fold(_INSIDE.sub("", text[: formed.formed]))) < _LETTERS:
         text = f"{lines[first - 1].text} {text}"
+    elif formed and first and not formed.runs:
+        score = _UNDER_NAME
     elif text.endswith("&") and first + 1 < len(lines):
         text = f"{text} {lines[first + 1].text}"
     cell = chosen.cells[0]
     item = Found(text, 0, len(cell.text))
-    return [make_candidate("seller_name", RULE, cell, item, _FORMED if formed else _PLAIN)]
+    return [make_candidate("seller_name", RULE, cell, item, score)]
+
+
+def has_form(text: str, pack: RulePack) -> bool:
+    """Whether a name holds a form of company."""
+    return _form_at(text, pack) >= 0
 
 
 def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
-    """The lines that may be names above the address, the date, the first sum or the title of a slip."""
-    found = 0
+    """The lines that may be names above the address, the date, the first sum or the title of a slip.
+
+    Where none stands above what looks like an address, only those with a form of company below it.
+    """
+    found, below = 0, False
     for grid in make_grids(document)[:1]:
         for row in grid.rows[:_ROWS]:
-            cells = tuple(cell for cell in row if any(char.isalpha() for char in cell.text))
-            text = _joined(cells)
-            behind = _BEHIND.search(text)
-            name = text[: behind.start()] if behind else text
-            if sum(char.isalpha() for char in name) < _LETTERS:
+            line = _as_name(row, pack)
+            if line is None:
                 continue
-            formed = _form_at(name, pack)
-            colon = name.rfind(": ", 0, max(0, formed))
-            if colon >= 0:  # `Operator: Rhenus Parken GmbH`
-                name, formed = name[colon + 2 :], formed - colon - 2
-            by = _after_operator(name, pack) if formed > 0 else 0
-            name, formed = name[by:], formed - by
-            if formed < 0 and _is_address(name, pack):
-                return
-            if formed < 0 and _is_of_sale(row, text, pack):
+            name = line.text
+            if line.formed < 0 and _is_address(name, pack):
                 if found:
                     return
+                below = True
                 continue
-            if sum(char.isalpha() for char in name) < _MOSTLY * len(name.replace(" ", "")):
+            if (line.formed < 0 or below) and _is_of_sale(row, _joined(line.cells), pack):
+                if found or below:
+                    return
+                continue
+            letters = sum(char.isalpha() for char in name)
+            if (below and line.formed < 0) or letters < _MOSTLY * len(name.replace(" ", "")):
                 continue
             if found and fold(_PART.split(name, maxsplit=1)[0]) in pack.owner_words:
                 return
-            yield _Line(cells, name, formed)
+            yield line
             found += 1
             if found == _LINES:
                 return
+
+
+def _as_name(row: Sequence[Cell], pack: RulePack) -> _Line | None:
+    """A row as the name it may be: without greeting, register and who runs the shop; None with hardly a letter."""
+    cells = tuple(cell for cell in row if any(char.isalpha() for char in cell.text))
+    text = _joined(cells)
+    behind = _BEHIND.search(text)
+    name = _ZERO.sub(_letter_o, text[: behind.start()] if behind else text)
+    name = name[_after_greeting(name, pack) :]
+    if sum(char.isalpha() for char in name) < _LETTERS:
+        return None
+    formed = _form_at(name, pack)
+    colon = name.rfind(": ", 0, max(0, formed))
+    if colon >= 0:  # `Operator: Rhenus Parken GmbH`
+        name, formed = name[colon + 2 :], formed - colon - 2
+    by = _after_operator(name, pack) if formed > 0 else 0
+    return _Line(cells, name[by:], formed - by, bool(by or colon >= 0))
 
 
 def _joined(cells: Sequence[Cell]) -> str:
@@ -110,6 +140,21 @@ def _after_operator(name: str, pack: RulePack) -> int:
         if len(words) > count and fold(" ".join(words[:count])) in pack.operator_words:
             return len(name) - len(words[count])
     return 0
+
+
+def _after_greeting(name: str, pack: RulePack) -> int:
+    """Where a name goes on behind words that greet; 0 where there are none, and its end where nothing else stands."""
+    words = list(re.finditer(r"\S+", name))
+    for count in range(min(_GREETING_WORDS, len(words)), 0, -1):
+        if fold(name[: words[count - 1].end()]) in pack.greeting_words and (count > 1 or count == len(words)):
+            return words[count].start() if count < len(words) else len(name)
+    return 0
+
+
+def _letter_o(zero: re.Match[str]) -> str:
+    """The letter that a 0 between words was read for, in the alphabet of the one before."""
+    before = zero.string[: zero.start()].rstrip()[-1:]
+    return "\u039f" if "\u0370" <= before < "\u0400" else "O"
 
 
 def _is_address(text: str, pack: RulePack) -> bool:
@@ -131,7 +176,7 @@ def _is_of_sale(row: Sequence[Cell], text: str, pack: RulePack) -> bool:
     words = text.split()
     if any(label_key(part) in pack.titles for part in (text, words[0], words[-1])):
         return True
-    if ":" in text or "@" in text or is_of_till(text, pack):
+    if ":" in text or "@" in text or (is_of_till(text, pack) and not _may_call_shop(text, pack)):
         return True
     if any(fold(part) in pack.contact_words for part in _PART.split(text)):
         return True
@@ -139,6 +184,12 @@ def _is_of_sale(row: Sequence[Cell], text: str, pack: RulePack) -> bool:
         return True
     labelled = [(hits[0], cell) for cell in row if (hits := find_labels(cell, pack))]
     return any(hit.start < 2 and hit.end > len(cell.text) / 2 for hit, cell in labelled)
+
+
+def _may_call_shop(text: str, pack: RulePack) -> bool:
+    """Whether a row without digits has no other words of tills than those by which shops are called."""
+    others = " ".join(word for word in text.split() if fold(word) not in pack.shop_words)
+    return not has_digit(text) and bool(others) and not is_of_till(others, pack)
 
 
 def _form_at(text: str, pack: RulePack) -> int:

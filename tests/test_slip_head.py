@@ -36,10 +36,27 @@ def slip(text: str) -> Invoice:
         ("Il Forno\nTelefono 0521 555018\nOrario continuato", "Il Forno"),
         ("Backstube Ostertor KG\nBahnhofstr. 8\n27749 Delmenhorst", "Backstube Ostertor KG"),
         ("K | I | O | S | K\nPohlweg 110", "KIOSK"),
+        ("Welcome to\nPRAIRIE STAR\n4427 Lakeshore Dr", "PRAIRIE STAR"),
+        ("Willkommen bei Getränke Hoff\nHauptstr. 112", "Getränke Hoff"),
+        ("BAR CENTRALE\nVia Garibaldi 18", "BAR CENTRALE"),
+        ("TABERNA 0 FARO\nCalle Mayor 3", "TABERNA O FARO"),
+        ("TAXI 4014 GRAZ\nMietwagen Leitner 0G\n8020 Graz", "Mietwagen Leitner OG"),
     ],
 )
 def test_the_name_above_the_address_sells(head: str, name: str) -> None:
     assert slip(head).fields["seller_name"].value == name
+
+
+def test_a_company_under_the_name_of_a_shop_is_to_be_confirmed() -> None:
+    below = slip("SOUTHERN RIVET\nHardware Supplies Ltd\nMill Lane 4").fields["seller_name"]
+    assert below.value == "Hardware Supplies Ltd"
+    assert below.status == "review"
+    assert slip("Hardware Supplies Ltd\nMill Lane 4").fields["seller_name"].status == "accepted"
+
+
+def test_who_stood_at_the_till_does_not_sell() -> None:
+    seller = slip("KÖKET VID KAJEN AB\nSkeppsbron 14\nSäljare: Moa").fields["seller_name"]
+    assert seller.value == "KÖKET VID KAJEN AB"
 
 
 def test_nobody_who_is_not_called_so_buys_on_a_slip() -> None:
