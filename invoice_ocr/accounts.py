@@ -12,7 +12,7 @@ from invoice_ocr.readers import Found
 from invoice_ocr.sheet import Sheet, make_candidate
 from invoice_ocr.values.identifier import find_ibans, iban_length
 
-_BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,30})*$")
+_BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]++)*+$")
 _GROUPS = re.compile(r"[A-Z0-9]+(?: [A-Z0-9]+)*(?!\w)")
 _LEAST = 8  # characters on the first line
 _REACH = 1.2  # heights of a line down to the next

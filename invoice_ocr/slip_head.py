@@ -28,7 +28,7 @@ _LETTERS, _MOSTLY = 3, 0.6  # letters of a name, at least, and their share of it
 _SUFFIX = 3  # letters: streets that may be the end of a word, as in `Bahnhofstr. 8`
 _LONG_FORM = 6  # letters: shorter forms of companies are too near to other words to be met with a slip
 # What stands behind a name: its number in a register and the number of the shop.
-_BEHIND = re.compile(r"(?:\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*[\s,.;*\"-]*$")
+_BEHIND = re.compile(r"(?>\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-]*))*+[\s,.;*\"-]*$")
 _OPERATOR_WORDS = 3  # at most, in what stands before who runs a shop
 _GREETING_WORDS = 4  # at most
 _ZERO = re.compile(r"(?<=[^\W\d_]{2} )0(?= [^\W\d_]{2})|(?<= )0(?=[A-Z]\b)")  # `TABERNA 0 FARO`, `Leitner 0G`
