@@ -43,6 +43,7 @@ _SEEN_AGAIN = 0.6
 _LEAST_REPEATED = 4
 _OF_PAYMENT, _ONLY_SUM = 0.5, 0.4  # how surely what was paid, and the only sum, is the total of a slip
 _BELOW_HEAD = 0.5  # what a name elsewhere on a slip keeps of its score beside the one that heads it
+_OF_TILL, _LEAST_OF_TILL, _TOLD = 1.6, 0.25, 0.55  # how much more the number of a slip is believed on one; see below
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 
 
@@ -50,13 +51,15 @@ def resolve(
     document: Document, candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
 ) -> Resolution:
     """The values that agree best with labels, sums and the document's conventions."""
-    settled = [settle(_of_country(candidate, conventions), conventions) for candidate in candidates]
-    settled = only_date(_unclaimed(settled))
+    every = [settle(_of_country(candidate, conventions), conventions) for candidate in candidates]
+    settled = only_date(_unclaimed(every))
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     seen = find_kind(document, [*settled, *amounts], pack)
     kind = Choice("document_type", seen.value, seen.evidence, seen.support) if seen else None
     slip = bool(kind and kind.value == "receipt")
-    settled = _by_sides(_of_slip(settled, document, pack) if slip else settled)
+    if slip:
+        settled = _of_slip(only_date(_unclaimed(_of_till(every))), document, pack)
+    settled = _by_sides(settled)
     settled += slip_date(settled) if slip else []
     rates = [rate for code in conventions.countries[:1] for rate in pack.countries[code].tax_rates]
     sums = solve(settled, amounts, rates if slip else None)
@@ -119,6 +122,22 @@ def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack
         *head,
         *(replace(c, score=_BELOW_HEAD * c.score) if less else c for c, less in zip(kept, others, strict=True)),
     ]
+
+
+def _of_till(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates of a till slip with more trust in the number of the slip, where that is the only one told.
+
+    Elsewhere such a number is of a payment. Numbers that hardly have a label tell nothing.
+    """
+    numbers = [c for c in candidates if c.name == "invoice_number"]
+    own = {c.value for c in numbers if _is_of_till(c) and c.score > _LEAST_OF_TILL}
+    if len(own) != 1 or any(c.score > _TOLD and not _is_of_till(c) for c in numbers):
+        return candidates
+    return [replace(c, score=min(1.0, _OF_TILL * c.score)) if _is_of_till(c) else c for c in candidates]
+
+
+def _is_of_till(candidate: Candidate) -> bool:
+    return candidate.name == "invoice_number" and candidate.evidence.rule.split(".")[2:3] == ["receipt"]
 
 
 def _only_amount(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> dict[str, Candidate]:
