@@ -7,6 +7,8 @@ from itertools import combinations
 import cv2
 import numpy as np
 
+from invoice_ocr.clean.sight import reduced
+
 _SIDE = 500  # pixels that a photograph is reduced to
 _PRINT = 9  # pixels: print on paper is thinner
 _SHORT, _LONG = 0.03, 0.12  # of the shorter side: of a piece of an edge, and of all pieces of one
@@ -30,8 +32,7 @@ def four_edges(pixels: np.ndarray) -> np.ndarray | None:
     pixels: uint8, shape (height, width, 3), RGB. Returns float32, shape (4, 2), in its pixels.
     """
     scale = min(1.0, _SIDE / max(pixels.shape[:2]))
-    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-    grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = reduced(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), scale)
     plain = cv2.medianBlur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((_PRINT, _PRINT), np.uint8)), 5)
     plain = _framed(plain)
     corners = _quads(_lines_of(plain), plain.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from invoice_ocr.clean.sight import Sight, filled
+from invoice_ocr.clean.sight import Sight
 
 _INK_LEFT = 0.1  # of the pixels that are ink are darker than what becomes black
 _FOCUS = 1.7  # pixels: width of the blur that is undone
@@ -30,7 +30,7 @@ def evened(pixels: np.ndarray, sight: Sight) -> np.ndarray:
     """
     grey = _grey(pixels, sight)
     paper = sight.paper.copy()
-    paper[filled(sight)] = 255
+    paper[sight.filled] = 255
     paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     return _rgb(cv2.divide(grey, np.maximum(paper, 1), scale=255))
 

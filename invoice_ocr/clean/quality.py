@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from invoice_ocr.clean.sight import Sight, filled
+from invoice_ocr.clean.sight import Sight
 from invoice_ocr.model import Issue
 
 _SAMPLE = 800  # pixels: side of the part of a page whose grain is measured
@@ -44,7 +44,7 @@ def measure(pixels: np.ndarray, sight: Sight) -> Quality:
     """The quality of one page. pixels: uint8, shape (height, width, 3), RGB, of which `sight` was taken."""
     dark, usual, bright = _light(sight.paper, sight)
     if dark < _UNEVEN * bright:
-        dark, usual, bright = _light(sight.paper[~filled(sight)], sight)
+        dark, usual, bright = _light(sight.paper[~sight.filled], sight)
     depth = cv2.subtract(sight.paper, sight.grey)[sight.ink]
     contrast = float(np.quantile(depth, 0.8)) if depth.size else 0.0
     grain, sharpness = _texture(_middle(pixels))
