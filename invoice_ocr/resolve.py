@@ -44,6 +44,7 @@ _LEAST_REPEATED = 4
 _OF_PAYMENT, _ONLY_SUM = 0.5, 0.4  # how surely what was paid, and the only sum, is the total of a slip
 _BELOW_HEAD = 0.5  # what a name elsewhere on a slip keeps of its score beside the one that heads it
 _OF_TILL, _LEAST_OF_TILL, _TOLD = 1.6, 0.25, 0.55  # how much more the number of a slip is believed on one; see below
+_CALLED = 0.6  # how surely one word that is called the seller is: it may be who stood at the till, by a first name
 _QUOTED = 0.4  # a number of the invoice is what most ask for; it is never accepted as such
 
 
@@ -51,7 +52,8 @@ def resolve(
     document: Document, candidates: Sequence[Candidate], conventions: Conventions, pack: RulePack
 ) -> Resolution:
     """The values that agree best with labels, sums and the document's conventions."""
-    every = [settle(_of_country(candidate, conventions), conventions) for candidate in candidates]
+    candidates = [_less_for_one_word(_of_country(candidate, conventions), pack) for candidate in candidates]
+    every = [settle(candidate, conventions) for candidate in candidates]
     settled = only_date(_unclaimed(every))
     amounts = [settle(candidate, conventions) for candidate in _all_amounts(document, pack)]
     seen = find_kind(document, [*settled, *amounts], pack)
@@ -102,6 +104,16 @@ def _of_country(candidate: Candidate, conventions: Conventions) -> Candidate:
         return candidate
     value = with_country(number, conventions.countries[:1])
     return candidate if value == number else replace(candidate, value=value, readings=(value,))
+
+
+def _less_for_one_word(candidate: Candidate, pack: RulePack) -> Candidate:
+    """A candidate; one for the seller with less trust where one word without a form of company is called so."""
+    name = candidate.value
+    if candidate.name != "seller_name" or candidate.evidence.rule.startswith("universal."):
+        return candidate
+    if not isinstance(name, str) or len(name.split()) > 1 or slip_head.has_form(name, pack):
+        return candidate
+    return replace(candidate, score=min(candidate.score, _CALLED))
 
 
 def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:

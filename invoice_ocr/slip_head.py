@@ -32,7 +32,7 @@ _BEHIND = re.compile(r"(?>\s*(?:\([^)]*\d[^)]*\)?|#\s?\d+|\b[A-Z]{0,2}\d{4,}[\w-
 _OPERATOR_WORDS = 3  # at most, in what stands before who runs a shop
 _GREETING_WORDS = 4  # at most
 _ZERO = re.compile(r"(?<=[^\W\d_]{2} )0(?= [^\W\d_]{2})|(?<= )0(?=[A-Z]\b)")  # `TABERNA 0 FARO`, `Leitner 0G`
-_INSIDE = re.compile(r"\([^)]*\)?")
+_INSIDE = re.compile(r"\([^)]*\)?|\b\w{1,2}\)")  # also `CM)`, which was `(M)`
 _HOUSE = re.compile(r"(?i)(?:([^\W\d]+|№)[.:°º]?\s?)?\d+[a-z]?(?:[-/&]\w+)?,?\s")
 _PART = re.compile(r"[\s:.,;/()]+")
 _POSTCODE = re.compile(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2}-\d{3}\b|\b[A-Z]{2}\s*$")
@@ -121,7 +121,20 @@ def _as_name(row: Sequence[Cell], pack: RulePack) -> _Line | None:
     if colon >= 0:  # `Operator: Rhenus Parken GmbH`
         name, formed = name[colon + 2 :], formed - colon - 2
     by = _after_operator(name, pack) if formed > 0 else 0
-    return _Line(cells, name[by:], formed - by, bool(by or colon >= 0))
+    name, formed = name[by:], formed - by
+    if (
+        formed > _LETTERS and name.startswith("(") and ")" not in name[:formed]
+    ):  # `(SRI MAJU HEALTHCARE SDN BHD)` under the name of its shop
+        name, formed = name.strip("() "), formed - 1
+    return _Line(cells, _without_place(name, formed, pack), formed, bool(by or colon >= 0))
+
+
+def _without_place(name: str, formed: int, pack: RulePack) -> str:
+    """A name without what a comma behind its form of company parts from it: `Fenwold Foods Ltd, Ripon`."""
+    comma = name.find(", ", formed + 1) if formed > 0 else -1
+    exact, _ = _forms(tuple(pack.legal_forms))
+    more = comma > 0 and any(fold(word) in exact for word in name[comma:].split())  # `Co., Ltd`
+    return name[:comma] if comma > 0 and not more else name
 
 
 def _joined(cells: Sequence[Cell]) -> str:
