@@ -155,20 +155,18 @@ def _votes(
     bare = {str(c.value) for c in candidates if c.name == "seller_vat_id" and str(c.value).isdigit()}
     called = Counter(code for code, _ in {named for word in words for named in pack.spelled.get(word, ())})
     for code, country in pack.countries.items():
-        votes[code] += 2 * called[code]
-        votes[code] += 2 * sum(
-            f" {name} " in padded or f" {capitals} " in padded for name, capitals in country.spellings
-        )
-        votes[code] += 2 * bool(country.phone and f" {country.phone}" in numbers)
-        votes[code] += 3 * any(f" {word} " in padded for word in country.words)
-        votes[code] += 3 * bool(country.address and re2.search(country.address, whole))
-        votes[code] += 2 * bool(country.language and country.language == language)
+        said = 2 * called[code]
+        said += 2 * sum(small in padded or capitals in padded for small, capitals in country.spellings)
+        said += 2 * bool(country.phone and f" {country.phone}" in numbers)
+        said += 3 * any(word in padded for word in country.set_apart)
+        said += 3 * bool(country.address and re2.search(country.address, whole))
+        said += 2 * bool(country.language and country.language == language)
         if country.tax_words & taxes:
-            votes[code] += _speaks_of_tax(country, rates) + 3 * any(with_country(id_, [code]) != id_ for id_ in bare)
-        votes[code] += 2 * (country.order in _TELLING and [country.order] == orders)
-    for form, places in pack.legal_forms.items():
-        if len(places) == 1 and (f" {form} " in whole or f" {form.upper()} " in whole):
-            votes[places[0]] += 2
+            said += _speaks_of_tax(country, rates) + 3 * any(with_country(id_, [code]) != id_ for id_ in bare)
+        votes[code] += said + 2 * (country.order in _TELLING and [country.order] == orders)
+    for small, capitals, place in pack.sole_forms:
+        if small in whole or capitals in whole:
+            votes[place] += 2
     return votes
 
 

@@ -78,8 +78,13 @@ class Country:
 
     @cached_property
     def spellings(self) -> tuple[tuple[str, str], ...]:
-        """Its names of several words, each as it is and in capitals."""
-        return tuple((name, name.upper()) for name in self.names if " " in name)
+        """Its names of several words, each as it is and in capitals, between spaces."""
+        return tuple((f" {name} ", f" {name.upper()} ") for name in self.names if " " in name)
+
+    @cached_property
+    def set_apart(self) -> tuple[str, ...]:
+        """Its words between spaces."""
+        return tuple(f" {word} " for word in self.words)
 
 
 @dataclass(frozen=True)
@@ -132,14 +137,26 @@ class RulePack:
         key = label_key(title)
         if key in self.titles:
             return tuple(kind for kind, _ in self.titles[key])
-        made = any(key.endswith(end) and len(key) >= len(end) + _OTHER_WORD for end in self.title_ends)
+        if not key.endswith(self._title_ends):
+            return ()
+        made = any(key.endswith(end) and len(key) >= len(end) + _OTHER_WORD for end in self._title_ends)
         return ("invoice",) if made and title.strip(" :").isalpha() else ()
+
+    @cached_property
+    def _title_ends(self) -> tuple[str, ...]:
+        return tuple(self.title_ends)
 
     @cached_property
     def sole_currencies(self) -> frozenset[str]:
         """Currencies of one country alone."""
         shared = Counter(country.currency for country in self.countries.values())
         return frozenset(code for code, number in shared.items() if number == 1)
+
+    @cached_property
+    def sole_forms(self) -> tuple[tuple[str, str, str], ...]:
+        """The legal forms of one country alone, between spaces: as it is, in capitals, and the country."""
+        alone = ((form, places[0]) for form, places in self.legal_forms.items() if len(places) == 1)
+        return tuple((f" {form} ", f" {form.upper()} ", place) for form, place in alone)
 
     @cached_property
     def form_ends(self) -> tuple[str, ...]:
