@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
@@ -18,18 +18,21 @@ from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.sheet import ends_with_form, find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
 from invoice_ocr.values.date import find_dates
-from invoice_ocr.values.identifier import find_vat_ids
+from invoice_ocr.values.identifier import find_ibans, find_vat_ids
 from invoice_ocr.values.text import fold, has_digit
 
 _POSTCODE = re.compile(
     r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
     r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{3}\s\d{2}\s+[^\W\d_]{2}"
-    r"|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3})"
+    r"|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3}"
+    r"|^[A-Z][^\W\d]+(?:[ -][A-Z][^\W\d]+)*,?\s(?:-\s)?(?:(?!19|20)\d{4}|\d{6})$)"
 )
 _SELLER_SIGN = re.compile(
     r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
-    r"|tax|p\.?iva|nip|cif|nif|cnpj|bank|cvr|org\.?\s?n[ro]|y-tunnus)\b|@"
+    r"|gstin|sst|trn|siren|uid|i[cč]o|di[cč]|tax|p\.?iva|nip|cif|nif|cnpj|bank|cvr|org\.?\s?n[ro]|y-tunnus)\b|@"
 )
+# Of these the numbers of taxes stand in the blocks of buyers, too.
+_CONTACT = re.compile(r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|bank)\b|@")
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
 _JOINERS = frozenset(
     {
@@ -101,6 +104,7 @@ _WEAK_FORMS = frozenset(
 )
 _MARKS = frozenset("·•|●∙◆-–")
 _PART = re.compile(r"(?:(?!\s*[·•|●∙◆]\s*|\s[–-]\s|,\s).)+")
+_TOLD = re.compile(r"[@:]|\w\.\w")  # of an address in the web, or before a number
 _BULLET = re.compile(r"[·•●∙◆|]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 # Streets with their number behind or, as in English and French, before the name; towns with their code.
@@ -113,6 +117,8 @@ _DOTTED = re.compile(r"[A-Z]\.\s?[A-Z]")  # `S.A.` is no word of any language, a
 _FLUSH = 3.0  # points between the right edges of lines set flush right
 _MOST_WORDS = 6
 _GREETED = 0.75  # the score of who is addressed with a salutation
+_REACHED = 0.3  # of an address that shows how to reach or to pay who lives there
+_LESS = 0.05  # by which who is written to weighs less than who writes
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
 _CLOSE = 0.6  # heights between two lines of one address
@@ -166,13 +172,17 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     blocks = list(_by_address(grids[0], named, pack))
     writing, written = _sides(blocks, fold(whole[0]) if whole else "")
     found = [_candidate("seller_name", name, 0.6) for name in writing]
-    for name in named:
-        score = _weigh(name, named, domains, grids[0], buyers, pack) - (0.3 if fold(name.text) in written else 0.0)
-        found.append(_candidate("seller_name", name, score))
+    weights = [
+        _weigh(name, named, domains, grids[0], buyers, pack) - (0.3 if fold(name.text) in written else 0.0)
+        for name in named
+    ]
+    addressed, most = _written_to(blocks, named, weights)
+    for name, score in zip(named, weights, strict=True):
+        found.append(_candidate("seller_name", name, min(score, most) if fold(name.text) == addressed else score))
     found += _vat_ids_of(buyers)
-    addressed = [name for _, name in senders if name]
-    addressed += [name for name in blocks if name not in writing and not _is_street(grids[0], name.cell)]
-    found += [_candidate("buyer_name", _after_salutation(grids[0], name, pack), name.score) for name in addressed]
+    receivers = [name for _, name in senders if name]
+    receivers += [name for name in blocks if name not in writing and not _is_street(grids[0], name.cell)]
+    found += [_candidate("buyer_name", _after_salutation(grids[0], name, pack), name.score) for name in receivers]
     return found
 
 
@@ -181,7 +191,7 @@ def _sides(blocks: Sequence[_Name], head: str) -> tuple[list[_Name], frozenset[s
 
     The topmost writes, or whose name heads the page; who is greeted is written to. head: the page's first text, folded.
     """
-    plain = [name for name in blocks if name.score > 0.5]
+    plain = [name for name in blocks if name.score > _REACHED]
     greeted = frozenset(fold(name.text) for name in plain if name.score == _GREETED)
     ordered = sorted(plain, key=lambda name: (round(name.cell.box.top / 12), name.cell.box.left))
     names = dict.fromkeys(fold(name.text) for name in ordered)
@@ -191,6 +201,29 @@ def _sides(blocks: Sequence[_Name], head: str) -> tuple[list[_Name], frozenset[s
     if first in greeted:
         return [], greeted
     return [name for name in ordered if fold(name.text) == first], frozenset(names) - {first} | greeted
+
+
+def _written_to(blocks: Sequence[_Name], named: Sequence[_Name], weights: Sequence[float]) -> tuple[str, float]:
+    """Who (folded) is written to: the one addressed where another company stands above or shows how to reach it.
+
+    With the most that its name may weigh as the seller's: a little less than the other; ("", 1.0) where none is.
+    """
+    plain = {fold(name.text): name for name in blocks if name.score > _REACHED}
+    if len(plain) != 1:
+        return "", 1.0
+    ((addressed, place),) = plain.items()
+    reached = {fold(name.text) for name in blocks if name.score == _REACHED}
+    others = [
+        weight
+        for name, weight in zip(named, weights, strict=True)
+        if fold(name.text) != addressed
+        and (fold(name.text) in reached or (name.rule.endswith(".legal_form") and _is_above(name.cell, place.cell)))
+    ]
+    return (addressed, max(others) - _LESS) if others else ("", 1.0)
+
+
+def _is_above(cell: Cell, other: Cell) -> bool:
+    return cell.page == other.page and cell.box.bottom <= other.box.top
 
 
 def _vat_ids_of(buyers: Sequence[Cell]) -> Iterator[Candidate]:
@@ -259,7 +292,7 @@ def _weigh(
         score -= 0.2  # somebody else on the page has its web address there
     if name.cell.page == grid.page.number:
         near = list(grid.below(name.cell, name.cell.box, 110.0))
-        if any(_SELLER_SIGN.search(cell.text) for cell in near):
+        if any(_is_sign(grid, cell) for cell in near):
             score += 0.1
         if _has_greeted(name.cell, near[:1], pack):
             score -= 0.35
@@ -268,6 +301,14 @@ def _weigh(
     ):
         score -= 0.45
     return score
+
+
+def _is_sign(grid: Grid, cell: Cell, pattern: re.Pattern[str] = _SELLER_SIGN) -> bool:
+    """Whether a cell shows how to reach, to pay or to tax somebody; `VAT` alone heads a column."""
+    if not pattern.search(cell.text):
+        return bool(find_ibans(cell.text))
+    row = (cell, *grid.right_of(cell)[:1])
+    return any(has_digit(other.text) for other in row) or bool(_TOLD.search(cell.text))
 
 
 def _has_greeted(name: Cell, under: Sequence[Cell], pack: RulePack) -> bool:
@@ -507,29 +548,39 @@ def _by_address(grid: Grid, named: Sequence[_Name], pack: RulePack) -> Iterator[
     sellers = {
         fold(name.text) for name in named if name.score >= 0.5 and name.cell.box.center_y > 0.8 * grid.page.height
     }
+    found: list[tuple[_Name, bool, bool]] = []
     for cell in grid.cells():
         if cell.box.center_y > 0.5 * grid.page.height or not _POSTCODE.search(cell.text) or len(cell.line.words) > 7:
             continue
         block = _block_above(grid, cell)
-        if len(block) < 2:
+        if len(block) < 2 or _is_priced(grid, cell):
             continue
-        after = list(grid.below(cell, cell.box, 60.0))[:3]
-        selling = any(_SELLER_SIGN.search(other.text) for other in (*block, *after))
-        first = _addressed(block, pack)
+        first = _addressed(grid, block, pack)
         if first is None or first is cell or fold(first.text) in sellers or _is_delivery(grid, block[0], pack):
             continue
-        score = 0.3 if selling else _GREETED if _is_greeted(block, first, pack) else 0.55
-        yield _Name(first, 0, len(first.text), score, "universal.buyer_name.address")
+        lines = [*block, *list(grid.below(cell, cell.box, 60.0))[:3]]
+        score = _GREETED if _is_greeted(block, first, pack) else 0.55
+        name = _Name(first, 0, len(first.text), score, "universal.buyer_name.address")
+        reached = any(_is_sign(grid, other, _CONTACT) for other in lines)
+        found.append((name, reached, reached or any(_is_sign(grid, other) for other in lines)))
+    contacts = any(reached for _, reached, _ in found)
+    for name, reached, signed in found:
+        yield replace(name, score=_REACHED) if reached or (signed and not contacts) else name
 
 
-def _addressed(block: Sequence[Cell], pack: RulePack) -> Cell | None:
+def _addressed(grid: Grid, block: Sequence[Cell], pack: RulePack) -> Cell | None:
     """Who an address is of: its first name past salutations and departments, and the company of a `Ms Hill`."""
     passed_over = pack.departments | pack.salutations
     names = [cell for cell in block if _may_be_name(cell, pack) and fold(cell.text) not in passed_over]
+    names = [cell for cell in names if not any(other.text.rstrip().endswith(":") for other in _left_of(grid, cell))]
     if names and fold(names[0].text.split()[0]) in pack.salutations:
         companies = [cell for cell in names if ends_with_form(pack, cell.text)]
         return (companies or names)[0]
     return names[0] if names else None
+
+
+def _left_of(grid: Grid, cell: Cell) -> Sequence[Cell]:
+    return grid.rows[cell.row][max(0, cell.column - 1) : cell.column]
 
 
 def _is_greeted(block: Sequence[Cell], name: Cell, pack: RulePack) -> bool:

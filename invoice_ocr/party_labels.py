@@ -17,12 +17,13 @@ from invoice_ocr.values.text import fold, has_digit
 HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*")  # a word with a colon, such as `Name:`
 _ALIGNED = 3.0  # points
 _WITH_ADDRESS = 0.6
+_HEADS = 2  # labels of other things in a row: it is one of heads
 _LINES = 7.0  # heights of a label: the lines of an address under it
 
 
 def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) -> Iterator[Candidate]:
     """The name in the block under a label, past its labels, numbers and salutations."""
-    if sum(sheet.starts_with_label(other) for other in sheet.grid.rows[cell.row]) >= 3:
+    if sum(_heads_no_party(sheet, other) for other in sheet.grid.rows[cell.row]) >= _HEADS:
         weight *= 0.5  # in a row of heads the seller is a clerk
     for place, other in enumerate(sheet.grid.below(cell, box, 6.0 * min(cell.box.height, 16.0))):
         told = told_name(sheet, other) if place < 4 else None
@@ -39,6 +40,15 @@ def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) ->
             candidate = candidate_by(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
             yield _in_two_lines(sheet, other, candidate)
         return
+
+
+def _heads_no_party(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a cell begins with a label of something else than a party."""
+    fields = {rule.field for hit in sheet.hits_of(cell)[:1] for rule in sheet.pack.by_label[hit.key]}
+    return sheet.starts_with_label(cell) and not {sheet.pack.fields[field].reader for field in fields} <= {
+        "name",
+        "none",
+    }
 
 
 def is_head(sheet: Sheet, cell: Cell) -> bool:

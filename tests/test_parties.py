@@ -144,3 +144,38 @@ def test_a_number_of_a_register_under_an_address_is_the_seller_s() -> None:
         " | CVR-nr. 20260418\nFaktura 17-A\nDato: 03.05.2024\nTotal | 119,00 DKK"
     )
     assert (seller(page), buyer(page)) == ("Grøn Engros A/S", "Kystens Perle ApS")
+
+
+def test_the_head_of_a_column_of_taxes_is_no_sign_of_a_seller() -> None:
+    page = (
+        "UMZINTO LOCAL MUNICIPALITY | TAX INVOICE\nPrivate Bag 418, Scottburgh 4180\nVAT Reg. No. 4220118844\n"
+        "Invoice no. 17-A\nDate 2026/06/25\n\nKingfisher Crafts (Pty) Ltd\nPO Box 88\nPark Rynie 4182\n\n"
+        "Date | Details | Amount | VAT | Total\n2026/06/25 | Refuse | 640.00 | 96.00 | 736.00\nAmount due | R 736.00"
+    )
+    assert (seller(page), buyer(page)) == ("UMZINTO LOCAL MUNICIPALITY", "Kingfisher Crafts (Pty) Ltd")
+
+
+def test_of_two_addresses_the_one_with_an_account_sells_though_the_other_is_a_company_with_a_tax_number() -> None:
+    page = (
+        " | Hanne Verlinden\n | Advocaat\n | Kouter 8 bus 4\n | 9000 Gent\n | DE89 3704 0044 0532 0130 00\n\n"
+        "Molens van de Leie BV\nKortrijksesteenweg 118\n8500 Kortrijk\nBTW BE0403019261\n\n"
+        "Factuur 17-A\nDatum: 03/05/2024\nTotaal | 119,00 EUR"
+    )
+    assert buyer(page) == "Molens van de Leie BV"
+    assert seller(page) == "Hanne Verlinden"
+
+
+def test_who_is_addressed_below_another_company_does_not_sell() -> None:
+    page = (
+        "Norrviken Fastigheter AB\n\nSundets Frisör HB\nStorgatan 44\n852 30 Sundsvall\n\nFaktura 17\nDatum 2026-06-10"
+    )
+    assert (seller(page), buyer(page)) == ("Norrviken Fastigheter AB", "Sundets Frisör HB")
+
+
+def test_three_parties_side_by_side_make_no_row_of_heads() -> None:
+    page = (
+        "BLUE HERON LOGISTICS\nFREIGHT INVOICE 17-A\nSHIPPER | CONSIGNEE | BILL TO\n"
+        "Yilan Precision | Coosa Valley Tools | Coosa Valley Holdings\nTaipei | Rome, GA | 1180 Darlington Dr\n"
+        " | | Rome, GA 30161\nTotal due USD 6,089.37"
+    )
+    assert buyer(page) == "Coosa Valley Holdings"
