@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from invoice_ocr import unlabelled
+from invoice_ocr import aside, unlabelled
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.labels import ONE_WRONG, Hit
 from invoice_ocr.model import Box, Candidate, Document
@@ -36,6 +36,7 @@ _ASIDE = 0.4  # how surely a name stands right of its label where a block of lin
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
+_LIKELY = 0.5  # how surely a value stands beside its label, so that one below is hardly meant
 _SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 
 
@@ -83,8 +84,20 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
             yield candidate
     if spec.reader == "date" and seen > _SEEN:
         return
-    if "below" in rule.at and hit.quality > ONE_WRONG:  # what hardly looks like a label heads no column
-        yield from _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > 0.5 else 0.9))
+    if "below" in rule.at:
+        yield from _below_or_aside(sheet, cell, hit, rule, spec, weight, seen)
+
+
+def _below_or_aside(
+    sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float, seen: float
+) -> Iterator[Candidate]:
+    """The value in the column below; where none was seen, here or right of the label, one in an odd place."""
+    found: list[Candidate] = []
+    if hit.quality > ONE_WRONG:  # what hardly looks like a label heads no column
+        found += _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > _LIKELY else 0.9))
+    yield from found
+    if not found and not seen:
+        yield from aside.find(sheet, cell, hit, rule, spec, weight)
 
 
 def end_of(cell: Cell, hits: tuple[Hit, ...], index: int, reader: str) -> int:

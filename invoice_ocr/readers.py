@@ -166,8 +166,11 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
         if has_digit(joined) and not find_dates(joined, months):
             return [Found(" ".join(joined.split()), offset, offset + len(joined), 0.85)]
     found = []
+    accounts = find_polish_accounts(text)
     for item in find_references(text):
         ahead = text[offset : item.start].strip()
+        if any(account.start <= item.start < account.end for account in accounts):
+            continue
         if _CENTS.fullmatch(item.value) and _MONEY.search(text[: item.start]):
             continue
         if find_dates(text[item.start : item.end], months):

@@ -68,7 +68,8 @@ def _is_weak(text: str, hit: Hit) -> bool:
     before, after = text[: hit.start].rstrip(), text[hit.end :]
     if len(hit.key) == 1 and before:
         return not re.match(r"\s?[:#°]", after)
-    if (before and before[-1] not in ",;(|:·•●") or (before and text[hit.start - 1].isalnum()):
+    apart = before and (before[-1] in ",;(|:·•●" or text[: hit.start].endswith("  "))
+    if (before and not apart) or (before and text[hit.start - 1].isalnum()):
         return not re.match(r"\s?[:#°]|\s\d{1,4}[./-]\d|\s\d{1,2}\.? [^\W\d_]{3}", after)
     return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
 

@@ -32,6 +32,7 @@ _PRINTED = 0.7  # a dateline whose every letter is known
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
 _LONGEST_TITLE = 14  # words
 _CENTURY = 2000
+_NEXT = 1.2  # heights of a line down to the next
 _FEW = 2  # words beside the days of a span: `for`, `to`
 
 
@@ -46,8 +47,7 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
             yield make_candidate("iban", "universal.iban", cell, Found(iban.value, iban.start, iban.end), 0.85)
         yield from in_two_lines(sheet, cell)
         if ibans:
-            for bic in find_bics(text):
-                yield make_candidate("bic", "universal.bic", cell, Found(bic.value, bic.start, bic.end), 0.6)
+            yield from _bics(sheet, cell)
         yield from _references(cell)
         for hit in _REGISTERED.finditer(text):
             item = Found(" ".join(hit.group().split()), hit.start(), hit.end())
@@ -60,6 +60,15 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
         elif len(cell.line.words) <= _LONGEST_TITLE and title_of(text, sheet.pack):
             for written in find_dates(text, sheet.pack.months)[:1]:
                 yield make_candidate("issue_date", "universal.issue_date.title", cell, from_date(written), _IN_TITLE)
+
+
+def _bics(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
+    """The BIC beside an IBAN, or alone on the line below it."""
+    under = next(sheet.grid.below(cell, cell.box, _NEXT * cell.box.height), None)
+    for place in (cell, under) if under else (cell,):
+        for bic in find_bics(place.text):
+            if place is cell or bic.text == place.text.strip():
+                yield make_candidate("bic", "universal.bic", place, Found(bic.value, bic.start, bic.end), 0.6)
 
 
 def _references(cell: Cell) -> Iterator[Candidate]:

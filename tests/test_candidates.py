@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from invoice_ocr.candidates import find
 from invoice_ocr.layout import lay_out
-from invoice_ocr.model import Box, Candidate, Origin, PageWords, Reading, Word
+from invoice_ocr.model import Box, Candidate, Document, Origin, PageWords, Reading, Word
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.sketch import sketch
 
@@ -226,3 +228,49 @@ def test_words_in_brackets_do_not_part_a_label_from_its_amount() -> None:
 
 def test_a_short_label_may_stand_behind_a_dot() -> None:
     assert best("Bank of Ireland · BIC BOFIIE2D", "bic") == "BOFIIE2D"
+
+
+def test_a_value_may_begin_the_line_after_its_label() -> None:
+    terms = "Invoice no 17-A, for work done in March and April at Harbour House, payable by"
+    assert best(f"{terms}\n31.12.2026 at the latest", "due_date") == "2026-12-31"
+    assert best(f"{terms}\nyourself, 31.12.2026", "due_date") is None
+
+
+def test_a_value_in_larger_print_may_stand_above_its_label() -> None:
+    def page(size: float) -> Document:
+        words = [
+            Word("7004", Box(20, 20, 20 + 3 * size, 20 + size)),
+            Word("1182", Box(22 + 3 * size, 20, 22 + 6 * size, 20 + size)),
+            *(
+                Word(w, Box(20 + 40 * i, 24 + size, 55 + 40 * i, 34 + size))
+                for i, w in enumerate(("Account", "number"))
+            ),
+        ]
+        return lay_out(Reading((PageWords(1, 600, 800, tuple(words)),)))
+
+    found = [[c.value for c in find(page(size), load_pack()) if c.name == "customer_number"] for size in (16.0, 9.0)]
+    assert found == [["7004 1182"], []]
+
+
+def test_a_wide_space_parts_a_short_label_from_an_amount_before() -> None:
+    def taxes(space: float) -> list[object]:
+        words, left = [], 20.0
+        for text in ("Fees", "$260.00", "GST", "$6.00"):
+            left += space if text == "GST" else 3.0
+            words.append(Word(text, Box(left, 20, left + 5 * len(text), 30)))
+            left += 5.0 * len(text)
+        document = lay_out(Reading((PageWords(1, 600, 800, tuple(words)),)))
+        return [c.value for c in find(document, load_pack()) if c.name == "total_tax"]
+
+    assert (taxes(6.0), taxes(3.0)) == ([Decimal("6.00")], [])
+
+
+def test_a_bic_alone_below_an_iban_is_its_bank_s() -> None:
+    assert best("DE89 3704 0044 0532 0130 00\nCOBADEFF", "bic") == "COBADEFF"
+    assert best("DE89 3704 0044 0532 0130 00\nCOBADEFF Straat 8", "bic") is None
+
+
+def test_an_account_is_no_number_of_a_document() -> None:
+    page = "Rachunek: 61 1090 1014 0000 0712 1981 2874"
+    assert best(page, "iban") == "PL61109010140000071219812874"
+    assert best(page, "invoice_number") is None
