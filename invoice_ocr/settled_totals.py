@@ -116,8 +116,9 @@ def settle_untaxed(
         choices["total_tax"] = Choice("total_tax", Decimal("0.00"), evidence, support, (), (Decimal("0.00"),), proof)
     if net is None:
         source = replace(gross.evidence, source="derived", rule="universal.total_net.untaxed")
+        sure = min(gross.support, tax.support) if tax else gross.support
         choices["total_net"] = replace(
-            gross, name="total_net", evidence=source, support=0.97 * gross.support, rivals=(), proof=proof
+            gross, name="total_net", evidence=source, support=0.97 * sure, rivals=(), proof=proof
         )
 
 

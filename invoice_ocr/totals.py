@@ -192,7 +192,7 @@ def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> boo
     return any(
         term.value > magnitude(gross) and term.score > 0.4 and not term.candidate.evidence.rule.startswith("universal.")
         for term in totals
-        if term.candidate.name == "total_gross"
+        if term.candidate.name in ("total_gross", "amount_due")
     )
 
 

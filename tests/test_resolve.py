@@ -586,3 +586,11 @@ def test_the_number_of_a_door_is_no_date_of_the_last_century() -> None:
     page = "Balaji Bazaar\n12-4-88 Main Road\nBill 88214 | 08-03-2026 19:31\nTotal | 892.00\nCash | 892.00"
     (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
     assert value(invoice, "issue_date") == date(2026, 3, 8)
+
+
+def test_a_net_without_tax_is_no_surer_than_its_tax() -> None:
+    page = (
+        "Invoice 17\nDate 2026-02-04\nItem | Fee | GST | Owing\nVisit | 112.00 | 0.00 | 112.00\n"
+        "Brace | 60.00 | 6.00 | 66.00\nTotal | $178.00"
+    )
+    assert read(page).fields["total_net"].status != "accepted"

@@ -114,3 +114,13 @@ def test_prices_that_make_the_base_of_one_tax_are_less_than_what_was_asked_and_p
     )
     (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
     assert invoice.fields["total_gross"].value == Decimal("18.98")
+
+
+def test_a_row_of_taxes_is_not_the_document_where_more_is_due() -> None:
+    page = (
+        "Faktura 17\nTekst | Grunnlag | Mva % | Mva | Beløp\nLeie | 4 200,00 | 25 | 1 050,00 | 5 250,00\n"
+        "Gebyr | 60,00 | 0 | 0,00 | 60,00\nForsikring | 780,00 | 0 | 0,00 | 780,00\nÅ betale | NOK 6 090,00"
+    )
+    invoice = read(page)
+    assert "accepted" not in {invoice.fields[name].status for name in ("total_gross", "total_net", "total_tax")}
+    assert invoice.fields["amount_due"].value == Decimal("6090.00")
