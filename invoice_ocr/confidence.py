@@ -35,7 +35,7 @@ _DISPUTES = frozenset({"e-invoice.mismatch", "qr.mismatch", "iban.mismatch"})
 # What is left of the doubt in a value when a witness independent of the printed words says the same.
 _AGREED = 0.1
 # Rules without a label whose form has check digits of its own.
-_CHECKED = frozenset({"universal.payment_reference.ogm"})
+_CHECKED = frozenset({"universal.payment_reference.ogm", "universal.payment_reference.qr"})
 MOST = 0.999  # no value that only this program has read is surer
 
 Curve = tuple[tuple[float, float], ...]

@@ -79,6 +79,7 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
         if best.kind == "proforma":
             return Kind("invoice", evidence, _UNSURE)
         return Kind(best.kind, evidence, min(0.97, best.score))
+    anchor = anchor or next((c for c in best_first if c.name == "amount_due" and c.score > _SURE), None)
     if anchor and numbered:
         return Kind("invoice", replace(anchor.evidence, rule="universal.kind.numbered"), 0.7)
     return None

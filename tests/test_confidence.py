@@ -110,3 +110,8 @@ def test_check_digits_speak_for_a_reference_without_a_label() -> None:
     (invoice,) = understand(sketch(guess), load_pack(), Settings())
     assert invoice.fields["payment_reference"].value == "A-17"
     assert invoice.fields["payment_reference"].status == "review"
+
+
+def test_a_swiss_reference_with_check_digits_needs_no_label() -> None:
+    (invoice,) = understand(sketch(f"{PAGE}\n21 00000 00003 13947 14300 09017"), load_pack(), Settings())
+    assert invoice.fields["payment_reference"].status == "accepted"

@@ -114,3 +114,8 @@ def test_the_head_of_a_column_is_no_title() -> None:
         "16/08/2026 | Chambre | 3 | 132,00 | 396,00\nTotal TTC | | | | | 396,00 €"
     )
     assert kind(read(page)) == "invoice"
+
+
+def test_a_numbered_page_that_asks_for_money_is_an_invoice_without_a_title() -> None:
+    page = "Ondalia S.L.\nNº factura | 26E0044\nFecha de emisión | 01/08/2026\nTotal a pagar | 99,72 €"
+    assert read(page).fields["document_type"].value == "invoice"
