@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+_NEVER = 1e-7  # the least chance of a class at a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,35 @@ def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text
         texts.append(Text(everything[begin:end], min(1.0, confidence), tuple(places[begin:end]), min(1.0, mean)))
         begin = end
     return texts
+
+
+def likelihoods(chances: np.ndarray, texts: Sequence[str], alphabet: str) -> np.ndarray:
+    """How likely a picture says each text: natural logarithms, float64, shape (texts,), over all ways to say it.
+
+    chances: float, shape (steps, classes + 1). texts: of letters of the alphabet. Graves et al. (2006), forward part.
+    """
+    blank = len(alphabet)
+    place = {char: i for i, char in enumerate(alphabet)}
+    states = np.full((len(texts), 2 * max(map(len, texts)) + 1), blank)
+    for row, text in zip(states, texts, strict=True):
+        row[1 : 2 * len(text) : 2] = [place[char] for char in text]
+    skips = np.zeros(states.shape, bool)
+    skips[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
+    ends = np.array([2 * len(text) for text in texts])
+    own = np.arange(states.shape[1]) <= ends[:, None]
+    seen = np.maximum(chances, _NEVER)[:, states] * own
+    reached = np.zeros(states.shape)
+    reached[:, :2] = seen[0, :, :2]
+    whole = np.zeros(len(texts))
+    for now in seen[1:]:
+        moved = reached.copy()
+        moved[:, 1:] += reached[:, :-1]
+        moved[:, 2:] += np.where(skips[:, 2:], reached[:, :-2], 0)
+        reached = moved * now
+        size = reached.sum(1, keepdims=True)
+        reached /= size
+        whole += np.log(size[:, 0])
+    rows = np.arange(len(texts))
+    last = reached[rows, ends] + np.where(ends > 0, reached[rows, ends - 1], 0)
+    likely: np.ndarray = whole + np.log(np.maximum(last, _NEVER))
+    return likely

@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, order, scripts, spelling
+from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, lexicon, order, scripts, spaces, spelling
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.patience import Overdue, check, patience
@@ -215,13 +215,14 @@ class NeuralEngine:
             self._reread(page.pictures, odd, letters.allowed(self._alphabet, known), read)
 
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
-        """Doubtful words, spelt as their language's are where the pixels leave that open; in place."""
+        """Doubtful words, as their language has or at least spells them where the pixels leave that open; in place."""
         kept = {i for i, text in enumerate(read) if is_word(text)}
         if not any(spelling.can_be_misspelt(read[i]) for i in kept):
             return
         known = letters.strangers([(text.text, text.confidence) for text in read])[1]
         allowed = letters.allowed(self._alphabet, known)
         written = scripts.written_in([[read[i].text for i in line] for line in lines])
+        whole = spaces.apart(page.boxes, lines)
         for script in set(written):
             own = [i for line, its in zip(lines, written, strict=True) if its == script for i in line]
             language = spelling.tongue_of([(read[i].text, read[i].confidence) for i in own], script, self._languages)
@@ -231,6 +232,8 @@ class NeuralEngine:
             alike = scripts.LOOKALIKES.get(script, {})
             for i, chances in zip(places, self._chances_of([page.pictures[i] for i in places], allowed), strict=True):
                 read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
+                if i in whole and lexicon.may_be_unlisted(read[i]):
+                    read[i] = lexicon.listed(read[i], chances, self._alphabet, language)
 
     def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """The words of a Chinese page, read by the recogniser of Chinese too; in place."""

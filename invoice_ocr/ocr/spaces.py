@@ -57,6 +57,18 @@ def white(left: np.ndarray, right: np.ndarray) -> float:
     return float((right[0] - left[2] + PAD_X * (one + other)) / max(1e-3, min(one, other)))
 
 
+def apart(boxes: np.ndarray, lines: Sequence[Sequence[int]]) -> set[int]:
+    """The boxes that have a space on both sides: what they say are whole words. Arguments as `typical` has them."""
+    parts = {
+        place
+        for line, space in zip(lines, typical(boxes, lines), strict=True)
+        for pair in pairwise(line)
+        if white(boxes[pair[0]], boxes[pair[1]]) < min(JOIN * space, MOST_JOINED)
+        for place in pair
+    }
+    return {place for line in lines for place in line} - parts
+
+
 def spaced(text: Text, picture: np.ndarray, space: float) -> Text:
     """The text with a space wherever the picture shows one that was not read, and none before cents.
 

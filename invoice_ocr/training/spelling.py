@@ -19,33 +19,23 @@ import numpy as np
 
 from invoice_ocr.ocr.scripts import script_of
 from invoice_ocr.ocr.spelling import EDGE, END, FILE, TONGUES, UNKNOWN
+from invoice_ocr.training.wordlists import top_words
 
 WORDS = 20_000  # of each language
-LISTS = {"hr": "sh", "sr": "sh"}  # wordfreq has one list for both, in Latin letters
-SERBIAN = dict(zip("abcčćdđefghijklmnoprsštuvzž", "абцчћдђефгхијклмнопрсштувзж", strict=True))
-SERBIAN_PAIRS = {"lj": "љ", "nj": "њ", "dž": "џ"}
 PRIOR = 6.0  # how many words' weight the counts of fewer letters have
+
+
+def frequent(language: str, script: str, count: int) -> Iterable[tuple[int, str]]:
+    """The `count` most frequent words of a language, those of letters of a script, with their ranks from 0."""
+    for rank, word in enumerate(top_words(language, count)):
+        if word.isalpha() and all(script_of(letter) == script for letter in word):
+            yield rank, word
 
 
 def weighted(language: str, script: str) -> Iterable[tuple[str, float]]:
     """The frequent words of a language in a script, with their weights."""
-    import wordfreq
-
-    for rank, listed in enumerate(wordfreq.top_n_list(LISTS.get(language, language), WORDS)):
-        word = in_serbian_letters(listed) if language == "sr" else listed
-        if word.isalpha() and all(script_of(letter) == script for letter in word):
-            yield word, (2 * WORDS / (rank + 10)) ** 0.5
-
-
-def in_serbian_letters(word: str) -> str:
-    """A word of Serbian in Cyrillic letters.
-
-    >>> in_serbian_letters("njegov"), in_serbian_letters("džep")
-    ('његов', 'џеп')
-    """
-    for latin, cyrillic in SERBIAN_PAIRS.items():
-        word = word.replace(latin, cyrillic)
-    return "".join(SERBIAN.get(letter, letter) for letter in word)
+    for rank, word in frequent(language, script, WORDS):
+        yield word, (2 * WORDS / (rank + 10)) ** 0.5
 
 
 def counted(words: Iterable[tuple[str, float]]) -> tuple[dict[str, float], dict[str, float]]:

@@ -17,6 +17,8 @@ from stdnum import iso7064, luhn
 from stdnum.iso7064 import mod_97_10
 
 from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.lexicon import bare
+from invoice_ocr.training.wordlists import top_words
 
 _KNOWN = frozenset(ALPHABET)
 _LATIN_LANGUAGES = (
@@ -46,11 +48,7 @@ CREDIT NOTE Gutschrift Creditnota Receipt RECEIPT Quittung Thank you Sincerely c
 
 @cache
 def _words(language: str) -> tuple[str, ...]:
-    import wordfreq
-
-    return tuple(
-        w for w in wordfreq.top_n_list(language, 30000) if len(w) <= 22 and _KNOWN.issuperset(w) and not w.isdigit()
-    )
+    return tuple(w for w in top_words(language, 30000) if len(w) <= 22 and _KNOWN.issuperset(w) and not w.isdigit())
 
 
 @cache
@@ -66,6 +64,8 @@ def _cased(rng: random.Random, word: str) -> str:
     if way < 0.68:
         return word[:1].upper() + word[1:]
     shouted = word.upper()
+    if script_of(shouted[:1]) == "greek" and rng.random() < 0.8:
+        shouted = bare(shouted)  # Greek capitals have no accents
     return shouted if _KNOWN.issuperset(shouted) else word
 
 

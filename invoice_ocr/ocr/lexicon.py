@@ -1,0 +1,201 @@
+"""Doubtful readings of words that exist: "Raundng" is "Rounding" where the pixels leave that open.
+
+The frequent words of the page's language, and of English beside it, that differ from a reading by few letters are
+weighed by how likely the pixels say each (all ways to read it, not the best one alone) and by how frequent it is; a
+reading that is no such word by how it is spelt. Nothing is said of numbers, of codes and of what the pixels make clear.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from math import log
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
+
+from invoice_ocr.ocr.ctc import Text, likelihoods
+from invoice_ocr.ocr.spelling import DOUBTFUL, TONGUES, spelling_of
+
+FILE = Path(__file__).with_name("lexicon.npz")
+RANKS = 100, 300, 1_000, 3_000, 10_000, 30_000, 50_000  # ends of the classes of equally frequent words
+SHORTEST = 3  # letters of a word that is looked up
+SHORT, FEW, MORE = 4, 1, 2  # letters that may differ in words of up to so many letters; in longer ones
+MOST = 12  # words of each length that are weighed
+WEIGHT = 0.4  # of what words there are against what was seen
+UNLISTED = 3.0  # by which logarithm a word of no list is the less likely
+CLEAR = 0.7  # by which logarithm another word must be better
+SECOND, ELSEWHERE = "en", 1.5  # a language in papers of all others; by which logarithm its words are the less likely
+_WORDS = re.compile(r"[^\W\d_]+")
+_KEPT = 3  # languages kept in memory, some 20 MB each
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The frequent words of a language, small: the logarithm of how likely each is, and themselves by length.
+
+    letters: for each length, uint64, a bit for each letter of the words in their order.
+    """
+
+    likely: dict[str, float]
+    of_length: dict[int, list[str]]
+    letters: dict[int, np.ndarray]
+
+    def near(self, word: str) -> list[str]:
+        """The words that differ from one by a letter or two, put in, left out or exchanged."""
+        most = FEW if len(word) <= SHORT else MORE
+        (has,), found = _letters([word], len(word)), list[str]()
+        for length in range(len(word) - most, len(word) + most + 1):
+            if length in self.of_length:
+                like = np.flatnonzero(np.bitwise_count(self.letters[length] ^ has) <= 2 * most)
+                words = [self.of_length[length][i] for i in like.tolist()]
+                found += [
+                    other
+                    for other, *_ in extract(word, words, scorer=Levenshtein.distance, score_cutoff=most, limit=MOST)
+                ]
+        return [other for other in found if other != word]
+
+
+def _letters(words: Sequence[str], length: int) -> np.ndarray:
+    """uint64, shape (words,): a bit for each letter of words of one length."""
+    codes = np.array(words, f"U{length}").view(np.uint32).reshape(len(words), length)
+    bits: np.ndarray = np.bitwise_or.reduce(np.uint64(1) << (codes % 61).astype(np.uint64), axis=1)
+    return bits
+
+
+@lru_cache(_KEPT)
+def lexicon_of(language: str) -> Lexicon:
+    """The words of one of `spelling.TONGUES`."""
+    likely = _words_of(language)
+    if language in TONGUES["latin"] and language != SECOND:
+        for word, chance in _words_of(SECOND).items():
+            likely[word] = max(likely.get(word, chance - ELSEWHERE), chance - ELSEWHERE)
+    of_length: dict[int, list[str]] = {}
+    for word in likely:
+        of_length.setdefault(len(word), []).append(word)
+    letters = {length: _letters(words, length) for length, words in of_length.items()}
+    return Lexicon(likely, of_length, letters)
+
+
+def _words_of(language: str) -> dict[str, float]:
+    with np.load(FILE, allow_pickle=False) as shipped:
+        classes = bytes(shipped[language]).decode().split("\n")
+    words = [unfolded(text) for text in classes]
+    shares = [1 / (last + 50) for last in RANKS]
+    whole = log(sum(share * len(some) for share, some in zip(shares, words, strict=True)))
+    return {word: log(share) - whole for share, some in zip(shares, words, strict=True) for word in some}
+
+
+def folded(words: Iterable[str]) -> str:
+    """Words in their order, each as a sign for how many letters it has in common with the one before, and the others.
+
+    >>> folded(["dan", "danish", "dent"])
+    'AdanDishBent'
+    """
+    before, parts = "", []
+    for word in sorted(words):
+        common = next((i for i, (a, b) in enumerate(zip(before, word, strict=False)) if a != b), None)
+        same = min(len(before), len(word)) if common is None else common
+        parts.append(chr(ord("A") + same) + word[same:])
+        before = word
+    return "".join(parts)
+
+
+def unfolded(text: str) -> list[str]:
+    """The words of `folded`.
+
+    >>> unfolded("AdanDishBent")
+    ['dan', 'danish', 'dent']
+    """
+    before, words = "", []
+    for part in re.findall("[A-Z][^A-Z]*", text):
+        before = before[: ord(part[0]) - ord("A")] + part[1:]
+        words.append(before)
+    return words
+
+
+def rank_class(rank: int) -> int:
+    """The class of the word at a rank, the most frequent being 0.
+
+    >>> [rank_class(rank) for rank in (0, 99, 100, 49_999)]
+    [0, 0, 1, 6]
+    """
+    return bisect_right(RANKS, rank)
+
+
+def may_be_unlisted(text: Text) -> bool:
+    """Whether a reading is doubtful and has letters enough, and no digits."""
+    return (
+        text.confidence < DOUBTFUL
+        and not any(char.isdigit() for char in text.text)
+        and any(len(word) >= SHORTEST for word in _WORDS.findall(text.text))
+    )
+
+
+def listed(read: Text, chances: np.ndarray, alphabet: str, language: str) -> Text:
+    """A reading whose words are exchanged for frequent ones that the pixels leave open, where these are clearly better.
+
+    chances: float, shape (steps, classes + 1), of the picture that says it; 0 for classes that it cannot show. The
+    confidence stays that of the letters seen.
+    """
+    for found in reversed([*_WORDS.finditer(read.text)]):
+        if len(found[0]) >= SHORTEST:
+            read = _better(read, found, chances, alphabet, language)
+    return read
+
+
+def _better(read: Text, found: re.Match[str], chances: np.ndarray, alphabet: str, language: str) -> Text:
+    """A reading with one of its words exchanged, or as it is."""
+    own, word = lexicon_of(language), found[0]
+    known = {char for char, most in zip(alphabet, chances.max(0).tolist(), strict=False) if most}
+    small = _small(word, language)
+    ways = {
+        written: own.likely[other]
+        for other in own.near(small)
+        for written in _written_like(other, word, language)
+        if known.issuperset(written)
+    }
+    listed_so = ways.pop(word, -np.inf)  # as capitals without their marks are
+    if not ways or not known.issuperset(read.text):
+        return read
+    before, after = read.text[: found.start()], read.text[found.end() :]
+    as_read = own.likely.get(small, spelling_of(language).of(small) - UNLISTED)
+    expected = [max(as_read, listed_so), *ways.values()]
+    seen = likelihoods(chances, [read.text, *(before + way + after for way in ways)], alphabet)
+    weights = seen + WEIGHT * np.array(expected)
+    best = int(weights.argmax())
+    if not best or weights[best] < weights[0] + CLEAR:
+        return read
+    written = [*ways][best - 1]
+    places = np.linspace(found.start(), found.end() - 1, len(written))
+    inner = np.interp(places, range(len(read.steps)), read.steps).tolist()
+    steps = (*read.steps[: found.start()], *inner, *read.steps[found.end() :])
+    return replace(read, text=before + written + after, steps=steps)
+
+
+_TURKISH = {"small": str.maketrans("Iİ", "ıi"), "large": str.maketrans("ıi", "Iİ")}
+
+
+def _small(word: str, language: str) -> str:
+    return (word.translate(_TURKISH["small"]) if language == "tr" else word).lower()
+
+
+def _written_like(word: str, like: str, language: str) -> Sequence[str]:
+    """A small word in capitals, with or without its marks, or with its first letter as a capital or not."""
+    large = (word.translate(_TURKISH["large"]) if language == "tr" else word).upper()
+    if sum(char.isupper() for char in like) > len(like) / 2:
+        return large, bare(large)
+    return word, large[0] + word[1:]
+
+
+@cache
+def bare(word: str) -> str:
+    """Capitals without acute, grave and circumflex, which many leave out on capitals."""
+    apart = unicodedata.normalize("NFD", word)
+    return unicodedata.normalize("NFC", "".join(char for char in apart if char not in "\u0300\u0301\u0302"))

@@ -1,0 +1,55 @@
+"""The frequent words of languages as they are printed.
+
+wordfreq (Robyn Speer, data under CC BY-SA 4.0) lists them case-folded: Greek words end in "σ", German ones have "ss"
+for "ß". Both are undone here.
+"""
+
+from __future__ import annotations
+
+import re
+
+LISTS = {"hr": "sh", "sr": "sh"}  # wordfreq has one list for both, in Latin letters
+SERBIAN = dict(zip("abcčćdđefghijklmnoprsštuvzž", "абцчћдђефгхијклмнопрсштувзж", strict=True))
+SERBIAN_PAIRS = {"lj": "љ", "nj": "њ", "dž": "џ"}
+_LAST_SIGMA = re.compile(r"(?<=\w)σ$")
+_SHARP = re.compile(  # German stems with "ß" since 1996; in "Preissenkung" and "Kreissäge" a word ends between both
+    "strass|gross|gröss|heiss|^weiss|eiweiss|schweiss|fuss|füss|gruss|grüss|mässig|massnahm|massgeb|massst|gemäss|ausser"
+    "|äusser|draussen|liess|beiss|(?<![kp])reiss|giess|niess|schiess|spass|spässe|süss|stoss|stöss|bloss|blöss|fleiss"
+    "|gefäss|büss|strauss|preuss|dreiss|hiess|stiess|aussen(?!d)|ermassen"
+)
+
+
+def top_words(language: str, count: int) -> list[str]:
+    """The `count` most frequent words of a language, small, the most frequent first; Serbian in its own letters."""
+    import wordfreq
+
+    return [as_printed(word, language) for word in wordfreq.top_n_list(LISTS.get(language, language), count)]
+
+
+def as_printed(word: str, language: str) -> str:
+    """A case-folded word as it is printed.
+
+    >>> (
+    ...     as_printed("τιμοσ", "el"),
+    ...     as_printed("strasse", "de"),
+    ...     as_printed("preissenkung", "de"),
+    ...     as_printed("džep", "sr"),
+    ... )
+    ('τιμος', 'straße', 'preissenkung', 'џеп')
+    """
+    if language == "el":
+        return _LAST_SIGMA.sub("ς", word)
+    if language == "de":
+        return _SHARP.sub(lambda stem: stem[0].replace("ss", "ß", 1), word)
+    return in_serbian_letters(word) if language == "sr" else word
+
+
+def in_serbian_letters(word: str) -> str:
+    """A word of Serbian in Cyrillic letters.
+
+    >>> in_serbian_letters("njegov"), in_serbian_letters("džep")
+    ('његов', 'џеп')
+    """
+    for latin, cyrillic in SERBIAN_PAIRS.items():
+        word = word.replace(latin, cyrillic)
+    return "".join(SERBIAN.get(letter, letter) for letter in word)
