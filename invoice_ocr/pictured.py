@@ -32,7 +32,8 @@ def pictured(
     as_pictures = replace(settings, text="ocr", witnesses="none")
     with Intake(settings) as intake, Intake(as_pictures) as camera:
         lazy = LazyEngine(settings, engine, keep=keep)
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
+        parts = intake.open_parts(expand(inputs, settings))
+        for one in read_documents(parts, lazy, intake.crops, seconds=settings.timeout):
             transcript = pipeline.transcript_of(one)
             pictures: Pictures = []
             if transcript.reading is not None and isinstance(one.source, Source):

@@ -70,7 +70,8 @@ def read(
     """
     with Intake(settings) as intake:
         lazy = LazyEngine(settings, engine, keep=keep)
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
+        parts = intake.open_parts(expand(inputs, settings))
+        for one in read_documents(parts, lazy, intake.crops, seconds=settings.timeout):
             yield transcript_of(one)
 
 
@@ -106,7 +107,7 @@ def extract(
         sources = expand(inputs, settings)
         if settings.text != "layer":
             sources = _announced(sources, lazy)
-        reads = read_documents(intake.open_parts(sources), lazy, intake.crops)
+        reads = read_documents(intake.open_parts(sources), lazy, intake.crops, seconds=settings.timeout)
         pairs = ((one.source, record) for one in reads for record in records_of(one, pack, settings, recipe))
         if settings.text == "auto":
             yield from second_look.checked(pairs, intake, lazy, settings)

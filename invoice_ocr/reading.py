@@ -5,6 +5,7 @@ A word of a text layer with letters that mean nothing (U+FFFD, from a font that 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -35,7 +36,10 @@ _MARGIN = 1.5  # points around a word that is cut out
 
 @dataclass(slots=True)
 class Read:
-    """One input being read. seconds: from its first page opened to its last word. whole: its last page was opened."""
+    """One input being read. seconds: from its first page opened to its last word. whole: its last page was opened.
+
+    spent: seconds that the engine was waited for.
+    """
 
     source: Source | Failed
     issues: list[Issue] = field(default_factory=list)
@@ -43,6 +47,7 @@ class Read:
     failure: Failure | None = None
     seconds: float = 0.0
     whole: bool = False
+    spent: float = 0.0
     _pages: list[PageWords | None] = field(default_factory=list)
     _missing: int = 0
     _codes: dict[int, tuple[Code, ...]] = field(default_factory=dict)
@@ -118,33 +123,38 @@ def _filled_in(word: Word, seen: str, confidence: float) -> Word:
     return Word(seen, word.box, confidence, "ocr")
 
 
-def read_documents(parts: Iterable[Opened], load: Callable[[], Engine], cut: Cut | None = None) -> Iterator[Read]:
+def read_documents(
+    parts: Iterable[Opened], load: Callable[[], Engine], cut: Cut | None = None, *, seconds: float = math.inf
+) -> Iterator[Read]:
     """One Read for each input, in order.
 
     parts: opened documents, long ones in several parts that follow each other. load: gives the engine; called for the
     first time when a page needs pixels, never when none does. cut: gives the pixels of single words; without it none is
-    filled in.
+    filled in. seconds: that an engine may take over one document; pages it was not shown by then are left out.
     """
-    for one in _read(parts, load):
+    for one in _read(parts, load, seconds):
         if cut is not None:
             one.mend(load, cut)
         yield one
 
 
-def _read(parts: Iterable[Opened], load: Callable[[], Engine]) -> Iterator[Read]:
-    desk = _Desk(parts)
+def _read(parts: Iterable[Opened], load: Callable[[], Engine], seconds: float) -> Iterator[Read]:
+    desk = _Desk(parts, seconds)
     while True:
         yield from desk.finished()
         if not desk.pictures and not desk.pull():
             return
         if desk.pictures:
-            for words in load().read(desk.feed()):
-                desk.put(words)
+            engine = load()
+            since = time.monotonic()
+            for words in engine.read(desk.feed()):
+                desk.put(words, time.monotonic() - since)
                 yield from desk.finished()
+                since = time.monotonic()  # whoever takes the documents may take his time
 
 
 def _left_out(image: PageImage) -> PageWords:
-    message = f"Page {image.number} was left out: another page of its document took longer than --timeout allows."
+    message = f"Page {image.number} was left out: its document takes longer than --timeout allows."
     issues = (Issue("page.timeout", message),)
     return PageWords(image.number, image.width, image.height, (), image.rotation, issues=issues)
 
@@ -155,9 +165,10 @@ class _Desk:
     An engine may be fed in another thread than the one that takes its words.
     """
 
-    def __init__(self, parts: Iterable[Opened]) -> None:
+    def __init__(self, parts: Iterable[Opened], seconds: float) -> None:
         self.pictures: deque[tuple[Read, int, PageImage]] = deque()
         self._parts = iter(parts)
+        self._seconds = seconds
         self._open: deque[Read] = deque()
         self._slots: deque[tuple[Read, int]] = deque()
         self._turn = threading.Lock()
@@ -180,7 +191,7 @@ class _Desk:
             while self.pictures:
                 document, slot, image = self.pictures.popleft()
                 with self._turn:
-                    if document.overdue:
+                    if document.overdue or document.spent > self._seconds:
                         document.put(slot, _left_out(image))
                         continue
                 self._slots.append((document, slot))
@@ -189,9 +200,11 @@ class _Desk:
             if len(self._open) > _AHEAD or not self.pull():
                 return
 
-    def put(self, words: PageWords) -> None:
+    def put(self, words: PageWords, seconds: float) -> None:
+        """Take in the words of the next picture, for which the engine was waited for so long."""
         document, slot = self._slots.popleft()
         with self._turn:
+            document.spent += seconds
             document.put(slot, words)
 
     def finished(self) -> Iterator[Read]:

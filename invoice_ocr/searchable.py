@@ -32,7 +32,8 @@ def searchable(
     """
     with Intake(settings) as intake:
         lazy = LazyEngine(settings, engine, keep=keep)
-        for one in read_documents(intake.open_parts(expand(inputs, settings)), lazy, intake.crops):
+        parts = intake.open_parts(expand(inputs, settings))
+        for one in read_documents(parts, lazy, intake.crops, seconds=settings.timeout):
             transcript = pipeline.transcript_of(one)
             if transcript.reading is None or not isinstance(one.source, Source):
                 yield transcript, b""

@@ -29,6 +29,7 @@ _KINDS = {
     str: "a text in quotes, several values in one",
     Path: "a path in quotes",
 }
+_PAGE_SECONDS, _PAGE_SHARE = 24.0, 0.2  # of a document's time that one page may take
 _STEP = f"({'|'.join(CLEANING_STEPS)})"
 
 
@@ -137,8 +138,8 @@ class Settings:
         0, "Word pictures recognised at once; 0: chosen by itself.", low=0, high=65536, group="Engine"
     )
     timeout: float = option(
-        120.0,
-        "Seconds that one document may take to open, and each of its pages to be read.",
+        600.0,
+        "Seconds that one document may take; pages not read by then are left out, and it is for review.",
         low=0.1,
         high=86400,
         group="Limits",
@@ -166,6 +167,11 @@ class Settings:
         group="Output",
     )
     dry_run: bool = option(False, "Say what would be read, and stop.", group="Output")
+
+    @property
+    def page_timeout(self) -> float:
+        """Seconds that one page may take, so that it leaves time for the others: a fifth where that is enough."""
+        return min(self.timeout, max(_PAGE_SECONDS, _PAGE_SHARE * self.timeout))
 
     def recipe(self) -> dict[str, str]:
         """The settings that change results, by name, as text: one part of the recipe that keys a cached result."""

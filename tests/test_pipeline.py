@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -143,6 +144,25 @@ def test_after_a_page_that_takes_too_long_the_rest_of_its_document_is_left_out_a
     assert record.invoice is not None
     assert record.invoice.decision == "review"
     assert "page.timeout" in record.invoice.reasons
+
+
+def test_a_document_that_takes_longer_than_it_may_keeps_the_pages_read_by_then() -> None:
+    class Slow(Reader):
+        def read(self, pages: Iterable[PageImage]) -> Iterator[PageWords]:
+            for words in super().read(pages):
+                time.sleep(0.5)
+                yield words
+
+    parts = [Opened(source("long"), tuple(scan(number) for number in range(1, 6))), Opened(source("next"), (scan(1),))]
+    reads = read_documents(parts, lambda: Slow(pool=1), seconds=0.9)
+    long = next(reads)
+    time.sleep(1)  # whoever takes the documents may take his time
+    after = next(reads)
+    assert long.reading is not None
+    assert [len(page.words) for page in long.reading.pages] == [WORDS, WORDS, 0, 0, 0]
+    assert [issue.code for issue in long.issues] == ["page.timeout"] * 3
+    assert all("--timeout" in issue.message for issue in long.issues)
+    assert not after.issues
 
 
 def test_a_document_in_parts_is_one_document() -> None:

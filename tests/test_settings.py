@@ -33,7 +33,7 @@ def test_a_flag_beats_the_environment_which_beats_the_file_which_beats_the_defau
     (elsewhere / "invoice-ocr.toml").write_text('dpi = 100\njobs = 3\nruntime = "onnx"\n')
     environment = {"INVOICE_OCR_DPI": "150", "INVOICE_OCR_JOBS": "4"}
     chosen = settings.load({"dpi": 300, "jobs": None}, environment=environment)
-    assert (chosen.dpi, chosen.jobs, chosen.runtime, chosen.timeout) == (300, 4, "onnx", 120.0)
+    assert (chosen.dpi, chosen.jobs, chosen.runtime, chosen.timeout) == (300, 4, "onnx", 600.0)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,11 @@ def test_a_file_says_numbers_and_truths_as_toml_does(elsewhere: Path) -> None:
 def test_a_file_saved_by_notepad_is_read(elsewhere: Path) -> None:
     (elsewhere / "invoice-ocr.toml").write_text("dpi = 300\r\n", encoding="utf-8-sig")
     assert settings.load(environment={}).dpi == 300
+
+
+@pytest.mark.parametrize(("document", "page"), [("600", 120.0), ("60", 24.0), ("10", 10.0)])
+def test_no_page_uses_up_the_time_of_its_document_where_a_share_is_enough(document: str, page: float) -> None:
+    assert settings.load({"timeout": document}).page_timeout == page
 
 
 def test_what_changes_results_is_in_the_recipe_and_what_does_not_is_not() -> None:

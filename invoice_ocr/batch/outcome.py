@@ -37,7 +37,7 @@ def outcome_of(
     source: Source, intake: Intake, lazy: LazyEngine, pack: RulePack, settings: Settings, recipe: str
 ) -> Outcome:
     """Open, read and understand one document, and compare its words with its pixels where that is asked for."""
-    (one,) = read_documents(intake.open_parts([source]), lazy, intake.crops)
+    (one,) = read_documents(intake.open_parts([source]), lazy, intake.crops, seconds=settings.timeout)
     kept = kept_of(one)
     if kept is not None:
         one = read_of(source, kept)

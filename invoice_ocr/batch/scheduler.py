@@ -240,7 +240,9 @@ class _Line:
                     self.lazy.begin()
                 yield self._source(job)
 
-        reads = ahead(read_documents(self.intake.open_parts(sources()), self.lazy, self.intake.crops), _READ_AHEAD)
+        parts = self.intake.open_parts(sources())
+        read = read_documents(parts, self.lazy, self.intake.crops, seconds=self.settings.timeout)
+        reads = ahead(read, _READ_AHEAD)
         try:
             for one in reads:
                 yield flight.pop(one.source.sha256), one

@@ -27,7 +27,7 @@ _PARSER = "invoice_ocr.intake.parse:parse"
 _FIRST_BUDGET = 10_000_000  # bytes of pixels in a document's first answer: one page, so that OCR need not wait
 _BUDGET = 40_000_000  # in each of the others: four A4 pages at 200 dpi
 _LEAST_SECONDS = 1.0
-_ANSWER_SECONDS, _ANSWER_SHARE = 24.0, 0.2  # for one answer: one page does not use up a document's whole time
+_ANSWER_SECONDS, _ANSWER_SHARE = 24.0, 0.04  # for one answer: one page does not use up a document's whole time
 _TEXTS = ("auto", "ocr", "layer")
 
 
@@ -121,7 +121,7 @@ class Intake:
             return []
         clips = tuple((number, (box.left, box.top, box.right, box.bottom)) for number, box in places)
         request = replace(self._request(source.read()), clips=clips, dpi=dpi)
-        answer = self._pool.submit(request, seconds=self._settings.timeout, urgent=True).result()
+        answer = self._pool.submit(request, seconds=self._settings.page_timeout, urgent=True).result()
         _raise_error_of(answer)
         try:
             pictures = _pictures(answer)

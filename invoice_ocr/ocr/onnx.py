@@ -53,7 +53,7 @@ def load(settings: Settings) -> NeuralEngine:
         settings.lang,
         chinese,
         by_hand(networks.get(HANDWRITING)),
-        settings.timeout,
+        settings.page_timeout,
     )
 
 
