@@ -64,7 +64,7 @@ def resolve(
     settled = _by_sides(settled)
     settled += slip_date(settled) if slip else []
     rates = [rate for code in conventions.countries[:1] for rate in pack.countries[code].tax_rates]
-    sums = solve(settled, amounts, rates if slip else None)
+    sums = solve(settled, amounts, rates, slip=slip)
     sums = after_discount(sums, settled, amounts, slip=slip) or sums
     if "total_gross" in sums.chosen:
         rounded = after_rounding(sums.chosen["total_gross"], settled, amounts, slip=slip)

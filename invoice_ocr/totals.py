@@ -20,6 +20,7 @@ from invoice_ocr.proofs import (
     printed_amounts,
     proofs,
 )
+from invoice_ocr.tax_within import borne_out
 from invoice_ocr.ways import Way, decimals, find_ways
 from invoice_ocr.withheld import proofs as proofs_of_withheld
 
@@ -47,22 +48,28 @@ class Sums:
     joint: float = 0.0
 
 
-def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate], till: Sequence[Decimal] | None = None) -> Sums:
+def solve(
+    candidates: Sequence[Candidate],
+    amounts: Sequence[Candidate],
+    rates: Sequence[Decimal] = (),
+    *,
+    slip: bool = False,
+) -> Sums:
     """The most plausible totals.
 
     candidates: those of labelled amounts. amounts: every amount on the document, name "amount", which may stand
-    in for one term whose label was not understood when the other two are labelled and the sum holds. till: the rates
-    of its country's tax, in percent, where they are of a till.
+    in for one term whose label was not understood when the other two are labelled and the sum holds. rates: those of
+    the tax of its country, in percent. slip: it is of a till.
     """
     candidates = with_cents(candidates, amounts)
-    ways = find_ways(candidates, amounts, slip=till is not None)
+    ways = find_ways(candidates, amounts, slip=slip)
     terms = {
         "total_net": _terms(candidates, {"total_net": 1.0, "subtotal": 0.8}),
         "total_tax": _with_sums(taxes := _terms(candidates, {"total_tax": 1.0})) + _twice(taxes, candidates),
         "total_gross": _terms(candidates, _GROSS if any(way.kind == "paid" for way in ways) else _GROSS | _EXACT),
     }
     every = [
-        *proofs(terms, amounts, candidates, ways, till or ()),
+        *proofs(terms, amounts, candidates, ways, rates if slip else ()),
         *proofs_of_withheld(terms, candidates, printed_amounts(amounts)),
     ]
     found = sorted(every, key=lambda one: -one[0] - _borne_out(one[1], ways))
@@ -77,7 +84,9 @@ def solve(candidates: Sequence[Candidate], amounts: Sequence[Candidate], till: S
     joint = 1 - (1 - _joint(best[1], candidates)) * _AGREED ** len(_kinds(best[1], ways))
     if lost_cents(best[1]["total_gross"], [*amounts, *candidates]):
         return Sums(chosen)  # where halves of amounts were lost, what is left of them may fit by chance
-    return Sums(chosen, best[2], frozenset(best[1]), joint)
+    shown = borne_out(chosen, candidates, rates) if "total_tax" not in best[1] else ""
+    proved = frozenset({*best[1], "total_tax"} if shown else best[1])
+    return Sums(chosen, f"{best[2]}; {shown}" if shown else best[2], proved, joint)
 
 
 def _with_net(best: Found, found: Sequence[Found]) -> Found:

@@ -1,0 +1,50 @@
+"""What bears out the tax in a total that other sums prove: its rate, or the taxes of single rates that make it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from invoice_ocr.choices import magnitude
+from invoice_ocr.model import Candidate
+from invoice_ocr.ways import RATE, decimals
+
+_HALF_A_CENT = Decimal("0.006")
+_ENOUGH = Decimal("0.5")  # less tax fits too many rates
+_LABELLED, _PARTS, _CENTS = 0.4, 3, 2
+
+
+def borne_out(chosen: Mapping[str, Candidate], candidates: Sequence[Candidate], rates: Sequence[Decimal]) -> str:
+    """The equation that bears out the tax among chosen totals, or "".
+
+    rates: those of the country, in percent, for a tax printed without its rate.
+    """
+    gross, tax = chosen.get("total_gross"), chosen.get("total_tax")
+    if gross is None or tax is None or len(tax.readings) > 1 or decimals(tax) != _CENTS:
+        return ""
+    whole, part = magnitude(gross), magnitude(tax)
+    printed = [Decimal(hit.replace(",", ".")) for hit in RATE.findall(tax.evidence.text)]
+    for rate in printed or rates:
+        if part >= _ENOUGH and rate > 0 and abs(whole * rate / (100 + rate) - part) < _HALF_A_CENT:
+            return f"{whole} * {rate} / {100 + rate} = {part}"
+    return _of_parts(tax, candidates)
+
+
+def _of_parts(tax: Candidate, candidates: Sequence[Candidate]) -> str:
+    """Two or three labelled taxes of other rows that make this one."""
+    rows = {
+        (c.evidence.page, round(c.evidence.box.center_y)): magnitude(c)
+        for c in sorted(candidates, key=lambda c: c.score)
+        if c.name == "total_tax"
+        and c.score > _LABELLED
+        and decimals(c) == _CENTS
+        and 0 < magnitude(c) < magnitude(tax)
+        and abs(c.evidence.box.center_y - tax.evidence.box.center_y) > tax.evidence.box.height / 2
+    }
+    parts = sorted(rows.values(), reverse=True)[:6]
+    for count in range(2, _PARTS + 1):
+        for some in combinations(parts, count):
+            if sum(some) == magnitude(tax):
+                return f"{' + '.join(map(str, some))} = {magnitude(tax)}"
+    return ""

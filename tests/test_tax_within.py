@@ -1,0 +1,50 @@
+"""The tax printed within a total that other sums prove: its rate bears it out, or the taxes that make it."""
+
+from __future__ import annotations
+
+import pytest
+
+from invoice_ocr.model import Field
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+
+def tax(text: str) -> Field:
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    return invoice.fields["total_tax"]
+
+
+PARKING = (
+    "PARKHAUS AM THEATER\nHauptstr. 4\n36037 Fulda\nQuittung\nBezahlt 20.02.2026 22:41\n"
+    "Parkgebühr | EUR 7,50\nGegeben | EUR 10,00\nRückgeld | EUR 2,50\ninkl. 19,00% MwSt | EUR {tax}"
+)
+FUEL = (
+    "S.C. VEST CARBURANT S.R.L.\nCalea Aradului 118\nCOD FISCAL: RO14399840\nBON FISCAL\nMOTORINA | 303,19 A\n"
+    "APA | 17,00 B\nTOTAL LEI | 320,19\nTOTAL TVA | {tax}\nTVA A 21,00% | 52,62\nTVA B 11,00% | 1,68\nCARD | 320,19\n"
+    "DATA: 12/02/2026"
+)
+MARKET = (
+    "Sunday Harbour Market\nStall 44\nABN 51 824 753 556\nTax Invoice #1187\n22 Feb 2026\nLemon curd | 25.50\n"
+    "Quince paste | 12.95\nTomato relish | 9.00\nTotal inc GST | $47.45\nCard | $47.45\nGST | ${tax}"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "right", "proof"),
+    [
+        (PARKING, "1,20", "7.50 * 19.00 / 119.00 = 1.20"),
+        (FUEL, "54,30", "52.62 + 1.68 = 54.30"),
+        (MARKET, "4.31", "47.45 * 10 / 110 = 4.31"),
+    ],
+)
+def test_a_tax_that_fits_the_total_is_accepted(page: str, right: str, proof: str) -> None:
+    found = tax(page.format(tax=right))
+    assert found.status == "accepted"
+    assert proof in found.proof
+
+
+@pytest.mark.parametrize(("page", "wrong"), [(PARKING, "1,70"), (FUEL, "54,80"), (MARKET, "4.81")])
+def test_a_tax_that_does_not_has_no_proof(page: str, wrong: str) -> None:
+    assert not tax(page.format(tax=wrong)).proof
