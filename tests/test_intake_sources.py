@@ -80,6 +80,22 @@ def test_a_pattern_matches_endings_in_any_case_and_folders_below(place: Path) ->
     assert names("nothing*.pdf") == ["E_NOT_FOUND"]
 
 
+def test_a_file_that_several_inputs_lead_to_is_given_once(place: Path) -> None:
+    (place / "in" / "below").mkdir(parents=True)
+    for name in ("in/a.png", "in/below/b.png"):
+        (place / name).write_bytes(picture())
+    both = ["in/a.png", "in/below/b.png"]
+    assert names("in", "in/a.png") == both
+    assert names("in/below/b.png", "in") == ["in/below/b.png", "in/a.png"]
+    assert sorted(names("in/**")) == both
+    assert names("in", place / "in", "./in/*.png") == both
+
+
+def test_a_file_named_twice_is_given_twice(place: Path) -> None:
+    (place / "a.png").write_bytes(picture())
+    assert names("a.png", "a.png") == ["a.png", "a.png"]
+
+
 def test_a_file_whose_name_looks_like_a_pattern_or_a_list_is_a_file(place: Path) -> None:
     for name in ("[1].pdf", "@home.pdf"):
         (place / name).write_bytes(PDF)

@@ -85,17 +85,19 @@ def expand(inputs: Iterable[Input], settings: Settings | None = None) -> Iterato
     line), or an address (http, https, s3, gs, az). Bytes, a binary stream and a uint8 array (height, width[, 3 or 4],
     RGB) are documents themselves.
     Of a folder only what could be a document is taken: by its first bytes, or by an ending that promises one.
+    A file that a folder or pattern leads to is given once, though other inputs lead to it too, or name it.
     """
     limits = settings or Settings()
+    met: dict[str, bool] = {}
     for item in inputs:
         if isinstance(item, str | Path):
-            yield from _named(str(item), limits)
+            yield from _named(str(item), limits, met)
         else:
             yield _given(item, limits)
 
 
-def _named(name: str, limits: Settings, lists: tuple[str, ...] = ()) -> Iterator[Source | Failed]:
-    """What one name stands for. lists: those that it comes from, one within the other."""
+def _named(name: str, limits: Settings, met: dict[str, bool], lists: tuple[str, ...] = ()) -> Iterator[Source | Failed]:
+    """What one name stands for. met: as in `_is_new`. lists: those that it comes from, one within the other."""
     if not name:
         yield Failed("", failure_of(NotFound("One of the names is empty.", fix="Look at what fills it in.")))
     elif name == "-":
@@ -104,15 +106,24 @@ def _named(name: str, limits: Settings, lists: tuple[str, ...] = ()) -> Iterator
         else:
             yield _given(sys.stdin.buffer, limits, name="-")
     elif name.startswith("@") and not os.path.lexists(name):
-        yield from _listed(name[1:], limits, lists)
+        yield from _listed(name[1:], limits, met, lists)
     elif _ADDRESS.match(name):
         yield from _addressed(name, limits)
     elif os.path.isdir(name):  # noqa: PTH112  Path.is_dir raises for names that are too long
-        yield from _held(name, limits)
+        yield from _held(name, limits, met)
     elif glob.has_magic(name) and not os.path.lexists(name):
-        yield from _matching(name, limits)
-    else:
+        yield from _matching(name, limits, met)
+    elif _is_new(name, met, found=False):
         yield _file(name, limits)
+
+
+def _is_new(path: str, met: dict[str, bool], *, found: bool) -> bool:
+    """Whether a file is to be given, which is noted. met: for each file met so far whether it was found, not named."""
+    place = os.path.abspath(path)  # noqa: PTH100  as in `_walk`
+    if place in met and (found or met[place]):
+        return False
+    met[place] = found
+    return True
 
 
 def _addressed(address: str, limits: Settings) -> Iterator[Source | Failed]:
@@ -125,22 +136,23 @@ def _addressed(address: str, limits: Settings) -> Iterator[Source | Failed]:
             yield _file(str(found), limits, name, passing=True)
 
 
-def _matching(pattern: str, limits: Settings) -> Iterator[Source | Failed]:
+def _matching(pattern: str, limits: Settings, met: dict[str, bool]) -> Iterator[Source | Failed]:
     found = sorted(glob.iglob(_any_case_ending(pattern), recursive=True))  # noqa: PTH207  Path.glob has no absolute patterns
     if not found:
         yield Failed(pattern, failure_of(NotFound(f"Nothing matches {pattern}.")))
     for path in found:
         if os.path.isdir(path):  # noqa: PTH112  as above
-            yield from _held(path, limits)
-        else:
+            yield from _held(path, limits, met)
+        elif _is_new(path, met, found=True):
             yield _file(path, limits)
 
 
-def _held(folder: str, limits: Settings) -> Iterator[Source | Failed]:
+def _held(folder: str, limits: Settings, met: dict[str, bool]) -> Iterator[Source | Failed]:
     """The documents in a folder; an empty one is no failure, but told."""
     path = None
     for path in _walk(folder):
-        yield _file(path, limits)
+        if _is_new(path, met, found=True):
+            yield _file(path, limits)
     if path is None:
         log.warning("there is no document in %s", folder)
 
@@ -153,7 +165,7 @@ def _any_case_ending(pattern: str) -> str:
     return stem + dot + "".join(f"[{c.lower()}{c.upper()}]" if c.isalpha() else c for c in ending)
 
 
-def _listed(name: str, limits: Settings, lists: tuple[str, ...]) -> Iterator[Source | Failed]:
+def _listed(name: str, limits: Settings, met: dict[str, bool], lists: tuple[str, ...]) -> Iterator[Source | Failed]:
     place = os.path.realpath(name)
     try:
         if place in lists:
@@ -166,7 +178,7 @@ def _listed(name: str, limits: Settings, lists: tuple[str, ...]) -> Iterator[Sou
         return
     for line in lines:
         if line.strip():
-            yield from _named(line.strip(), limits, (*lists, place))
+            yield from _named(line.strip(), limits, met, (*lists, place))
 
 
 def _lines(text: bytes, name: str) -> list[str]:
