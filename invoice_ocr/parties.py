@@ -105,7 +105,8 @@ _WEAK_FORMS = frozenset(
 _MARKS = frozenset("·•|●∙◆-–")
 _PART = re.compile(r"(?:(?!\s*[·•|●∙◆]\s*|\s[–-]\s|,\s).)+")
 _TOLD = re.compile(r"[@:]|\w\.\w")  # of an address in the web, or before a number
-_BULLET = re.compile(r"[·•●∙◆|]")
+_BULLETS = "·•●∙◆|"
+_BULLET = re.compile(f"[{_BULLETS}]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 # Streets with their number behind or, as in English and French, before the name; towns with their code.
 _STREET = re.compile(r"\d{1,5}[a-zA-Z]?,?\s.*|\D*[^\W\d_]\.?,?\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?")
@@ -121,6 +122,7 @@ _REACHED = 0.3  # of an address that shows how to reach or to pay who lives ther
 _LESS = 0.05  # by which who is written to weighs less than who writes
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
+_TOP_ROWS = 3
 _CLOSE = 0.6  # heights between two lines of one address
 _FREE_MAIL = frozenset(
     {
@@ -217,13 +219,14 @@ def _written_to(blocks: Sequence[_Name], named: Sequence[_Name], weights: Sequen
         weight
         for name, weight in zip(named, weights, strict=True)
         if fold(name.text) != addressed
-        and (fold(name.text) in reached or (name.rule.endswith(".legal_form") and _is_above(name.cell, place.cell)))
+        and (fold(name.text) in reached or (name.rule.endswith(".legal_form") and _writes(name.cell, place.cell)))
     ]
     return (addressed, max(others) - _LESS) if others else ("", 1.0)
 
 
-def _is_above(cell: Cell, other: Cell) -> bool:
-    return cell.page == other.page and cell.box.bottom <= other.box.top
+def _writes(cell: Cell, other: Cell) -> bool:
+    """Whether a company stands above another, or in a line with its address at the foot of the page."""
+    return cell.page == other.page and (cell.box.bottom <= other.box.top or _is_sender(cell.text))
 
 
 def _vat_ids_of(buyers: Sequence[Cell]) -> Iterator[Candidate]:
@@ -370,7 +373,8 @@ def _by_legal_form(grid: Grid, pack: RulePack) -> Iterator[_Name]:
             ):
                 continue
             weak = fold(hit.group()) in _WEAK_FORMS and not _DOTTED.search(hit.group())
-            if weak and (cell.text[hit.end() :].strip(" .,)") or _is_priced(grid, cell)):
+            rest = cell.text[hit.end() :].strip(" .,)")
+            if weak and ((rest and rest[0] not in _BULLETS) or _is_priced(grid, cell)):
                 continue
             middle = cell.box.center_y
             score = 0.45 if weak else 0.6
@@ -429,15 +433,20 @@ def _may_be_part(cell: Cell, pack: RulePack) -> bool:
 
 def _first_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
     """The line above a company's name when it is the top of the page and looks like the same name begun."""
-    if not 0 < cell.row <= 3 or len(grid.rows[cell.row - 1]) != 1:
+    if not 0 < cell.row <= _TOP_ROWS:
         return ""
-    above = grid.rows[cell.row - 1][0]
+    above = next((other for other in grid.rows[cell.row - 1] if _is_flush(other, cell)), None)
+    if above is None or (len(grid.rows[cell.row - 1]) > 1 and above is not grid.rows[cell.row - 1][0]):
+        return ""
     apart = cell.box.top - above.box.bottom
     if apart > 0.8 * cell.box.height or abs(above.box.height - cell.box.height) > 0.35 * cell.box.height:
         return ""
-    aligned = min(abs(above.box.left - cell.box.left), abs(above.box.center_x - cell.box.center_x)) < 12.0
     alike = above.text.isupper() == cell.text.isupper() and not has_digit(above.text)
-    return " ".join(above.text.split()) if aligned and alike and _may_be_name(above, pack) else ""
+    return " ".join(above.text.split()) if alike and _may_be_name(above, pack) else ""
+
+
+def _is_flush(one: Cell, other: Cell) -> bool:
+    return min(abs(one.box.left - other.box.left), abs(one.box.center_x - other.box.center_x)) < 12.0
 
 
 @lru_cache(maxsize=4)

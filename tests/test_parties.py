@@ -179,3 +179,26 @@ def test_three_parties_side_by_side_make_no_row_of_heads() -> None:
         " | | Rome, GA 30161\nTotal due USD 6,089.37"
     )
     assert buyer(page) == "Coosa Valley Holdings"
+
+
+def test_a_name_in_two_lines_beside_other_words_is_read_whole() -> None:
+    page = "TRANSPORTES SIERRA | FACTURA T-20418\nNORTE SA DE CV | Fecha: 14/05/2026\nMonterrey | Total: 12.00"
+    assert seller(page) == "TRANSPORTES SIERRA NORTE SA DE CV"
+
+
+def test_a_company_in_a_line_with_its_address_at_the_foot_sells() -> None:
+    page = (
+        "~ Seehof ~\n\nAlpenwerk Maschinen GmbH\nSalzachstraße 18\n5020 Salzburg\n"
+        + REST
+        + "\n" * 30
+        + "Attersee Betriebs KG · Seeleiten 44 · 4852 Weyregg · Tel. 07664 4418"
+    )
+    assert buyer(page) == "Alpenwerk Maschinen GmbH"
+    assert seller(page) != "Alpenwerk Maschinen GmbH"
+
+
+def test_the_proprietor_of_a_business_is_no_name() -> None:
+    page = (
+        "Wrexmoor Council\n\nThe Proprietor\nBluebell Tearooms\n18 Castle Street\nWX1 2AB\n\nInvoice 17\nTotal | £1.00"
+    )
+    assert buyer(page) == "Bluebell Tearooms"
