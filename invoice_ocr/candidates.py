@@ -21,6 +21,8 @@ from invoice_ocr.standing import (
     can_look_away,
     context,
     is_dated,
+    is_numbered,
+    is_of_item,
     is_own_series,
     is_zero_tax,
     residue,
@@ -36,6 +38,7 @@ _ASIDE = 0.4  # how surely a name stands right of its label where a block of lin
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
+_LISTED = 0.4  # how surely the first of several dates in a table of items is meant
 _LIKELY = 0.5  # how surely a value stands beside its label, so that one below is hardly meant
 _SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 
@@ -182,7 +185,7 @@ def _same(
             continue  # what stands right behind `Invoice #` is its number, though it look like a date
         gap = re.findall(r"[^\W\d_]{2,}", RATE.sub(" ", text[: item.start]))
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
-        if spec.reader == "amount" and _counts(sheet, cell, hit, shifted(item, hit.end)):
+        if spec.reader == "amount" and (_counts(sheet, cell, hit, shifted(item, hit.end)) or is_numbered(text, item)):
             continue
         sum_of = gap or "(" in text[: item.start]
         if spec.reader == "amount" and sum_of and _is_behind(sheet, cell):
@@ -269,7 +272,9 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
         if found and spec.reader == "reference" and rule.weight < _SURE and not _is_whole(other, found[0]):
             return  # `Invoice` over a sentence or an address is a title
         if found:
-            yield candidate_by(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
+            listed = spec.reader == "date" and any(is_of_item(sheet, one) for one in under[place + 1 :])
+            factor = (1.0 if place == 0 else 0.8) * (_LISTED if listed else 1.0)
+            yield candidate_by(rule, "below", other, found[0], weight * factor)
             return
         if place >= 2 or spec.reader == "reference":
             return

@@ -19,8 +19,10 @@ _BOOKED = frozenset({"invoice", "credit_note"})
 _TITLED = 0.8  # how surely a number is the document's that stands under its title
 _MOSTLY = 0.5  # of the words of a line make its title
 _DIGITS = 3
+_ROW = 3  # cells of a row of a table
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
+_NUMBERED = re.compile(r"(?i)\b(?:nr|no|n[°º]|num|art|pos)\.?\s*$|[§#№]\s*$")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 _TOTALS, _OF_RATE = frozenset({"total_gross", "total_net", "amount_due"}), 0.4
@@ -161,6 +163,17 @@ def is_zero_tax(rule: Rule, cell: Cell) -> bool:
     return bool(digits) and not any(rate.strip("0") for rate in digits)
 
 
+def is_numbered(text: str, item: Found) -> bool:
+    """Whether what looks like an amount is a number, as in `VAT (No. 7008)`."""
+    return not item.mark and "." not in str(item.value) and bool(_NUMBERED.search(text[: item.start]))
+
+
+def is_of_item(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a date begins a row of a table that ends with an amount."""
+    row = sheet.grid.rows[cell.row]
+    return cell is row[0] and len(row) >= _ROW and bool(CENTS.fullmatch(row[-1].text.strip()))
+
+
 def is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
     """Whether a cell is a number whose letters are a label of its field too: `PO 77120` beside `Your order`."""
     hits = sheet.hits_of(cell)
@@ -193,12 +206,24 @@ def table_head(sheet: Sheet, cell: Cell, rule: Rule) -> float:
 
     In a row of other heads a plain `Total` is that of each row below; `Total of this invoice` is not.
     """
+    if _is_form(sheet, cell):
+        return 1.0
     count, kinds = heads_of(sheet, cell.row)
     is_amount = sheet.pack.fields[rule.field].reader == "amount"
     if count >= 3 and (kinds & OF_ITEMS or (is_amount and (rule.weight < 1.0 or _is_column(sheet, cell)))):
         return 0.4
     count, kinds = heads_of(sheet, cell.row - 1) if cell.row and _is_close(sheet, cell) else (0, frozenset())
     return 0.4 if count >= 3 and kinds & OF_ITEMS else 1.0
+
+
+def _is_form(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a row names the number of an invoice and a date of it, with one line of values below: no list of them."""
+    labels = [other for other in sheet.grid.rows[cell.row] if is_label(sheet, other)]
+    fields = {field for other in labels for field in fields_of(sheet, sheet.hits_of(other)[0])}
+    if "invoice_number" not in fields or not fields & {"issue_date", "due_date"}:
+        return False
+    under = sheet.grid.below(cell, cell.box, REACH * min(cell.box.height, 16.0))
+    return sum(any(map(str.isdigit, other.text)) for other in under) == 1
 
 
 def _is_column(sheet: Sheet, cell: Cell) -> bool:

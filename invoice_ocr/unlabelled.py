@@ -11,7 +11,7 @@ from invoice_ocr.kind import title_of
 from invoice_ocr.model import Candidate
 from invoice_ocr.readers import TORN, Found, from_date
 from invoice_ocr.sheet import Sheet, fields_of, is_read, make_candidate
-from invoice_ocr.standing import OTHER_PAPERS
+from invoice_ocr.standing import OTHER_PAPERS, is_of_item
 from invoice_ocr.values.date import Written, find_dates
 from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_qr_references, find_vat_ids
 from invoice_ocr.values.misread_date import find_read_dates
@@ -33,6 +33,7 @@ _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # 
 _LONGEST_TITLE = 14  # words
 _CENTURY = 2000
 _NEXT = 1.2  # heights of a line down to the next
+_SPAN = 2  # days
 _FEW = 2  # words beside the days of a span: `for`, `to`
 
 
@@ -58,7 +59,7 @@ def find(sheet: Sheet) -> Iterator[Candidate]:
             yield from _bare_dates(sheet, cell)
             yield from _bare_span(sheet, cell)
         elif len(cell.line.words) <= _LONGEST_TITLE and title_of(text, sheet.pack):
-            for written in find_dates(text, sheet.pack.months)[:1]:
+            for written in find_dates(text, sheet.pack.months)[: len(find_spans(text, sheet.pack.months)) < _SPAN]:
                 yield make_candidate("issue_date", "universal.issue_date.title", cell, from_date(written), _IN_TITLE)
 
 
@@ -114,7 +115,7 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
         if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
             score = _IN_DATELINE if is_read(cell) else _PRINTED
             rule = DATELINE
-        elif _is_of_other(sheet, cell, written.start) or _is_long_ago(written):
+        elif _is_of_other(sheet, cell, written.start) or _is_long_ago(written) or is_of_item(sheet, cell):
             score *= _STRANGE
         yield make_candidate("issue_date", rule, cell, from_date(written), score)
 

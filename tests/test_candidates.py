@@ -274,3 +274,39 @@ def test_an_account_is_no_number_of_a_document() -> None:
     page = "Rachunek: 61 1090 1014 0000 0712 1981 2874"
     assert best(page, "iban") == "PL61109010140000071219812874"
     assert best(page, "invoice_number") is None
+
+
+def test_days_of_a_stay_beside_a_title_do_not_date_it() -> None:
+    assert best("Rechnung Nr. 44 Zimmer 12 vom 19.09.2026 mit Frühstück im Haus", "issue_date") == "2026-09-19"
+    span = [c.evidence.rule for c in candidates("Rechnung Nr. 44 Zimmer 12 Aufenthalt 16.09.2026 – 19.09.2026 im Haus")]
+    assert "universal.issue_date.title" not in span
+
+
+def test_a_date_that_begins_a_row_with_an_amount_is_of_an_item() -> None:
+    row, date = "10/14/2026 | Letter | $385.00", "10/14/2026"
+    scores = [max(c.score for c in candidates(text) if c.name == "issue_date") for text in (row, date)]
+    assert scores[0] < 0.7 * scores[1]
+
+
+def test_a_row_of_labels_over_one_row_of_values_is_a_form_though_one_may_head_a_column() -> None:
+    heads = "Account ref | Invoice no | Date / tax point | Payment due"
+    one, two = (
+        f"{heads}\n44 | 90118844 | 01 April 2026 | 29 April 2026",
+        "45 | 90118845 | 02 April 2026 | 30 April 2026",
+    )
+    scores = [max(c.score for c in candidates(text) if c.name == "due_date") for text in (one, f"{one}\n{two}")]
+    assert scores[1] < 0.5 < scores[0]
+
+
+def test_the_number_of_a_provision_is_no_amount() -> None:
+    assert best("19 % Umsatzsteuer Nr. 7008 VV | 86,30 €", "total_tax") == "86.30"
+    assert best("Umsatzsteuer § 12 | 86,30 €", "total_tax") == "86.30"
+
+
+def test_the_first_date_of_a_list_of_charges_does_not_date_the_invoice() -> None:
+    charge, more = "Date | Charge | Amount\n02/11/26 | Room | 118.00", "\n02/12/26 | Room | 118.00"
+    scores = [
+        max(c.score for c in candidates(text) if c.evidence.rule.startswith("en.issue_date"))
+        for text in (charge, charge + more)
+    ]
+    assert scores[1] < 0.5 * scores[0]
