@@ -15,6 +15,7 @@ from invoice_ocr.clean import CleaningEngine, clean, heads, light
 from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
 from invoice_ocr.clean.quality import measure
+from invoice_ocr.clean.ruled import without_lines
 from invoice_ocr.clean.sheet import corners_of
 from invoice_ocr.clean.sight import see
 from invoice_ocr.frames import angle_of, inverse, moved, on_the_page, point, upright
@@ -105,6 +106,26 @@ def test_a_page_turned_straight_gets_no_empty_borders_and_loses_no_ink(degrees: 
     assert (height, width) < (1400, 1000)
     reaches = [np.ptp(np.nonzero(pixels[..., 0] < 235), axis=1) for pixels in (printed, cleaned.image.pixels)]
     assert reaches[1].tolist() == pytest.approx(reaches[0].tolist(), abs=3)
+
+
+def test_rules_of_a_page_turned_straight_go_too() -> None:
+    with_a_rule = page().pixels.copy()
+    cv2.line(with_a_rule, (60, 100), (60, 1300), (20, 20, 20), 1)
+    cleaned = clean(PageImage(1, tilted(8)(with_a_rule), 200.0), "auto", recognise)
+    assert cleaned.done == ("deskew", "lines")
+    columns = np.flatnonzero((cleaned.image.pixels[..., 0] < 128).any(0))
+    assert np.ptp(columns) == pytest.approx(np.ptp(np.flatnonzero((page().pixels[..., 0] < 128).any(0))), abs=3)
+
+
+def test_a_rule_dotted_by_turning_goes_whole_and_strokes_across_it_stay() -> None:
+    pixels = np.full((200, 100, 3), 255, np.uint8)
+    pixels[10:190, 50] = 120
+    pixels[10:190:4, 50] = 20
+    pixels[100:104, 40:60] = 20
+    out = without_lines(pixels, np.array([[50.0, 10, 51, 190]], np.float32))
+    wanted = np.full_like(pixels, 255)
+    wanted[100:104, 40:60] = 20
+    assert np.array_equal(out, wanted)
 
 
 def test_lines_that_run_up_are_told_from_lines_that_run_across() -> None:

@@ -61,14 +61,14 @@ def clean(page: PageImage, steps: str = "auto", *readers: Recogniser) -> Cleaned
     if steps == "none":
         return Cleaned(page, None, (), quality.measure(page.pixels, seen))
     asked = steps != "auto"
-    given = quality.measure(page.pixels, seen)
-    calm = _calm(page.pixels, given, wanted, asked=asked)
-    image = page
+    grain = quality.grain_of(page.pixels)
+    calm = _calm(page.pixels, seen, grain, wanted, asked=asked)
+    image, given = page, seen
     if calm is not None:
         image, seen = replace(page, pixels=calm), see(calm)
     corners = sheet.corners_of(image.pixels, seen, readers) if wanted & {"crop", "dewarp"} else None
     matrix, size, done, recognise = _geometry(image, seen, corners, wanted, readers, asked=asked)
-    frame, found, shown = None, given, image.pixels
+    frame, shown = None, image.pixels
     if done:
         shown = _moved(image.pixels, matrix, size)
         image, frame = replace(image, pixels=shown), _frame(page, matrix, size, 1.0)
@@ -76,19 +76,21 @@ def clean(page: PageImage, steps: str = "auto", *readers: Recogniser) -> Cleaned
         shown = sheet.alone(shown, corners)
     if done or corners is not None:
         seen = see(shown)
-        found = replace(quality.measure(shown, seen), grain=given.grain)
+        found = quality.measure(shown, seen, grain)
+    else:
+        found = quality.measure(page.pixels, given, grain)
     issues = quality.doubts(found, page.number)
     asides = aside.asides_of(shown, seen, recognise) if "orient" in wanted and recognise is not None else []
-    lit = [] if calm is None else ["denoise"]
-    pixels = _lit(shown, seen, found, wanted, recognise, lit, asked=asked)
+    taken = done if calm is None else [*done, "denoise"]
+    pixels, lit = _lit(shown, seen, found, wanted, recognise, taken, asked=asked)
     if _enlarges(found, pixels, wanted, asked=asked):
         pixels = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-        lit.append("upscale")
+        lit = [*lit, "upscale"]
         image = replace(image, dpi=image.dpi * 2)
         asides = [replace(one, boxes=one.boxes * 2) for one in asides]
-    if lit:
+    if lit != done:
         image = replace(image, pixels=pixels)
-    return Cleaned(image, frame, (*done, *lit), found, issues, tuple(asides))
+    return Cleaned(image, frame, tuple(lit), found, issues, tuple(asides))
 
 
 def _geometry(
@@ -240,13 +242,13 @@ def _frame(page: PageImage, matrix: np.ndarray, size: tuple[int, int], scale: fl
     return Frame(size[0] * to_points, size[1] * to_points, tuple(float(value) for value in points.ravel()))
 
 
-def _calm(pixels: np.ndarray, found: Quality, wanted: set[str], *, asked: bool) -> np.ndarray | None:
+def _calm(pixels: np.ndarray, seen: Sight, grain: float, wanted: set[str], *, asked: bool) -> np.ndarray | None:
     """The page without its grain, or without lonely specks; None where it has neither."""
-    if "denoise" not in wanted or (found.marks < _FEWEST and not asked):
+    if "denoise" not in wanted or (len(seen.marks) < _FEWEST and not asked):
         return None
-    if asked or found.grain > _GRAIN:
+    if asked or grain > _GRAIN:
         return light.without_grain(pixels)
-    specks = light.specks_of(pixels, found.letters)
+    specks = light.specks_of(pixels, seen.mark_height)
     return None if specks is None else np.where(specks[..., None], np.uint8(255), pixels)
 
 
@@ -256,13 +258,14 @@ def _lit(
     found: Quality,
     wanted: set[str],
     recognise: Recogniser | None,
-    done: list[str],
+    before: list[str],
     *,
     asked: bool,
-) -> np.ndarray:
-    """The page with its light and ink evened out as far as it needs it; the steps taken are added to `done`."""
+) -> tuple[np.ndarray, list[str]]:
+    """The page with its light and ink evened out as far as it needs it, and the steps taken, after those `before`."""
+    done = list(before)
     if found.marks < _FEWEST and not asked:
-        return pixels
+        return pixels, done
     if "background" in wanted:
         behind = ghost.depth_of(pixels, seen, recognise) if recognise is not None else 0.0
         if behind:
@@ -279,10 +282,10 @@ def _lit(
         pixels = light.sharpened(pixels)
         if "contrast" not in done:
             done.append("contrast")
-    if "lines" in wanted and (done or asked) and len(lines := ruled.lines_of(seen)):
+    if "lines" in wanted and (asked or set(done) - {"orient"}) and len(lines := ruled.lines_of(seen)):
         pixels = ruled.without_lines(pixels, lines)
         done.append("lines")
-    return pixels
+    return pixels, done
 
 
 def _enlarges(found: Quality, pixels: np.ndarray, wanted: set[str], *, asked: bool) -> bool:

@@ -12,6 +12,7 @@ from invoice_ocr.model import Issue
 
 _SAMPLE = 800  # pixels: side of the part of a page whose grain is measured
 _UNEVEN = 0.8  # of the light of the brightest paper: less is looked at twice, for it may be a filled band
+_FEWEST = 8  # pixels of a side, under which nothing is measured
 _SPAN = 40  # grey levels between the brightest and the darkest near a place where print is
 _KERNEL = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
@@ -40,15 +41,29 @@ class Quality:
     sharpness: float
 
 
-def measure(pixels: np.ndarray, sight: Sight) -> Quality:
-    """The quality of one page. pixels: uint8, shape (height, width, 3), RGB, of which `sight` was taken."""
+def measure(pixels: np.ndarray, sight: Sight, grain: float | None = None) -> Quality:
+    """The quality of one page. pixels: uint8, shape (height, width, 3), RGB, of which `sight` was taken.
+
+    grain: where it is known already, as of a page before it was moved.
+    """
     dark, usual, bright = _light(sight.paper, sight)
     if dark < _UNEVEN * bright:
         dark, usual, bright = _light(sight.paper[~sight.filled], sight)
     depth = cv2.subtract(sight.paper, sight.grey)[sight.ink]
     contrast = float(np.quantile(depth, 0.8)) if depth.size else 0.0
-    grain, sharpness = _texture(_middle(pixels))
+    grain, sharpness = grain_of(pixels) if grain is None else grain, _sharpness(_middle(pixels))
     return Quality(contrast, usual, dark / max(1.0, bright), grain, sight.mark_height, len(sight.marks), sharpness)
+
+
+def grain_of(pixels: np.ndarray) -> float:
+    """The standard deviation of noise in the middle of a page, in grey levels. pixels: as `measure` has them.
+
+    After Immerkaer, Fast noise variance estimation, 1996, with the median: print is no noise.
+    """
+    grey = _middle(pixels)
+    if min(grey.shape) < _FEWEST:
+        return 0.0
+    return _median(np.abs(cv2.filter2D(grey, cv2.CV_16S, _KERNEL)[1:-1, 1:-1])) / (6 * 0.6745)
 
 
 def _light(paper: np.ndarray, sight: Sight) -> tuple[float, float, float]:
@@ -66,23 +81,18 @@ def _middle(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY))
 
 
-def _texture(grey: np.ndarray) -> tuple[float, float]:
-    """Grain and sharpness of a part of a page.
-
-    Grain after Immerkaer, Fast noise variance estimation, 1996, with the median: print is no noise. Sharpness: of
-    places where print is, the steepest slope within three pixels, as a part of what lies between their brightest and
-    darkest.
+def _sharpness(grey: np.ndarray) -> float:
+    """Of places where print is, the steepest slope within three pixels, as a part of what lies between their brightest
+    and darkest; 0.0 without such places.
     """
-    if min(grey.shape) < 8:
-        return 0.0, 0.0
-    ripple = np.abs(cv2.filter2D(grey, cv2.CV_16S, _KERNEL)[1:-1, 1:-1])
+    if min(grey.shape) < _FEWEST:
+        return 0.0
     across, down = (cv2.Sobel(grey, cv2.CV_16S, 1 - axis, axis) for axis in (0, 1))
     near = np.ones((7, 7), np.uint8)
     span = cv2.subtract(cv2.dilate(grey, near), cv2.erode(grey, near))
     steepest = cv2.dilate(np.abs(across) + np.abs(down), near)
     print_ = span > _SPAN
-    sharpness = float(np.median(steepest[print_] / span[print_])) / 4 if print_.sum() > _SAMPLE else 0.0
-    return _median(ripple) / (6 * 0.6745), sharpness
+    return float(np.median(steepest[print_] / span[print_])) / 4 if print_.sum() > _SAMPLE else 0.0
 
 
 def _median(whole: np.ndarray) -> float:

@@ -64,8 +64,11 @@ def _fill(out: np.ndarray, left: float, top: float, right: float, bottom: float)
     rows = slice(max(0, int(top) - 1), int(np.ceil(bottom)) + 1)
     if x1 <= x0:
         return
-    line, beside = out[rows, x0:x1], np.maximum(out[rows, x0 - 1 : x0], out[rows, x1 : x1 + 1])
-    darkest = line.min((1, 2))
-    own = int(np.median(darkest)) - _DARKER
-    crossed = (darkest < own)[:, None, None]
-    out[rows, x0:x1] = np.where(crossed, line, np.maximum(line, beside))
+    line, left_of, right_of = out[rows, x0:x1], out[rows, x0 - 1 : x0], out[rows, x1 : x1 + 1]
+    crossed = _darker(line.min((1, 2))) & _darker(np.minimum(left_of, right_of).min((1, 2)))
+    out[rows, x0:x1] = np.where(crossed[:, None, None], line, np.maximum(line, np.maximum(left_of, right_of)))
+
+
+def _darker(greys: np.ndarray) -> np.ndarray:
+    """Which of them are much darker than most are: a line turned straight is dotted, but not beside it."""
+    return np.asarray(greys < int(np.median(greys)) - _DARKER)
