@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Candidate
-from invoice_ocr.proofs import extras_of
+from invoice_ocr.proofs import CASH_ROUNDING, extras_of
 from invoice_ocr.totals import Sums
 from invoice_ocr.ways import decimals, find_ways
 
+_SURELY = 0.7  # how surely a total is labelled that rivals what is asked for below it
 _NAMED = 0.5  # how surely a discount is labelled
 _MOST_OFF = Decimal("0.5")  # share of a total that is left, at least, where what was taken off was not understood
 _TOTALS = ("total_gross", "total_net", "amount_due", "subtotal")
@@ -44,6 +45,8 @@ def after_discount(
             continue
         if _place(left) in claimed or not (slip or value in paid):
             continue
+        if any(".voucher." in c.evidence.rule and magnitude(c) == -short for c in taken):
+            return _both(sums, gross, value)
         proof = f"{magnitude(gross)} {'-' if short < 0 else '+'} {abs(short)} = {value}"
         total = replace(left, name="total_gross", value=value, readings=(value,), score=max(left.score, gross.score))
         return replace(
@@ -61,6 +64,8 @@ def left_open(sums: Sums, candidates: Sequence[Candidate]) -> Sums | None:
     gross = sums.chosen.get("total_gross")
     if gross is None or sums.proved - {"total_gross"}:
         return None
+    if more := _total_above(gross, candidates):
+        return _both(sums, gross, more)
     whole = magnitude(gross)
     parts = {magnitude(c) for c in candidates if c.name in _PAYMENTS}
     asked = [c for c in candidates if c.name == "amount_due" and c.score > _NAMED and magnitude(c) and _below(c, gross)]
@@ -70,8 +75,32 @@ def left_open(sums: Sums, candidates: Sequence[Candidate]) -> Sums | None:
     left = magnitude(due)
     if left == whole or left < _MOST_OFF * whole or {whole - left, whole + left, left} & parts:
         return None
-    open_ = replace(due, name="total_gross", value=left, readings=(left, whole))
-    return replace(sums, chosen={**sums.chosen, "total_gross": open_}, proof="", proved=frozenset())
+    return _both(sums, replace(due, name="total_gross", value=left), whole)
+
+
+def _total_above(due: Candidate, candidates: Sequence[Candidate]) -> Decimal | None:
+    """The labelled total above what is asked for, where no label says that what lies between is taken off."""
+    if ".amount_due." not in due.evidence.rule:
+        return None
+    off = {c.value for c in candidates if c.name in ("discount", "prepaid") and ".voucher." not in c.evidence.rule}
+    taken = {abs(value) for value in off if isinstance(value, Decimal)}
+    above = [
+        magnitude(c)
+        for c in candidates
+        if c.name == "total_gross"
+        and c.score > _SURELY
+        and not c.evidence.rule.startswith("universal.")
+        and decimals(c) == decimals(due)
+        and _below(due, c)
+    ]
+    least = min((value for value in above if value > magnitude(due) + CASH_ROUNDING), default=None)
+    return least if least is not None and least - magnitude(due) not in taken else None
+
+
+def _both(sums: Sums, gross: Candidate, other: Decimal) -> Sums:
+    """The sums with their total open: it may be another amount, too."""
+    either = replace(gross, readings=(magnitude(gross), other))
+    return replace(sums, chosen={**sums.chosen, "total_gross": either}, proof="", proved=frozenset())
 
 
 def _others(candidates: Iterable[Candidate], gross: Candidate) -> list[Candidate]:

@@ -304,6 +304,7 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
         ]
         own = [term for term in own if not _is_sum(term)]
         named = [term for term in own if term.candidate.name == name and term.score > 0.6]
+        named = named or _over_what_is_due(own)
         own = [t for t in named if not t.candidate.evidence.rule.startswith("universal.")] or named or own
         if own:
             top = own[0]
@@ -322,6 +323,21 @@ def _best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
     if gross and "total_net" not in chosen and untaxed and "total_tax" not in chosen:
         chosen["total_net"] = replace(untaxed[0].candidate, name="total_net", score=0.8 * untaxed[0].score)
     return chosen
+
+
+def _over_what_is_due(gross: Sequence[Term]) -> list[Term]:
+    """The labelled totals that are more than what the best of these terms says is due: a part, then, or a balance."""
+    if not gross or gross[0].candidate.name != "amount_due":
+        return []
+    return [
+        term
+        for term in gross
+        if term.candidate.name == "total_gross"
+        and term.score > _HALF
+        and term.value > gross[0].value
+        and decimals(term.candidate) == _CENTS
+        and not term.candidate.evidence.rule.startswith("universal.")
+    ]
 
 
 def _double(chosen: dict[str, Candidate], taxes: Sequence[Term]) -> None:

@@ -69,3 +69,18 @@ def test_totals_with_tips_that_are_suggested_are_none() -> None:
         f"Sales Tax 8.25% | 5.97\nTOTAL DUE | $78.37\n{tips}"
     )
     assert total.value == Decimal("78.37")
+
+
+def test_a_voucher_below_the_total_may_have_been_paid_for() -> None:
+    for foot in (
+        "TOTAL | 66.38\nGift voucher | -25.00\nTO PAY | 41.38",
+        "TOTAL | 66.38\n8827 | -25.00\nTO PAY | 41.38",
+    ):
+        total = gross(HEAD + foot + "\nVISA | 41.38")
+        assert total.status == "review"
+        assert {total.value, *(other.value for other in total.alternatives)} >= {Decimal("66.38"), Decimal("41.38")}
+
+
+def test_a_balance_of_rewards_is_not_the_total() -> None:
+    foot = "SUBTOTAL | 66.38\nTAX 8% | 5.31\nGRATUITY | 11.95\nTOTAL | 84.92\nREWARD BALANCE | 4.50"
+    assert gross(HEAD + foot).value != Decimal("4.50")
