@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -124,6 +125,13 @@ def test_a_dash_set_apart_may_be_a_minus_or_a_mere_dash() -> None:
 )
 def test_what_is_no_amount_is_not_taken_for_one(text: str) -> None:
     assert find_amounts(text) == []
+
+
+def test_a_long_row_of_digits_is_read_in_no_time() -> None:
+    since = time.process_time()
+    assert len(find_amounts("0 " * 1500)) == 1500
+    assert len(find_amounts("7 " * 1500 + "1 234,50")) == 1501
+    assert time.process_time() - since < 5  # half a minute, were each start tried with all that follows
 
 
 def test_amounts_beside_each_other_stay_apart() -> None:

@@ -15,6 +15,7 @@ _SPACES = " \u00a0\u2009\u202f\u2007"
 _TICKS = "'\u2019\u2018`\u00b4\u2032"
 _MINUS = "\\-\u2212\u2013\u2010\u2011\u2012"
 
+_LONGEST = 60  # signs of digits and spaces that may be one amount: a row of a hundred numbers is none
 _BODY = re.compile(rf"(?<![\d.,])(?:\d+(?:[.,\u00b7{_TICKS}{_SPACES}]\d+)*|[.,]\d{{2}}(?!\d))")
 _BEFORE = re.compile(
     rf"(?P<open>\()?[{_SPACES}]?(?P<sign>[{_MINUS}+])?(?P<gap>[{_SPACES}])?(?P<mark>{CURRENCY})?[{_SPACES}]?"
@@ -133,6 +134,8 @@ def _grouped(groups: list[str], mark: str) -> bool:
 def _amount(text: str, start: int, end: int) -> tuple[Amount | None, int]:
     """The amount whose digits lie at start..end, and where to look on. Ends at an inner space when it must."""
     whole_end = end
+    if end - start > _LONGEST and (spot := max(text.rfind(space, start, start + _LONGEST) for space in _SPACES)) > 0:
+        end = spot
     readings = interpret(text[start:end])
     while not readings and (spot := max(text.rfind(space, start, end) for space in _SPACES)) > 0:
         end = spot
