@@ -20,6 +20,7 @@ _LIST = 3  # invoice numbers on a page: a list of invoices, and no invoice of it
 _MARGIN = 0.16  # of a page's height: where its running number stands
 _PROSE_WORDS, _PROSE_SHARE, _LONG_LINE = 120, 0.6, 7  # words; share of them in long lines; words of a long line
 _FEW_AMOUNTS = 2
+_MONEY = (2, 4)  # decimals of sums of money, and of charges that taxes are worked out of later
 # `Page 1 of 2`, `Seite 1/2`, `1 / 2`: one number out of another, with a word before and a short one between.
 _MARK = re.compile(r"\W*(?:[^\W\d]+[.:]?\s*)?(\d{1,3})\s*(?:/|[^\W\d]{1,4})\s*(\d{1,3})\W*")
 
@@ -186,7 +187,7 @@ def _kept(part: Sequence[Page], by_page: dict[int, list[Candidate]]) -> tuple[in
 def _states(page: Page, candidates: Sequence[Candidate]) -> bool:
     """Whether a page says something of an invoice: labelled values of it, or rows of amounts."""
     plain = {c.name for c in candidates if c.score >= _LABELLED and not c.evidence.rule.startswith("universal.")}
-    amounts = sum(amount.decimals == 2 for line in page.lines for amount in find_amounts(line.text))
+    amounts = sum(amount.decimals in _MONEY for line in page.lines for amount in find_amounts(line.text))
     if plain & {"invoice_number", "iban", *_TOTALS} or amounts > _FEW_AMOUNTS:
         return True
     words = sum(len(line.words) for line in page.lines)

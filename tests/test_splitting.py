@@ -188,3 +188,10 @@ def test_a_second_page_before_any_total_is_never_another_invoice() -> None:
     assert [invoice.pages for invoice in understood(TOP.replace("Carried forward", "Subtotal of page"), loose)] == [
         (1, 2)
     ]
+
+
+def test_a_page_of_charges_before_tax_with_four_decimals_is_part_of_the_invoice() -> None:
+    first = "Invoice number: A-1\nInvoice date: 12 March 2026\nTotal GBP | 94.20"
+    charges, weights = (f"Fibre | 45.4{more}\nCopper | 19.0{more}\nGlass | 14.0{more}" for more in ("545", "54"))
+    assert [invoice.pages for invoice in understood(first, charges)] == [(1, 2)]
+    assert [invoice.pages for invoice in understood(first, weights)] == [(1,)]
