@@ -25,7 +25,8 @@ def fold(text: str) -> str:
     'nodetva'
     """
     if text.isascii():
-        return _NO_SIGN.sub("", text.lower())
+        small = text.lower()
+        return small if small.isalnum() else _NO_SIGN.sub("", small)
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).translate(_SPECIAL)
     return _NO_SIGN.sub("", plain.lower())  # `№` comes apart into a capital and a small letter
 
