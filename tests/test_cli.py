@@ -335,7 +335,8 @@ def test_dry_run_names_what_would_be_read_and_opens_nothing(invoke, elsewhere: P
     shutil.copy(LETTER, elsewhere / "B.PDF")
     (elsewhere / "list.txt").write_text("a.pdf\n")
     assert invoke("extract", "--dry-run", "*.pdf").out.split() == ["B.PDF", "a.pdf"]
-    assert invoke("read", "--dry-run", ".", "@list.txt").out.split() == ["./B.PDF", "./a.pdf", "a.pdf"]
+    assert invoke("read", "--dry-run", "B.PDF", "@list.txt").out.split() == ["B.PDF", "a.pdf"]
+    assert invoke("read", "--dry-run", ".", "@list.txt").out.split() == ["./B.PDF", "./a.pdf"]
     assert invoke("read", "--dry-run", "a.pdf", "none.pdf").code == 5
 
 
