@@ -57,9 +57,22 @@ def test_a_folder_gives_what_could_be_documents_in_order_of_names(place: Path) -
     (place / "a" / "page.html").write_text("<html></html>")
     (place / "a" / "invoice.xml").write_text('<?xml version="1.0"?><Invoice xmlns="u"/>')
     (place / "a" / "config.xml").write_text('<?xml version="1.0"?><config/>')
+    (place / "a" / "cut.xml").write_text(
+        '<?xml version="1.0"?><rsm:Cr xmlns:rsm="urn:un:data:CrossIndustryInvoice:100">'
+    )
+    (place / "a" / "hit.xml").write_bytes(b"\0\xff<Inv urn:oasis:names:specification:ubl:schema:xsd:Invoice-2")
     (place / "a" / ".hidden.png").write_bytes(picture())
     (place / "a" / "Thumbs.db").write_bytes(picture())
-    expected = ["z.bin", "a/invoice.xml", "a/no-ending", "a/scan.jpeg", "b/One.Tif", "b/two.PDF"]
+    expected = [
+        "z.bin",
+        "a/cut.xml",
+        "a/hit.xml",
+        "a/invoice.xml",
+        "a/no-ending",
+        "a/scan.jpeg",
+        "b/One.Tif",
+        "b/two.PDF",
+    ]
     assert [Path(name).as_posix() for name in names(".")] == expected
 
 

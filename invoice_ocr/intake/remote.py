@@ -86,11 +86,8 @@ def _could_be_document(store: Any, key: str) -> bool:
     name = key.rpartition("/")[2]
     if not name or name.startswith("."):
         return False
-    if os.path.splitext(name)[1].lower() in sniff.ENDINGS:  # noqa: PTH122  a key is no path here
-        return True
-    head = store.cat_file(key, start=0, end=sniff.HEAD)
-    kind = sniff.kind_of(head)
-    return kind is not None and (kind != "xml" or sniff.holds_invoice(head))
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122  a key is no path here
+    return ending in sniff.ENDINGS or sniff.could_be_document(ending, store.cat_file(key, start=0, end=sniff.HEAD))
 
 
 def _copied(store: Any, key: str, name: str, limits: Settings) -> Path:

@@ -49,6 +49,7 @@ _INVOICE_ROOT = re.compile(
     rb"<(?:[\w.\-]+:)?"
     rb"(Invoice|CreditNote|CrossIndustry(Invoice|Document)|StandardBusinessDocument|SCRDMCCBDACIO\w*)[\s>]"
 )
+_INVOICE_TRACE = re.compile(rb"CrossIndustry|oasis:names:specification:ubl|en16931|ferd:", re.IGNORECASE)
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -71,6 +72,19 @@ def kind_of(head: bytes) -> Kind | None:
 def holds_invoice(head: bytes) -> bool:
     """Whether an XML file's first element is one of the e-invoice roots: UBL, CII, an order in CII, an envelope."""
     return _INVOICE_ROOT.search(_COMMENT.sub(b"", _plain(head))) is not None
+
+
+def could_be_document(ending: str, head: bytes) -> bool:
+    """Whether a file met in a folder is to be read, by what its ending promises and its first bytes are.
+
+    ending: small, with its dot. Of XML these are e-invoices, and files that name their namespaces, but are damaged.
+    """
+    if ending in ENDINGS:
+        return True
+    kind = kind_of(head)
+    if kind == "xml" or (kind is None and ending == ".xml"):
+        return holds_invoice(head) or _INVOICE_TRACE.search(_plain(head)) is not None
+    return kind is not None
 
 
 def unsafe_xml(head: bytes) -> bool:

@@ -203,15 +203,14 @@ def _walk(folder: str) -> Iterator[str]:
 
 
 def _could_be_document(path: str) -> bool:
-    promising = os.path.splitext(path)[1].lower() in sniff.ENDINGS  # noqa: PTH122  as above
+    ending = os.path.splitext(path)[1].lower()  # noqa: PTH122  as above
     try:
         head = next(_bytes_of(Path(path), most=sniff.HEAD), b"")
     except NotADocument:
         return False
     except InputError:
-        return promising
-    kind = sniff.kind_of(head)
-    return promising or (kind is not None and (kind != "xml" or sniff.holds_invoice(head)))
+        head = b""
+    return sniff.could_be_document(ending, head)
 
 
 def _file(path: str, limits: Settings, name: str = "", *, passing: bool = False) -> Source | Failed:
