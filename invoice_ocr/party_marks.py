@@ -1,0 +1,103 @@
+"""What one line of a page looks like: a name, a street, a town with its code, or a way to reach and to pay somebody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from invoice_ocr.grid import Cell, Grid
+from invoice_ocr.rulepack import RulePack, label_key
+from invoice_ocr.sheet import find_labels
+from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import find_ibans
+from invoice_ocr.values.text import has_digit
+
+POSTCODE = re.compile(
+    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
+    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{3}\s\d{2}\s+[^\W\d_]{2}"
+    r"|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3}"
+    r"|^[A-Z][^\W\d]+(?:[ -][A-Z][^\W\d]+)*,?\s(?:-\s)?(?:(?!19|20)\d{4}|\d{6})$)"
+)
+_SELLER_SIGN = re.compile(
+    r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
+    r"|gstin|sst|trn|siren|uid|i[cč]o|di[cč]|tax|p\.?iva|nip|cif|nif|cnpj|bank|cvr|org\.?\s?n[ro]|y-tunnus)\b|@"
+)
+# Of these the numbers of taxes stand in the blocks of buyers, too.
+CONTACT = re.compile(r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|bank)\b|@")
+_TOLD = re.compile(r"[@:]|\w\.\w")  # of an address in the web, or before a number
+BULLETS = "·•●∙◆|"
+_BULLET = re.compile(f"[{BULLETS}]")
+# Streets with their number behind or, as in English and French, before the name; towns with their code.
+STREET = re.compile(r"\d{1,5}[a-zA-Z]?,?\s.*|\D*[^\W\d_]\.?,?\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?")
+HOUSE = re.compile(r"(?:n[.°º]?\s?)?\d{1,4}\s?[a-zA-Z]?(?:/\w{1,3})?(?:\s[–-]\s.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name seen on a page, and how much its form and place speak for a party."""
+
+    cell: Cell
+    start: int
+    end: int
+    score: float
+    rule: str
+    before: str = ""  # the first half of a name in two lines
+
+    @property
+    def text(self) -> str:
+        return f"{self.before} {self.cell.text[self.start : self.end]}".strip()
+
+
+def may_be_name(cell: Cell, pack: RulePack) -> bool:
+    """Whether a cell may be a name: mostly letters, and no title, label, date, town with its code or web address."""
+    text = cell.text.strip()
+    letters = sum(map(str.isalpha, text))
+    if letters < 3 or len(text) > 60 or letters < 0.5 * len(text):
+        return False
+    if _BULLET.search(text) or "@" in text or "www." in text.lower():
+        return False
+    if label_key(text) in pack.titles or find_dates(text, pack.months) or POSTCODE.search(text):
+        return False
+    hits = find_labels(cell, pack)
+    covered = bool(hits) and (hits[0].end > 0.5 * len(text) or re.match(r"\s*[:#]", text[hits[0].end :]))
+    if covered and begins_with_label(cell, pack):
+        return False
+    words = label_key(text)
+    return not words.startswith(pack.title_starts)
+
+
+def begins_with_label(cell: Cell, pack: RulePack) -> bool:
+    """Whether a cell begins with a label, other than one that may itself be part of a name, as in `Lieferant GmbH`."""
+    hits = find_labels(cell, pack)
+    if not hits or hits[0].start:
+        return False
+    named = all(rule.field in ("seller_name", "buyer_name") for rule in pack.by_label[hits[0].key])
+    return not (named and re.match(r"\s+\w", cell.text[hits[0].end :]))
+
+
+def is_street(grid: Grid, cell: Cell) -> bool:
+    """Whether a cell is a street with its number, right above a town with its code."""
+    if not STREET.fullmatch(cell.text.strip()):
+        return False
+    under = next((other.text for other in grid.below(cell, cell.box, 1.5 * cell.box.height)), "")
+    town = POSTCODE.search(under)
+    return town is not None and not has_digit(under[: town.start()])
+
+
+def is_sender_line(text: str) -> bool:
+    """Whether a text is a line such as `Firm · Street 5 · 12345 Town`, as sellers set at the foot of a page."""
+    return len(_BULLET.findall(text)) > 1 and bool(POSTCODE.search(text))
+
+
+def is_sign(grid: Grid, cell: Cell, pattern: re.Pattern[str] = _SELLER_SIGN) -> bool:
+    """Whether a cell shows how to reach, to pay or to tax somebody; `VAT` alone heads a column."""
+    if not pattern.search(cell.text):
+        return bool(find_ibans(cell.text))
+    row = (cell, *grid.right_of(cell)[:1])
+    return any(has_digit(other.text) for other in row) or bool(_TOLD.search(cell.text))
+
+
+def is_priced(grid: Grid, cell: Cell) -> bool:
+    """Whether a sum stands right of a cell: it is an item or a charge, then."""
+    return any(amount.decimals == 2 for other in grid.right_of(cell)[-1:] for amount in find_amounts(other.text))
