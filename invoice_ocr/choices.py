@@ -12,6 +12,7 @@ from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold
 
 TOTALS = ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")
+TAX_ROW = ".tax_row"  # ends the rule of a total that rows of taxes make
 GUESSED = "universal.payment_reference.number"  # the rule of what to quote where nothing is asked for
 _NO_GUESS, _FEW_DIGITS, _UNRIVALLED = 0.65, 3, 0.4  # least support; digits of a number; what is left of the doubt
 PLAUSIBLE = 0.3  # the score of an amount that may be what its label says
@@ -97,6 +98,11 @@ def support_of(score: float, rival: float) -> float:
     """A score less what a rival takes from it: nothing under half as strong, most when equal."""
     share = rival / score if score else 0.0
     return score * (1.0 - 0.55 * max(0.0, share - 0.5) * 2)
+
+
+def of_tax_rows(one: Choice | Candidate) -> bool:
+    """Whether a total is made of rows of taxes, and no label names it."""
+    return one.evidence.rule.endswith(TAX_ROW)
 
 
 def magnitude(one: Choice | Candidate | None) -> Decimal:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from invoice_ocr.choices import TAX_ROW
 from invoice_ocr.conventions import Conventions, settle
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.labels import Hit
@@ -80,7 +81,7 @@ def _sums(best: Sequence[TaxRow]) -> list[Candidate]:
     if len(best) == 1 and net + tax not in printed:
         sums.pop("total_gross")
     return [
-        Candidate(name, value, score, _renamed(evidence, f"universal.{name}.tax_row"), (value,))
+        Candidate(name, value, score, _renamed(evidence, f"universal.{name}{TAX_ROW}"), (value,))
         for name, value in sums.items()
         if value > 0 or name == "total_tax"
     ]

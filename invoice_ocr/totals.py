@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from invoice_ocr.cents import lost_cents, with_cents
-from invoice_ocr.choices import magnitude
+from invoice_ocr.choices import magnitude, of_tax_rows
 from invoice_ocr.model import Candidate, Evidence
 from invoice_ocr.proofs import (
     CASH_ROUNDING,
@@ -139,7 +139,7 @@ def _short_of(gross: Candidate, amounts: Sequence[Candidate]) -> bool:
     Something may be added that is no tax at these rates, such as a surcharge in columns of its own.
     """
     own = gross.evidence
-    if not own.rule.endswith(".tax_row") or magnitude(gross) in printed_amounts(amounts):
+    if not of_tax_rows(gross) or magnitude(gross) in printed_amounts(amounts):
         return False
     below = (c for c in amounts if (c.evidence.page, c.evidence.box.top) > (own.page, own.box.bottom))
     return any(magnitude(c) > magnitude(gross) and decimals(c) == _CENTS for c in below)
@@ -196,7 +196,7 @@ def _better_named(proved: Mapping[str, Candidate], labelled: Candidate) -> bool:
 def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> bool:
     """Whether one row of taxes shows a sum while a larger total is labelled elsewhere: the row is of one rate."""
     gross = proved.get("total_gross")
-    if not gross or not gross.evidence.rule.endswith(".tax_row"):
+    if not gross or not of_tax_rows(gross):
         return False
     return any(
         term.value > magnitude(gross) and term.score > 0.4 and not term.candidate.evidence.rule.startswith("universal.")
@@ -229,7 +229,7 @@ def _joint(proved: Mapping[str, Candidate], candidates: Sequence[Candidate]) -> 
     mean = sum(candidate.score for candidate in proved.values()) / len(proved)
     if all(candidate.evidence.rule.startswith("universal.") for candidate in proved.values()):
         return 0.5 * mean  # numbers that fit, but no label says that they are the document's
-    rows = {(c.name, c.value) for c in candidates if c.evidence.rule.endswith(".tax_row")}
+    rows = {(c.name, c.value) for c in candidates if of_tax_rows(c)}
     by_rate = len(proved) == 3 and all((name, magnitude(proved[name])) in rows for name in ("total_net", "total_tax"))
     by_rate |= len(proved) == 2 and all(name in proved for name in ("total_tax", "total_gross"))
     return 1.0 - (1.0 - mean) * (0.4 if by_rate else 1.0)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from invoice_ocr.choices import magnitude
+from invoice_ocr.choices import magnitude, of_tax_rows
 from invoice_ocr.model import Box, Candidate, Evidence
 
 _NAMED = 0.4  # how surely cash and change are labelled, at least
@@ -137,7 +137,7 @@ def _taxed(candidates: Sequence[Candidate]) -> Iterator[Way]:
     """Net and tax of all rates, in rows whose numbers agree."""
     rows: dict[tuple[object, ...], dict[str, Candidate]] = {}
     for candidate in candidates:
-        if candidate.evidence.rule.endswith(".tax_row") and candidate.name in ("total_net", "total_tax"):
+        if of_tax_rows(candidate) and candidate.name in ("total_net", "total_tax"):
             group = rows.setdefault((candidate.evidence.page, candidate.evidence.box, candidate.score), {})
             group[candidate.name] = candidate
     for group in rows.values():
