@@ -32,7 +32,7 @@ _UNCHECKED = (
 )
 _LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])|^[01](?=[/.-])")
 
-_UNPADDED = re.compile(r"\d([./-])0\d\1")
+_UNPADDED = re.compile(r"\d\s?([./-])\s?0\d\s?\1")
 # A blank where the first digit of a month may have stood: `05/ 2/2025`; dates with a blank behind each mark have none.
 _GAP = re.compile(r"\d\d([./-])\s\d\1\d")
 

@@ -342,6 +342,7 @@ def test_a_sum_of_one_rate_is_not_the_total_when_a_larger_one_is_labelled() -> N
 def test_a_day_of_one_digit_before_a_padded_month_read_from_pixels_may_have_lost_a_digit() -> None:
     assert scanned("Invoice date: 4/03/2018").fields["issue_date"].status == "review"
     assert "date.digit-lost" in {issue.code for issue in scanned("Invoice date: 4/03/2018").issues}
+    assert "date.digit-lost" in {issue.code for issue in scanned("Invoice date: 1 -09-2017").issues}
     assert "date.digit-lost" not in {issue.code for issue in scanned("Invoice date: 4/3/2018").issues}
 
 
