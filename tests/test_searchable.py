@@ -53,6 +53,20 @@ def pdf(rotate: int = 0) -> bytes:
     return bytes(document.tobytes())
 
 
+def altered(document: bytes, **entries: object) -> bytes:
+    """The PDF with these entries of its first page set."""
+    with pikepdf.open(io.BytesIO(document)) as changed:
+        for name, value in entries.items():
+            changed.pages[0].obj[f"/{name}"] = value
+        return saved(changed)
+
+
+def saved(document: pikepdf.Pdf) -> bytes:
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
 def picture(kind: str, orientation: int = 1, mode: str = "RGB") -> bytes:
     shape = (600, 400) if orientation < 5 else (400, 600)
     pixels = np.random.default_rng(2).integers(0, 256, (*shape, 3), np.uint8)
@@ -123,6 +137,47 @@ def test_a_search_in_chromiums_viewer_marks_the_words(rotate: int) -> None:
         assert (box.left, box.top, box.right, box.bottom) == pytest.approx(
             (word.box.left, word.box.top, word.box.right, word.box.bottom), abs=1.5
         )
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_page_in_units_of_two_points_has_its_words_at_their_places(rotate: int) -> None:
+    original = altered(pdf(rotate), UserUnit=2)
+    _, copy = made(original, reading(800, 1200, rotate))
+    assert np.array_equal(pixels_of(original), pixels_of(copy))
+    width, height = pypdfium2.PdfDocument(copy)[0].get_size()
+    for word in WORDS:
+        box = found_by_pdfium(copy, word.text)
+        shares = (box.left / width, box.top / height, box.right / width, box.bottom / height)
+        place = (word.box.left / 800, word.box.top / 1200, word.box.right / 800, word.box.bottom / 1200)
+        assert shares == pytest.approx(place, abs=0.004)
+
+
+@pytest.mark.parametrize(
+    ("media", "crop", "size"),
+    [
+        ([-100, -200, 400, 500], [-100, -200, 400, 500], (500, 700)),
+        ([-100, -200, 400, 500], [-50, -150, 350, 450], (400, 600)),
+        ([0, 0, 500, 700], [-60, -90, 400, 900], (400, 700)),
+        ([500, 700, 0, 0], [450, 650, 50, 50], (400, 600)),
+    ],
+)
+def test_words_stand_on_the_part_of_the_sheet_that_is_displayed(
+    media: list[int], crop: list[int], size: tuple[int, int]
+) -> None:
+    original = altered(pdf(), MediaBox=pikepdf.Array(media), CropBox=pikepdf.Array(crop))
+    _, copy = made(original, reading(*size))
+    assert pymupdf.open(stream=original, filetype="pdf")[0].rect[2:] == size
+    assert_found(copy)
+    assert np.array_equal(pixels_of(original), pixels_of(copy))
+
+
+def test_a_page_that_leaves_its_state_of_drawing_askew_has_its_words_at_their_places() -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        document.pages[0].contents_add(document.make_stream(b"q 2 0 0 2 30 40 cm q"))
+        original = saved(document)
+    _, copy = made(original, reading(400, 600))
+    assert_found(copy)
+    assert np.array_equal(pixels_of(original), pixels_of(copy))
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])

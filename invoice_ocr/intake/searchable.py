@@ -123,26 +123,39 @@ def _font(pdf: Any) -> Any:
 
 
 def _write(pdf: Any, page: Any, layer: TextLayer, font: Any, *, name: str = _FONT) -> None:
-    """The layer's words behind everything that the page has, which stays as it is between `q` and `Q`."""
+    """The layer's words before everything that the page has, for pages may leave the state of drawing askew."""
     page.add_resource(font, "/Font", name)
-    page.contents_add(pdf.make_stream(b"q\n"), prepend=True)
-    page.contents_add(pdf.make_stream(_content(layer, _displayed(page), name)))
+    page.contents_add(pdf.make_stream(_content(layer, _displayed(page), name)), prepend=True)
 
 
 def _displayed(page: Any) -> tuple[float, ...]:
-    """The matrix from points of the page as it is displayed (y down) to its own."""
-    left, bottom, right, top = (float(side) for side in page.cropbox)
-    left, right, bottom, top = min(left, right), max(left, right), min(bottom, top), max(bottom, top)
+    """The matrix from points of the page as it is displayed (y down) to its own units."""
+    left, bottom, right, top = _shown_box(page)
     turned = int(page.get("/Rotate", 0)) % 360
-    return {
-        90: (0, 1, 1, 0, left, bottom),
-        180: (-1, 0, 0, 1, right, bottom),
-        270: (0, -1, -1, 0, right, top),
-    }.get(turned, (1, 0, 0, -1, left, top))
+    across, down, *corner = {
+        90: ((0, 1), (1, 0), left, bottom),
+        180: ((-1, 0), (0, 1), right, bottom),
+        270: ((0, -1), (-1, 0), right, top),
+    }.get(turned, ((1, 0), (0, -1), left, top))
+    unit = float(page.get("/UserUnit", 1)) or 1.0
+    return tuple(step / unit for step in (*across, *down)) + tuple(corner)
+
+
+def _shown_box(page: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of what is displayed: the crop box as far as it lies on the sheet, else the sheet."""
+    sheet, cut = _sorted(page.mediabox), _sorted(page.cropbox)
+    left, bottom = max(sheet[0], cut[0]), max(sheet[1], cut[1])
+    right, top = min(sheet[2], cut[2]), min(sheet[3], cut[3])
+    return (left, bottom, right, top) if left < right and bottom < top else sheet
+
+
+def _sorted(box: Any) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(side) for side in box)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _content(layer: TextLayer, matrix: tuple[float, ...], font: str) -> bytes:
-    lines = ["Q\nq", f"{' '.join(f'{value:g}' for value in matrix)} cm", "BT 3 Tr"]
+    lines = ["q", f"{' '.join(f'{value:g}' for value in matrix)} cm", "BT 3 Tr"]
     for place, word in enumerate(layer.words):
         if word.height < _LEAST or word.width < _LEAST:
             continue
