@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.party_marks import (
-    CONTACT,
     HOUSE,
     POSTCODE,
     STREET,
@@ -48,8 +47,8 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
         lines = [*block, *list(grid.below(cell, cell.box, 60.0))[:3]]
         score = GREETED if _is_greeted(block, first, pack) else 0.55
         name = Name(first, 0, len(first.text), score, "universal.buyer_name.address")
-        reached = any(is_sign(grid, other, CONTACT) for other in lines)
-        found.append((name, reached, reached or any(is_sign(grid, other) for other in lines)))
+        reached = any(is_sign(grid, other, pack, taxes=False) for other in lines)
+        found.append((name, reached, reached or any(is_sign(grid, other, pack) for other in lines)))
     contacts = any(reached for _, reached, _ in found)
     for name, reached, signed in found:
         yield replace(name, score=REACHED) if reached or (signed and not contacts) else name

@@ -22,24 +22,6 @@ from invoice_ocr.values.text import fold
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
 _LESS = 0.05  # by which who is written to weighs less than who writes
 _CLOSE = 0.6  # heights between two lines of one address
-_FREE_MAIL = frozenset(
-    {
-        "gmail",
-        "hotmail",
-        "yahoo",
-        "outlook",
-        "gmx",
-        "web",
-        "icloud",
-        "live",
-        "aol",
-        "googlemail",
-        "msn",
-        "orange",
-        "wanadoo",
-        "free",
-    }
-)
 
 
 def find(document: Document, pack: RulePack) -> list[Candidate]:
@@ -48,7 +30,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     if not grids:
         return []
     whole = [cell.text for grid in grids for cell in grid.cells()]
-    domains = {fold(hit.group(1)) for text in whole for hit in _DOMAIN.finditer(text)} - _FREE_MAIL
+    domains = {fold(hit.group(1)) for text in whole for hit in _DOMAIN.finditer(text)} - pack.mail_hosts
     buyers = labelled_buyers(grids[0], pack)
     named = [name for grid in grids[:3] for name in by_legal_form(grid, pack)]
     senders = list(sender_lines(grids[0], pack))
@@ -130,7 +112,7 @@ def _weigh(
         score -= 0.2  # somebody else on the page has its web address there
     if name.cell.page == grid.page.number:
         near = list(grid.below(name.cell, name.cell.box, 110.0))
-        if any(is_sign(grid, cell) for cell in near):
+        if any(is_sign(grid, cell, pack) for cell in near):
             score += 0.1
         if _has_greeted(name.cell, near[:1], pack):
             score -= 0.35

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.rulepack import RulePack, label_key
@@ -19,12 +20,6 @@ POSTCODE = re.compile(
     r"|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3}"
     r"|^[A-Z][^\W\d]+(?:[ -][A-Z][^\W\d]+)*,?\s(?:-\s)?(?:(?!19|20)\d{4}|\d{6})$)"
 )
-_SELLER_SIGN = re.compile(
-    r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|vat|ust|btw|tva|siret|hrb|gst|abn|kvk"
-    r"|gstin|sst|trn|siren|uid|i[cč]o|di[cč]|tax|p\.?iva|nip|cif|nif|cnpj|bank|cvr|org\.?\s?n[ro]|y-tunnus)\b|@"
-)
-# Of these the numbers of taxes stand in the blocks of buyers, too.
-CONTACT = re.compile(r"(?i)\b(?:tel|phone|fax|telefon|t[ée]l|mobil|e-?mail|www|http|iban|bic|swift|bank)\b|@")
 _TOLD = re.compile(r"[@:]|\w\.\w")  # of an address in the web, or before a number
 BULLETS = "·•●∙◆|"
 _BULLET = re.compile(f"[{BULLETS}]")
@@ -90,12 +85,19 @@ def is_sender_line(text: str) -> bool:
     return len(_BULLET.findall(text)) > 1 and bool(POSTCODE.search(text))
 
 
-def is_sign(grid: Grid, cell: Cell, pattern: re.Pattern[str] = _SELLER_SIGN) -> bool:
-    """Whether a cell shows how to reach, to pay or to tax somebody; `VAT` alone heads a column."""
-    if not pattern.search(cell.text):
+def is_sign(grid: Grid, cell: Cell, pack: RulePack, *, taxes: bool = True) -> bool:
+    """Whether a cell shows how to reach, to pay or (taxes) to tax somebody; `VAT` alone heads a column."""
+    if not _any_of(pack.reach_signs + pack.tax_signs if taxes else pack.reach_signs).search(cell.text):
         return bool(find_ibans(cell.text))
     row = (cell, *grid.right_of(cell)[:1])
     return any(has_digit(other.text) for other in row) or bool(_TOLD.search(cell.text))
+
+
+@lru_cache(maxsize=4)
+def _any_of(signs: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds any of some signs in a text, however large its letters and with spaces left out, or an `@`."""
+    parts = "|".join(re.escape(sign).replace(r"\ ", r"\s?") for sign in signs) or "(?!)"
+    return re.compile(rf"(?i)(?<!\w)(?:{parts})(?!\w)|@")
 
 
 def is_priced(grid: Grid, cell: Cell) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from statistics import median
 
@@ -12,74 +12,6 @@ from invoice_ocr.party_marks import BULLETS, Name, begins_with_label, is_priced,
 from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.values.text import fold, has_digit
 
-_JOINERS = frozenset(
-    {
-        "&",
-        "+",
-        "und",
-        "and",
-        "of",
-        "de",
-        "et",
-        "y",
-        "e",
-        "la",
-        "le",
-        "the",
-        "for",
-        "du",
-        "des",
-        "van",
-        "der",
-        "von",
-        "für",
-        "i",
-        "en",
-        "do",
-        "da",
-        "dos",
-        "das",
-        "di",
-        "del",
-        "della",
-        "dei",
-        "af",
-        "og",
-        "och",
-        "w",
-        "z",
-        "na",
-        "u",
-        "za",
-        "am",
-        "zum",
-        "zur",
-        "los",
-        "las",
-        "el",
-        "les",
-    }
-)
-_WEAK_FORMS = frozenset(
-    {
-        "company",
-        "co",
-        "sa",
-        "se",
-        "me",
-        "as",
-        "ab",
-        "trading",
-        "enterprise",
-        "holdings",
-        "ag",
-        "kg",
-        "bv",
-        "nv",
-        "ug",
-        "oy",
-    }
-)
 _COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
 # A line that is a name as a whole, though words in it are small: `Clinique vétérinaire du Jura SA`.
 _WHOLE = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:,? (?:&|[^\W\d_]+[.'’]?)){1,}")
@@ -98,12 +30,12 @@ def by_legal_form(grid: Grid, pack: RulePack) -> Iterator[Name]:
         if ":" not in cell.text and begins_with_label(cell, pack):
             continue
         for hit in pattern.finditer(cell.text):
-            start = _name_start(cell.text, hit.start())
+            start = _name_start(cell.text, hit.start(), pack.joiners)
             if len(fold(cell.text[start : hit.start()])) < 2 and not (
                 hit.start() == 0 and _first_half(grid, cell, pack)
             ):
                 continue
-            weak = fold(hit.group()) in _WEAK_FORMS and not _DOTTED.search(hit.group())
+            weak = fold(hit.group()) in pack.weak_forms and not _DOTTED.search(hit.group())
             rest = cell.text[hit.end() :].strip(" .,)")
             if weak and ((rest and rest[0] not in BULLETS) or is_priced(grid, cell)):
                 continue
@@ -145,7 +77,7 @@ def by_letterhead(grid: Grid, pack: RulePack) -> Iterator[Name]:
         yield Name(last, 0, _end_of_name(last.text, pack), score, "universal.seller_name.letterhead", before)
 
 
-def _name_start(text: str, end: int) -> int:
+def _name_start(text: str, end: int, joiners: Sequence[str]) -> int:
     """Where a company's name begins that ends with a legal form at `end`: back over capitalised words and joiners."""
     whole = text[:end].strip()
     if len(whole.split()) <= _MOST_WORDS and _WHOLE.fullmatch(whole):
@@ -155,12 +87,12 @@ def _name_start(text: str, end: int) -> int:
         core = word.group().strip("(),.\"'")
         if word.group().endswith((":", ";", "|", "·", "•")) or core in ("-", "–", ""):
             break
-        if not (core[:1].isupper() or core[:1].isdigit() or core.lower() in _JOINERS):
+        if not (core[:1].isupper() or core[:1].isdigit() or core.lower() in joiners):
             break
         if word.group().endswith(",") and text[word.end() : end].strip():
             break
         start = word.start()
-    while (lead := re.match(r"(\S+)\s+", text[start:end])) and lead.group(1) in _JOINERS:
+    while (lead := re.match(r"(\S+)\s+", text[start:end])) and lead.group(1) in joiners:
         start += lead.end()
     return start
 

@@ -45,8 +45,9 @@ _LARGEST = 400_000  # bytes of one file: more is no rule pack
 _FOLDED = [
     "salutations", "name_words", "buyer_first", "departments", "series_words", "number_words", "self_billed",
     "bank_words", "street_words", "house_words", "owner_words", "operator_words", "contact_words",
-    "greeting_words", "shop_words", "title_ends",
+    "greeting_words", "shop_words", "title_ends", "weak_forms", "mail_hosts",
 ]  # fmt: skip
+_PRINTED = ["receipt_words", "joiners", "reach_signs", "tax_signs"]  # lists that are kept as they are printed
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
@@ -66,28 +67,10 @@ class Loader:
         self.common: dict[str, tuple[str, ...]] = {}
         self.countries: dict[str, Country] = {}
         self.legal_forms: dict[str, tuple[str, ...]] = {}
-        self.receipt_words: tuple[str, ...] = ()
-        self.salutations: frozenset[str] = frozenset()
-        self.name_words: frozenset[str] = frozenset()
-        self.buyer_first: frozenset[str] = frozenset()
-        self.departments: frozenset[str] = frozenset()
-        self.title_ends: frozenset[str] = frozenset()
-        self.series_words: frozenset[str] = frozenset()
-        self.number_words: frozenset[str] = frozenset()
-        self.self_billed: frozenset[str] = frozenset()
-        self.bank_words: frozenset[str] = frozenset()
-        self.street_words: frozenset[str] = frozenset()
-        self.house_words: frozenset[str] = frozenset()
-        self.owner_words: frozenset[str] = frozenset()
-        self.operator_words: frozenset[str] = frozenset()
-        self.contact_words: frozenset[str] = frozenset()
-        self.greeting_words: frozenset[str] = frozenset()
-        self.shop_words: frozenset[str] = frozenset()
-        self.day_words: frozenset[str] = frozenset()
-        self.pay_words: frozenset[str] = frozenset()
-        self.net_words: frozenset[str] = frozenset()
-        self.prompt_words: frozenset[str] = frozenset()
-        self.month_ends: frozenset[str] = frozenset()
+        for key in (*_FOLDED, *_TERMS):
+            setattr(self, key, frozenset())
+        for key in _PRINTED:
+            setattr(self, key, ())
         self.tax_rates: frozenset[Decimal] = frozenset()
         self.curves: dict[str, tuple[tuple[float, float], ...]] = {}
         self.recipe = ""
@@ -144,7 +127,7 @@ class Loader:
                 self.fields[key] = FieldSpec(key, reader, at, section == "fields", spec.get("bt", ""))
 
     def read_universal(self, name: str, content: dict[str, Any]) -> None:
-        self.shapes.known(name, content, {"countries", "legal_forms", "tax_rates", "receipt_words", "terms", *_FOLDED})
+        self.shapes.known(name, content, {"countries", "legal_forms", "tax_rates", "terms", *_PRINTED, *_FOLDED})
         for code, entry in self.shapes.mapping(name, "countries", content.get("countries", {})).items():
             self.read_country(f"{name}: countries.{code}", code, self.shapes.mapping(name, f"countries.{code}", entry))
         for form, places in self.shapes.mapping(name, "legal_forms", content.get("legal_forms", {})).items():
@@ -153,7 +136,8 @@ class Loader:
         for key in _FOLDED:
             words = {fold(word) for word in self.shapes.texts(name, key, content.get(key, []))}
             setattr(self, key, getattr(self, key) | words)
-        self.receipt_words += self.shapes.texts(name, "receipt_words", content.get("receipt_words", []))
+        for key in _PRINTED:
+            setattr(self, key, getattr(self, key) + self.shapes.texts(name, key, content.get(key, [])))
         self.read_terms(name, self.shapes.mapping(name, "terms", content.get("terms", {})))
 
     def read_country(self, where: str, code: str, spec: dict[str, Any]) -> None:

@@ -99,6 +99,11 @@ class RulePack:
     common: Mapping[str, tuple[str, ...]]  # folded word -> languages it is frequent in
     countries: Mapping[str, Country]
     legal_forms: Mapping[str, tuple[str, ...]]  # as printed -> countries
+    weak_forms: frozenset[str]  # folded: those of them that are also words
+    joiners: tuple[str, ...]  # in small letters: words within names of companies
+    reach_signs: tuple[str, ...]  # what stands before a telephone, an address on the web or an account
+    tax_signs: tuple[str, ...]  # what stands before the number of a tax or a register
+    mail_hosts: frozenset[str]  # folded: who keeps the mail of everybody
     receipt_words: tuple[str, ...]
     salutations: frozenset[str]  # folded
     name_words: frozenset[str]  # folded: what stands before a name in a block, as in `Name: Nordwind Ltd`

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from invoice_ocr import parties
+from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Box, Field, PageWords, Reading, Word
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
@@ -202,3 +206,25 @@ def test_the_proprietor_of_a_business_is_no_name() -> None:
         "Wrexmoor Council\n\nThe Proprietor\nBluebell Tearooms\n18 Castle Street\nWX1 2AB\n\nInvoice 17\nTotal | £1.00"
     )
     assert buyer(page) == "Bluebell Tearooms"
+
+
+def scores(text: str, rules: Path) -> dict[object, float]:
+    """How surely each name may be the seller's, for rules with a universal.yaml of one's own."""
+    found = parties.find(lay_out(sketch(text)), load_pack(rules))
+    return {one.value: one.score for one in found if one.name == "seller_name"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        ("Sold by 3M agus Nordwind GmbH", "joiners: [agus]", "3M agus Nordwind GmbH"),
+        ("Nordwind GmbH\n12 High Street\nSignal.: 5551234", "reach_signs: [Signal.]", "Nordwind GmbH"),
+        ("Nordwind GmbH\n12 High Street\nRuT 5551234", "tax_signs: [rut]", "Nordwind GmbH"),
+        ("Nordwind GmbH\nsales@postfach.de\nPostfach Verlag GmbH", "mail_hosts: [Postfach]", "Nordwind GmbH"),
+    ],
+)
+def test_words_of_ones_own_speak_for_a_name(text: str, words: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "universal.yaml").write_text("departments: []\n")
+    (tmp_path / "universal.yaml").write_text(words + "\n")
+    assert scores(text, tmp_path).get(name, 0.0) > scores(text, tmp_path / "plain").get(name, 0.0)

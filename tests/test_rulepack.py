@@ -244,3 +244,13 @@ def test_the_readme_tells_every_aside_title_column_and_key_of_a_country(tmp_path
     (tmp_path / "universal.yaml").write_text(country.replace("  IS:", "  XX:"))
     made = load_pack(tmp_path).countries["XX"]
     assert [field.name for field in fields(Country) if not getattr(made, field.name)] == ["address"]
+
+
+def test_the_readme_tells_every_list_of_words(tmp_path: Path) -> None:
+    told = (rules_folder() / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "universal.yaml").write_text("wordz: [a]\n")
+    with pytest.raises(RuleError) as caught:
+        load_pack(tmp_path)
+    lists = set(caught.value.message.partition("one of ")[2].split(", "))
+    assert {"joiners", "reach_signs", "departments"} < lists
+    assert [name for name in sorted(lists - {"countries", "legal_forms"}) if f"`{name}`" not in told] == []
