@@ -12,7 +12,7 @@ import pymupdf
 import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
-from PIL import Image
+from PIL import Image, ImageOps
 
 from invoice_ocr.frames import inverse, moved
 from invoice_ocr.intake import glyphless
@@ -112,6 +112,15 @@ def pixels_of(document: bytes) -> np.ndarray:
     return np.frombuffer(drawn.samples, np.uint8).reshape(drawn.height, drawn.width, -1)
 
 
+def displayed(document: bytes) -> np.ndarray:
+    """The samples of the only picture of the only page, as it is drawn there."""
+    (page,) = pymupdf.open(stream=document, filetype="pdf")
+    (image,) = page.get_image_info()
+    scale = image["width"] / page.rect.width
+    drawn = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale))
+    return np.frombuffer(drawn.samples, np.uint8).reshape(drawn.height, drawn.width, -1)
+
+
 def assert_found(document: bytes, expected: tuple[Word, ...] = WORDS) -> None:
     found = words_of(document)
     assert [text for text, _ in found] == [word.text for word in expected]
@@ -192,6 +201,56 @@ def test_a_photograph_that_says_how_it_is_to_be_turned_is_turned(turn: int) -> N
     assert len(copy) < len(original) + 5000
     page = pymupdf.open(stream=copy, filetype="pdf")[0]
     assert (page.rect.width, page.rect.height) == pytest.approx((288, 432), abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "orientation"),
+    [("JPEG", 2), ("JPEG", 4), ("JPEG", 5), ("JPEG", 7), ("TIFF", 3), ("TIFF", 5), ("TIFF", 6), ("TIFF", 8)],
+)
+def test_a_picture_that_no_page_could_turn_is_drawn_upright(kind: str, orientation: int) -> None:
+    original = picture(kind, orientation)
+    turn = {2: 0, 3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}[orientation]
+    _, copy = made(original, reading(288, 432, turn))
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(original))))
+    assert np.array_equal(displayed(copy), upright)
+    assert_found(copy, tuple(word for word in WORDS if word.box.right < 288))
+
+
+def test_a_transparent_picture_that_is_to_be_turned_is_turned() -> None:
+    original = picture("PNG", 6, "RGBA")
+    _, copy = made(original, reading(288, 432, 90))
+    assert displayed(copy).shape == (600, 400, 3)
+    assert_found(copy, tuple(word for word in WORDS if word.box.right < 288))
+
+
+def test_a_fax_of_coarser_rows_is_as_high_as_its_paper() -> None:
+    fax, file = Image.new("1", (800, 600), 1), io.BytesIO()
+    fax.save(file, "TIFF", dpi=(200, 100), compression="group4")
+    _, copy = made(file.getvalue(), reading(288, 432))
+    assert pymupdf.open(stream=copy, filetype="pdf")[0].rect[2:] == pytest.approx((288, 432), abs=0.5)
+    assert_found(copy, tuple(word for word in WORDS if word.box.right < 288))
+
+
+def test_frames_keep_their_size_when_one_is_read_and_thumbnails_are_no_pages() -> None:
+    page, wide, file = Image.new("L", (400, 600), 255), Image.new("L", (800, 500), 255), io.BytesIO()
+    thumbnail = Image.new("L", (40, 60), 255)
+    thumbnail.encoderinfo = {"tiffinfo": {254: 1}}
+    wide.encoderinfo = {"tiffinfo": {254: 0}, "dpi": (100, 100)}
+    page.save(file, "TIFF", dpi=(100, 100), save_all=True, append_images=[thumbnail, wide])
+    words = tuple(word for word in WORDS if word.box.right < 288)
+    read = Reading((PageWords(2, 576, 360, words),))
+    settings = Settings(text="ocr", jobs=1, clean="none", pages="2")
+    ((_, copy),) = searchable([file.getvalue()], settings, engine=ReplayEngine.of(read))
+    document = pymupdf.open(stream=copy, filetype="pdf")
+    assert [tuple(page.rect[2:]) for page in document] == [pytest.approx((288, 432)), pytest.approx((576, 360))]
+    assert [word[4] for word in document[1].get_text("words")] == [word.text for word in words]
+    assert not document[0].get_text("words")
+
+
+def test_a_pdf_that_lost_its_header_becomes_searchable() -> None:
+    original = pdf()
+    _, copy = made(b"x" * 2000 + original[original.index(b"\n") :], reading(400, 600))
+    assert_found(copy)
 
 
 @pytest.mark.parametrize(

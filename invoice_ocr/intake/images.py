@@ -18,7 +18,7 @@ from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet
 from invoice_ocr.intake.resolution import page_dpi, square
 
 _FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "bmp": "BMP", "webp": "WEBP"}
-_DAMAGE = (
+DAMAGE = (
     OSError,
     ValueError,
     SyntaxError,
@@ -39,7 +39,7 @@ _TURNED = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}  # EXIF orientation to 
 _ORIENTATION, _FRAME_KIND, _PHOTOMETRIC, _BITS = 0x0112, 0x00FE, 0x0106, 0x0102
 _REDUCED = 1  # bit of _FRAME_KIND: a thumbnail of another frame
 _WHITE_IS_ZERO = 0
-_COUNTED = 10  # times the limit of pages, when only some of them are wanted
+COUNTED = 10  # times the limit of pages, when only some of them are wanted
 _FINE_DPI = 450  # above it a page is halved or more: OCR reads at 300 no worse, and four times as fast
 
 
@@ -47,8 +47,8 @@ def parse(request: Request, kind: str) -> Part:
     """The pages of a picture, or clips of them. kind: one of sniff's picture kinds."""
     Image.MAX_IMAGE_PIXELS = request.max_pixels
     part = Part()
-    with _opened(request, kind) as image:
-        frames = _frames(image, kind, _COUNTED * request.max_pages if request.pages else request.max_pages + 1)
+    with opened(request, kind) as image:
+        frames = frames_of(image, kind, COUNTED * request.max_pages if request.pages else request.max_pages + 1)
         numbers = chosen(request.pages, len(frames))
         if request.clips is not None:
             part.clips.extend(_clips(image, frames, request))
@@ -85,20 +85,20 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
 
 
 @contextlib.contextmanager
-def _opened(request: Request, kind: str) -> Iterator[Image.Image]:
+def opened(request: Request, kind: str) -> Iterator[Image.Image]:
     """The open picture; Truncated when it is damaged, ImageBomb when it is larger than the limit."""
     try:
         image = Image.open(io.BytesIO(request.document), formats=[_FORMATS[kind]])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _bomb(request.max_pixels) from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise Truncated(f"This {_FORMATS[kind]} picture is damaged: it cannot be opened.") from error
     with image:
         _check_size(image, request.max_pixels)
         yield image
 
 
-def _frames(image: Image.Image, kind: str, most: int) -> list[int]:
+def frames_of(image: Image.Image, kind: str, most: int) -> list[int]:
     """Indexes of the frames that are pages: of a TIFF all but its thumbnails, of anything else the first.
 
     most: frames after which nobody counts on, for a chain of a million directories takes minutes to walk.
@@ -109,7 +109,7 @@ def _frames(image: Image.Image, kind: str, most: int) -> list[int]:
             image.seek(index)
         except EOFError:
             break
-        except _DAMAGE:  # a broken directory ends the chain; its page is reported where it is read
+        except DAMAGE:  # a broken directory ends the chain; its page is reported where it is read
             frames.append(index)
             break
         tags = getattr(image, "tag_v2", {})
@@ -121,24 +121,30 @@ def _frames(image: Image.Image, kind: str, most: int) -> list[int]:
 def _page(image: Image.Image, frame: int, max_pixels: int) -> tuple[Pixels, int]:
     """One frame as it is displayed, and the degrees clockwise that it was turned."""
     try:
-        if frame or getattr(image, "tell", int)() != frame:
-            image.seek(frame)
-        _check_size(image, max_pixels)
-        orientation = _orientation(image)
-        resolution = _resolution(image)
-        size = image.size
-        upright = _turned(image, orientation, size)
-        page = _rgb(upright)
+        turned, orientation, resolution = upright(image, frame, max_pixels)
+        page = rgb(turned)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _bomb(max_pixels) from error
     except MemoryError as error:
         raise OutOfMemory("Decoding it needs more memory than --max-memory-mb allows.") from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise Truncated("The picture is damaged: it cannot be decoded.") from error
-    if orientation >= 5:
-        resolution = (resolution[1], resolution[0])
     page, dpi = _scaled(page, resolution)
     return Pixels(page.width, page.height, dpi, page.tobytes()), _TURNED.get(orientation, 0)
+
+
+def upright(image: Image.Image, frame: int, max_pixels: int) -> tuple[Image.Image, int, tuple[float, float]]:
+    """One frame as it is displayed, the EXIF orientation it had, and its dots per inch across and down as displayed.
+
+    Raises ImageBomb, Truncated, and what is in DAMAGE.
+    """
+    if frame or getattr(image, "tell", int)() != frame:
+        image.seek(frame)
+    _check_size(image, max_pixels)
+    orientation = orientation_of(image)
+    across, down = resolution_of(image)
+    page = _turned(image, orientation, image.size)
+    return page, orientation, (across, down) if orientation < 5 else (down, across)
 
 
 def _scaled(page: Image.Image, resolution: tuple[float, float]) -> tuple[Image.Image, float]:
@@ -156,7 +162,7 @@ def _scaled(page: Image.Image, resolution: tuple[float, float]) -> tuple[Image.I
 def _turned(image: Image.Image, orientation: int, size: tuple[int, int]) -> Image.Image:
     """The decoded frame, upright. Pillow turns a TIFF by itself while it decodes, other formats not."""
     image.load()
-    by_itself = image.format == "TIFF" and (image.size != size or _orientation(image) != orientation)
+    by_itself = image.format == "TIFF" and (image.size != size or orientation_of(image) != orientation)
     if orientation == 1 or by_itself:
         return image
     method = {
@@ -171,35 +177,47 @@ def _turned(image: Image.Image, orientation: int, size: tuple[int, int]) -> Imag
     return image.transpose(method)
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """EXIF orientation 1..8; 1 when there is none or it cannot be read."""
     try:
         found = int(image.getexif().get(_ORIENTATION, 1))
-    except _DAMAGE:
+    except DAMAGE:
         return 1
     return found if 1 <= found <= 8 else 1
 
 
-def _resolution(image: Image.Image) -> tuple[float, float]:
+def resolution_of(image: Image.Image) -> tuple[float, float]:
     """Dots per inch across and down as the file says, 0 where it says nothing."""
     try:
         across, down = image.info.get("dpi", (0, 0))
         return (float(across), float(down))
-    except _DAMAGE:
+    except DAMAGE:
         return (0.0, 0.0)
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def rgb(image: Image.Image) -> Image.Image:
     """The picture in RGB of eight bits: what is transparent stands on white, deeper samples are scaled, not cut."""
     if image.mode.startswith("I") or image.mode == "F":
         return _from_deep(image)
     if image.mode == "RGB" and "transparency" not in image.info:
         return image.copy() if image.readonly else image
-    if "transparency" in image.info or image.mode in {"RGBA", "RGBa", "LA", "La", "PA"}:
+    if is_transparent(image):
         with_alpha = image.convert("RGBA")
         ground = Image.new("RGBA", with_alpha.size, (255, 255, 255, 255))
         return Image.alpha_composite(ground, with_alpha).convert("RGB")
     return image.convert("RGB")
+
+
+def is_transparent(image: Image.Image) -> bool:
+    """Whether something behind the picture may be seen through it."""
+    return "transparency" in image.info or image.mode in {"RGBA", "RGBa", "LA", "La", "PA"}
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Whether its samples have more than eight bits."""
+    bits = getattr(image, "tag_v2", {}).get(_BITS, 8)
+    most = max(bits, default=8) if isinstance(bits, tuple) else bits
+    return int(most) > 8 or image.mode.startswith("I") or image.mode == "F"
 
 
 def _from_deep(image: Image.Image) -> Image.Image:

@@ -29,3 +29,10 @@ def square(width: int, height: int, resolution: tuple[float, float]) -> tuple[in
     if across > down:
         return width, max(1, round(height * across / down))
     return max(1, round(width * down / across)), height
+
+
+def paper(width: int, height: int, resolution: tuple[float, float]) -> tuple[float, float]:
+    """Width and height in points of a page of width x height pixels; resolution: as the file says, 0 for nothing."""
+    width, height = square(width, height, resolution)
+    dpi = page_dpi(width, height, max(resolution))
+    return width * 72 / dpi, height * 72 / dpi

@@ -6,8 +6,8 @@ import io
 import math
 from typing import Any
 
-from invoice_ocr.errors import Encrypted, InputError, Truncated, Unsupported
-from invoice_ocr.intake import glyphless, sniff
+from invoice_ocr.errors import Encrypted, Truncated, Unsupported
+from invoice_ocr.intake import glyphless, picture_pages, sniff
 from invoice_ocr.intake.pages import LayerWord, Part, Request, TextLayer
 
 _FONT = "/InvoiceOcrInvisible"
@@ -23,7 +23,7 @@ def make(request: Request) -> Part:
     kind = sniff.kind_of(request.document[: sniff.HEAD])
     if kind == "xml":
         raise Unsupported("An e-invoice in XML has no pages to be searched.", fix="Choose another format with --to.")
-    document = request.document if kind == "pdf" else _pictures(request)
+    document = request.document if kind is None or kind == "pdf" else picture_pages.to_pdf(request, kind)
     try:
         with _opened(document, request.passwords) as pdf:
             font = None
@@ -60,39 +60,6 @@ def _opened(document: bytes, passwords: tuple[str, ...]) -> Any:
         except pikepdf.PasswordError:
             continue
     raise Encrypted("It needs a password.")
-
-
-def _pictures(request: Request) -> bytes:
-    """The frames of a picture as pages, their samples unchanged, each as large as it was read."""
-    import img2pdf
-    from PIL import Image
-
-    Image.MAX_IMAGE_PIXELS = request.max_pixels
-    sizes = iter([(layer.stored_width, layer.stored_height) for layer in request.layers or ()])
-
-    def layout(width: int, height: int, _dpi: tuple[float, float]) -> tuple[float, float, float, float]:
-        across, down = next(sizes, (width * 72 / 200, height * 72 / 200))
-        return across, down, across, down
-
-    try:
-        made = img2pdf.convert(_plain(request.document), layout_fun=layout, rotation=img2pdf.Rotation.ifvalid)
-    except (OSError, ValueError, SyntaxError, img2pdf.ImageOpenError, img2pdf.PdfTooLargeError) as error:
-        raise InputError(f"The picture cannot be put into a PDF: {error}.", fix="Save it as PNG.") from error
-    return bytes(made)
-
-
-def _plain(document: bytes) -> bytes:
-    """The picture; one that is transparent in parts stands on white, as it was read."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(document)) as image:
-        if "transparency" not in image.info and image.mode not in {"RGBA", "RGBa", "LA", "La", "PA"}:
-            return document
-        with_alpha = image.convert("RGBA")
-        ground = Image.new("RGBA", with_alpha.size, (255, 255, 255, 255))
-        flat = io.BytesIO()
-        Image.alpha_composite(ground, with_alpha).convert("RGB").save(flat, "PNG")
-        return flat.getvalue()
 
 
 def _font(pdf: Any) -> Any:
