@@ -28,7 +28,8 @@ def searchable(
 ) -> Iterator[tuple[Transcript, bytes]]:
     """Each input as `pipeline.read` has it, and as a searchable PDF: its pages untouched, the words under them.
 
-    A page whose text layer was believed gets no second one. The bytes are empty where the transcript has a failure.
+    A page whose text layer was believed gets no second one; invisible text that was not believed gives way. The bytes
+    are empty where the transcript has a failure.
     """
     with Intake(settings) as intake:
         lazy = LazyEngine(settings, engine, keep=keep)
@@ -56,7 +57,8 @@ def _layer(words: PageWords, page: Page) -> TextLayer:
     size = (words.height, words.width) if lying else (words.width, words.height)
     angle = frames.angle_of(words.frame) if words.frame else 0.0
     placed = (_placed(word, number, angle) for number, line in enumerate(page.lines) for word in line.words)
-    return TextLayer(words.number, *size, tuple(word for word in placed if word is not None))
+    anew = all(word.source == "ocr" for word in words.words)
+    return TextLayer(words.number, *size, tuple(word for word in placed if word is not None), anew)
 
 
 def _placed(word: Word, line: int, angle: float) -> LayerWord | None:

@@ -28,6 +28,7 @@ WORDS = (
     Word("€", Box(300, 200, 306, 210), 0.9),
     Word("№7", Box(50, 300, 62, 310), 0.9),
 )
+HELVETICA = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
 OCR = Settings(text="ocr", jobs=1, clean="none")
 TURNS = {0: (0, 0), 90: (90, 6), 180: (180, 3), 270: (270, 8)}  # /Rotate, and EXIF orientation
 
@@ -296,6 +297,31 @@ def test_a_page_whose_text_layer_was_believed_gets_no_second_one() -> None:
     assert transcript.failure is None
     before = pymupdf.open(sample)[0].get_text("text")
     assert pymupdf.open(stream=copy, filetype="pdf")[0].get_text("text") == before
+
+
+def test_the_layer_of_an_earlier_ocr_gives_way_to_the_new_one() -> None:
+    _, first = made(pdf(), reading(400, 600))
+    _, second = made(first, reading(400, 600))
+    assert_found(second)
+    assert np.array_equal(pixels_of(first), pixels_of(second))
+    assert len(second) < len(first) + 200
+
+
+def test_an_earlier_layer_within_a_form_gives_way_and_text_that_is_seen_stays() -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        page = document.pages[0]
+        page.add_resource(document.make_indirect(HELVETICA), "/Font", "/F1")
+        form = document.make_stream(b"BT /F1 12 Tf 3 Tr 80 80 Td (earlier) Tj ET BT 0 Tr 80 60 Td (stamp) Tj ET")
+        form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        form.BBox, form.Resources = pikepdf.Array([0, 0, 500, 700]), page.resources
+        page.add_resource(form, "/XObject", "/Earlier")
+        mixed = b"BT /F1 12 Tf 90 300 Td (seen) Tj 3 Tr ( hidden) Tj ET BT 1 0 0 1 90 320 Tm (alone) Tj ET 0 Tr "
+        page.contents_add(document.make_stream(mixed + b"/Earlier Do"))
+        original = saved(document)
+    _, copy = made(original, reading(400, 600))
+    found = [text for text, _ in words_of(copy)]
+    assert sorted(found) == sorted([*(word.text for word in WORDS), "seen", "hidden", "stamp"])
+    assert np.array_equal(pixels_of(original), pixels_of(copy))
 
 
 def test_what_cannot_become_a_searchable_pdf_says_why() -> None:

@@ -74,13 +74,14 @@ class LayerWord:
 @dataclass(frozen=True, slots=True)
 class TextLayer:
     """The words to be put on one page, in reading order. stored_width, stored_height: of the page as its file has it,
-    before it is turned to be displayed, in points.
+    before it is turned to be displayed, in points. anew: whether invisible text that the page has gives way to them.
     """
 
     number: int
     stored_width: float
     stored_height: float
     words: tuple[LayerWord, ...]
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from invoice_ocr.errors import Encrypted, Truncated, Unsupported
-from invoice_ocr.intake import glyphless, picture_pages, sniff
+from invoice_ocr.intake import glyphless, picture_pages, sniff, unseen
 from invoice_ocr.intake.pages import LayerWord, Part, Request, TextLayer
 
 _FONT = "/InvoiceOcrInvisible"
@@ -29,8 +29,10 @@ def make(request: Request) -> Part:
             font = None
             for layer in request.layers or ():
                 if layer.number <= len(pdf.pages) and layer.words:
-                    font = font or _font(pdf)
-                    _write(pdf, pdf.pages[layer.number - 1], layer, font)
+                    font, page = font or _font(pdf), pdf.pages[layer.number - 1]
+                    if layer.anew:
+                        unseen.take_out(pdf, page)
+                    _write(pdf, page, layer, font)
             copy = io.BytesIO()
             pdf.save(copy, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except pikepdf.PdfError as error:

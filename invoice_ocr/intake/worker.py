@@ -74,8 +74,8 @@ def _request(header: dict[str, Any], document: bytes) -> Request:
     return Request(document, clips=placed, passwords=tuple(header.pop("passwords")), layers=texts, **header)
 
 
-def _layer(number: int, width: float, height: float, words: list[list[Any]]) -> TextLayer:
-    return TextLayer(number, width, height, tuple(LayerWord(*word) for word in words))
+def _layer(number: int, width: float, height: float, words: list[list[Any]], anew: bool) -> TextLayer:
+    return TextLayer(number, width, height, tuple(LayerWord(*word) for word in words), anew)
 
 
 def _packed(part: Part) -> tuple[dict[str, Any], list[Any]]:
