@@ -40,6 +40,8 @@ def after_rounding(
             by_looks = gross.evidence.rule.startswith("universal.")
             if (by_looks and (once or told)) or (apart in by and _asks_again(gross, candidates)):
                 return replace(unprinted(way), score=gross.score)
+    if asked_for := _next_below(gross, rounded, amounts, slip=slip):
+        return asked_for
     names = {"total_gross", "total_net"} | ({"amount_due", "amount", "cash"} if slip else set())
     names |= {"amount"} if gross.evidence.source == "ocr" else set()
     asked = () if slip else [c.evidence for c in candidates if c.name == "amount_due" and c.score > 0.5]
@@ -56,11 +58,39 @@ def after_rounding(
         apart = abs(magnitude(candidate) - magnitude(gross))
         if 0 < apart < _LARGEST_ROUNDING and apart in by:
             return _of_value(candidate, magnitude(candidate))
-    labelled = [c for c in below if not c.evidence.rule.startswith("universal.")]
     near = [c for c in below if 0 < abs(magnitude(c) - magnitude(gross)) <= CASH_ROUNDING and c.score > 0.5]
     for candidate in near if slip or gross.evidence.source == "ocr" else ():
         if _borne_out(candidate, gross, candidates, amounts):
             return _of_value(candidate, magnitude(candidate))
+    return _labelled_so(gross, below, near)
+
+
+def _next_below(
+    gross: Candidate, rounded: Sequence[Candidate], amounts: Sequence[Candidate], *, slip: bool
+) -> Candidate | None:
+    """The amount below a slip's line of rounding that differs from `gross` by it; None where `gross` is the nearer one.
+
+    A table of taxes at the end repeats the total before rounding.
+    """
+    for line in rounded if slip else ():
+        by = magnitude(line)
+        below = [
+            c
+            for c in amounts
+            if c.evidence.page == line.evidence.page and c.evidence.box.top > line.evidence.box.center_y
+        ]
+        for amount in sorted(below, key=lambda c: c.evidence.box.top):
+            apart = abs(magnitude(amount) - magnitude(gross))
+            if not apart:
+                break
+            if apart == by < _LARGEST_ROUNDING and decimals(amount) == _PLACES:
+                return _of_value(amount, magnitude(amount))
+    return None
+
+
+def _labelled_so(gross: Candidate, below: Sequence[Candidate], near: Sequence[Candidate]) -> Candidate | None:
+    """The total that a label names among the amounts `below`, or both readings where one is `near`."""
+    labelled = [c for c in below if not c.evidence.rule.startswith("universal.")]
     again = any(magnitude(c) == magnitude(gross) and c.name in ("total_gross", "amount_due") for c in labelled)
     named = [
         c for c in labelled if c.name == "total_gross" and 0 < abs(magnitude(c) - magnitude(gross)) <= CASH_ROUNDING

@@ -556,6 +556,13 @@ def test_a_date_beside_one_of_something_else_is_not_the_only_one() -> None:
     assert scanned(text.format("03/14/26 | 18:40")).fields["issue_date"].status == "accepted"
 
 
+def test_a_table_of_taxes_below_does_not_bring_back_the_total_before_rounding() -> None:
+    head = "Kedai Runcit Maju\nReceipt\nJalan 5, Kuala Lumpur\nRice | 80.91\nTotal Sales ( Excluding GST ) | 60.91\n"
+    till = "Rounding | -0.01\noi GST) : | 80.90\nCASH | 100.00\n| 19.10\n"
+    page = head + till + "GST SUMMARY\nCode %% | Amt (RM)\nSR | 80.91\nTotal | 80.91"
+    assert scanned(page).fields["total_gross"].value == Decimal("80.90")
+
+
 def test_an_amount_with_three_decimals_is_no_total_after_rounding() -> None:
     invoice = scanned("Apotek\nPanodil | 32,95\nCreme | 136,60\nTOTAL DKK | 169,55\nDankort | 169,555\nTak for besøget")
     assert value(invoice, "total_gross") == Decimal("169.55")
