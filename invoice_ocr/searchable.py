@@ -28,8 +28,8 @@ def searchable(
 ) -> Iterator[tuple[Transcript, bytes]]:
     """Each input as `pipeline.read` has it, and as a searchable PDF: its pages untouched, the words under them.
 
-    A page whose text layer was believed gets no second one; invisible text that was not believed gives way. The bytes
-    are empty where the transcript has a failure.
+    A page whose text layer was believed gets no second one; invisible text that was not believed gives way. A signature
+    does not hold for the copy, which is an issue. The bytes are empty where the transcript has a failure.
     """
     with Intake(settings) as intake:
         lazy = LazyEngine(settings, engine, keep=keep)
@@ -40,9 +40,11 @@ def searchable(
                 yield transcript, b""
                 continue
             try:
-                yield transcript, intake.searchable(one.source, layers_of(transcript))
+                copy, issues = intake.searchable(one.source, layers_of(transcript))
             except InputError as error:
                 yield replace(transcript, reading=None, document=None, failure=failure_of(error)), b""
+                continue
+            yield replace(transcript, issues=(*transcript.issues, *issues)), copy
 
 
 def layers_of(transcript: Transcript) -> list[TextLayer]:

@@ -324,6 +324,32 @@ def test_an_earlier_layer_within_a_form_gives_way_and_text_that_is_seen_stays() 
     assert np.array_equal(pixels_of(original), pixels_of(copy))
 
 
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_signature_that_the_copy_breaks_is_told(signed: bool) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        field = pikepdf.Dictionary(FT=pikepdf.Name.Sig, T="signature")
+        if signed:
+            field.V = pikepdf.Dictionary(Type=pikepdf.Name.Sig, Filter=pikepdf.Name("/Adobe.PPKLite"))
+        group = pikepdf.Dictionary(T="group", Kids=pikepdf.Array([document.make_indirect(field)]))
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([document.make_indirect(group)]))
+        original = saved(document)
+    transcript, copy = made(original, reading(400, 600))
+    assert [issue.code for issue in transcript.issues] == ["file.signature"] * signed
+    assert_found(copy)
+
+
+@pytest.mark.parametrize("form", [b"3", b"<</Fields null>>", b"<</Fields [null 3 <</Kids 7>>]>>"])
+def test_a_malformed_form_and_malformed_content_do_no_harm(form: bytes) -> None:
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        document.Root.AcroForm = pikepdf.Object.parse(form)
+        page = document.pages[0]
+        page.contents_add(document.make_stream(b"q BT /No Tr (x) Tj ET Q ] >> ( "))
+        page.add_resource(pikepdf.Dictionary(), "/XObject", "/Nothing")
+        original = saved(document)
+    _, copy = made(original, reading(400, 600))
+    assert_found(copy)
+
+
 def test_what_cannot_become_a_searchable_pdf_says_why() -> None:
     sample = next((Path(__file__).parent.parent / "fixtures/e-invoices").rglob("*.xml"))
     ((transcript, copy),) = searchable([sample], Settings(jobs=1))

@@ -131,8 +131,8 @@ class Intake:
             raise ParserCrash("The worker gave back other clips than were asked for.")
         return [np.frombuffer(blob, np.uint8).reshape(height, width, 3) for width, height, _, blob in pictures]
 
-    def searchable(self, source: Source, layers: Sequence[TextLayer]) -> bytes:
-        """The document as a PDF with these words on its pages, to be found and selected but not seen.
+    def searchable(self, source: Source, layers: Sequence[TextLayer]) -> tuple[bytes, tuple[Issue, ...]]:
+        """The document as a PDF with these words on its pages, to be found and selected but not seen; what it lost.
 
         A picture becomes a PDF of the same samples. InputError when the document cannot be opened, or has no pages.
         """
@@ -141,7 +141,7 @@ class Intake:
         _raise_error_of(answer)
         if len(answer.blobs) != 1:
             raise ParserCrash("The worker gave back no file.")
-        return bytes(answer.blobs[0])
+        return bytes(answer.blobs[0]), tuple(Issue(str(code), str(said)) for code, said in answer.header["issues"])
 
     @property
     def _max_pixels(self) -> int:

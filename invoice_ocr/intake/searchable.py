@@ -13,6 +13,11 @@ from invoice_ocr.intake.pages import LayerWord, Part, Request, TextLayer
 _FONT = "/InvoiceOcrInvisible"
 _FIRST = "/F1"  # by which OCRmyPDF takes a font over
 _LAST = 0xFFFD  # what stands for letters beyond two bytes, which no alphabet here has
+_MOST_FIELDS = 10_000
+_UNSIGNED = (
+    "file.signature",
+    "It is signed, and the signature does not hold for the searchable copy: keep the original.",
+)
 _LEAST = 0.5  # points: lower text is not worth selecting
 
 
@@ -35,9 +40,28 @@ def make(request: Request) -> Part:
                     _write(pdf, page, layer, font)
             copy = io.BytesIO()
             pdf.save(copy, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            issues = [_UNSIGNED] if _is_signed(pdf) else []
     except pikepdf.PdfError as error:
         raise Truncated("The PDF is damaged: text cannot be put on it.", fix="Print it to a new PDF first.") from error
-    return Part(file=copy.getvalue())
+    return Part(file=copy.getvalue(), issues=issues)
+
+
+def _is_signed(pdf: Any) -> bool:
+    """Whether a signature says that what it signed is unchanged."""
+    waiting = _fields(pdf.Root.get("/AcroForm"), "/Fields")
+    for field in waiting:  # which grows by fields within fields
+        if field.get("/FT") == "/Sig" and "/V" in field:
+            return True
+        waiting += _fields(field, "/Kids")[: _MOST_FIELDS - len(waiting)]
+    return False
+
+
+def _fields(parent: Any, name: str) -> list[Any]:
+    from pikepdf import Array, Dictionary
+
+    listed = parent.get(name) if isinstance(parent, Dictionary) else None
+    every: list[Any] = listed.as_list() if isinstance(listed, Array) else []
+    return [one for one in every if isinstance(one, Dictionary)][:_MOST_FIELDS]
 
 
 def text_page(layer: TextLayer) -> bytes:

@@ -29,13 +29,13 @@ def take_out(pdf: Any, page: Any) -> None:
         known.add(form.objgen)
         if (kept := _seen(form)) is not None:
             form.write(kept)
-        waiting += _forms(form.get("/Resources", {}))
+        waiting += _forms(form.get("/Resources"))
 
 
 def _forms(resources: Any) -> Iterator[Any]:
     from pikepdf import Dictionary, Stream
 
-    drawn = resources.get("/XObject", {})
+    drawn = resources.get("/XObject") if isinstance(resources, Dictionary) else None
     if isinstance(drawn, Dictionary):
         yield from (one for one in drawn.values() if isinstance(one, Stream) and one.get("/Subtype") == "/Form")
 
@@ -46,9 +46,9 @@ def _seen(content: Any) -> bytes | None:
 
     try:
         told = parse_content_stream(content)
-    except PdfError:
+        kept = [step for steps, unseen in _objects(told) for step in steps if not (unseen and _is_of_text(step))]
+    except (PdfError, TypeError, ValueError):
         return None
-    kept = [step for steps, unseen in _objects(told) for step in steps if not (unseen and _is_of_text(step))]
     return unparse_content_stream(kept) if len(kept) < len(told) else None
 
 
