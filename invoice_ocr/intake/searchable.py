@@ -60,7 +60,7 @@ def _fields(parent: Any, name: str) -> list[Any]:
     from pikepdf import Array, Dictionary
 
     listed = parent.get(name) if isinstance(parent, Dictionary) else None
-    every: list[Any] = listed.as_list() if isinstance(listed, Array) else []
+    every = list(listed.as_list()) if isinstance(listed, Array) else []
     return [one for one in every if isinstance(one, Dictionary)][:_MOST_FIELDS]
 
 
