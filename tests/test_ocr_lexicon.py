@@ -91,7 +91,15 @@ def test_near_words_differ_by_a_letter_or_two() -> None:
 
 
 def test_a_written_table_says_the_same_words(tmp_path: Path) -> None:
-    words = ["δύο", "δύναμη", "οι", "ötzi", "öl"]
+    words = [
+        "δύο",
+        "δύναμη",
+        "οι",
+        "ötzi",
+        "öl",
+        "rechtsschutzversicherungsgesellschaft",
+        "rechtsschutzversicherungsgesetz",
+    ]
     assert unfolded(folded(words)) == sorted(words)
     ranks = {"the": 5, "zebra": 20_000, "zeal": 29_999}
     path = tmp_path / "lexicon.npz"

@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import log
 from pathlib import Path
 
@@ -33,6 +33,7 @@ UNLISTED = 3.0  # by which logarithm a word of no list is the less likely
 CLEAR = 0.7  # by which logarithm another word must be better
 SECOND, ELSEWHERE = "en", 1.5  # a language in papers of all others; by which logarithm its words are the less likely
 _WORDS = re.compile(r"[^\W\d_]+")
+_TURKISH = {"small": str.maketrans("Iİ", "ıi"), "large": str.maketrans("ıi", "Iİ")}
 _KEPT = 3  # languages kept in memory, some 20 MB each
 
 
@@ -101,7 +102,7 @@ def folded(words: Iterable[str]) -> str:
     before, parts = "", []
     for word in sorted(words):
         common = next((i for i, (a, b) in enumerate(zip(before, word, strict=False)) if a != b), None)
-        same = min(len(before), len(word)) if common is None else common
+        same = min(len(before), len(word), 25) if common is None else min(common, 25)  # signs are A to Z
         parts.append(chr(ord("A") + same) + word[same:])
         before = word
     return "".join(parts)
@@ -179,9 +180,6 @@ def _better(read: Text, found: re.Match[str], chances: np.ndarray, alphabet: str
     return replace(read, text=before + written + after, steps=steps)
 
 
-_TURKISH = {"small": str.maketrans("Iİ", "ıi"), "large": str.maketrans("ıi", "Iİ")}
-
-
 def _small(word: str, language: str) -> str:
     return (word.translate(_TURKISH["small"]) if language == "tr" else word).lower()
 
@@ -194,7 +192,6 @@ def _written_like(word: str, like: str, language: str) -> Sequence[str]:
     return word, large[0] + word[1:]
 
 
-@cache
 def bare(word: str) -> str:
     """Capitals without acute, grave and circumflex, which many leave out on capitals."""
     apart = unicodedata.normalize("NFD", word)
