@@ -8,18 +8,16 @@ The words are wordfreq's (Robyn Speer, CC BY-SA 4.0), and the file is under that
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from invoice_ocr.ocr.lexicon import FILE, RANKS, SHORTEST, folded, rank_class
-from invoice_ocr.ocr.spelling import TONGUES
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.training.spelling import frequent
+from invoice_ocr.training.wordlists import LANGUAGES, run, save
 
 LABELS = 1_000  # the rank of labels' words
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -40,17 +38,11 @@ def write(path: Path, tables: Mapping[str, Mapping[str, int]]) -> None:
     for language, ranks in tables.items():
         classes = [[word for word, rank in ranks.items() if rank_class(rank) == n] for n in range(len(RANKS))]
         arrays[language] = np.frombuffer("\n".join(map(folded, classes)).encode(), np.uint8)
-    part = path.with_suffix(".part.npz")
-    np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
-    part.replace(path)
+    save(path, arrays)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=FILE)
-    out = parser.parse_args().out
-    write(out, {language: ranked(language, script) for script, own in TONGUES.items() for language in own})
-    sys.stdout.write(f"{out}: {out.stat().st_size} bytes\n")
+    run(__doc__, FILE, lambda out: write(out, {language: ranked(language, script) for language, script in LANGUAGES}))
 
 
 if __name__ == "__main__":

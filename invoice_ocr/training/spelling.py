@@ -8,8 +8,6 @@ root of their rank falls; counts are interpolated with those of fewer letters.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from math import log
@@ -18,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from invoice_ocr.ocr.scripts import script_of
-from invoice_ocr.ocr.spelling import EDGE, END, FILE, TONGUES, UNKNOWN
-from invoice_ocr.training.wordlists import top_words
+from invoice_ocr.ocr.spelling import EDGE, END, FILE, UNKNOWN
+from invoice_ocr.training.wordlists import LANGUAGES, run, save, top_words
 
 WORDS = 20_000  # of each language
 PRIOR = 6.0  # how many words' weight the counts of fewer letters have
@@ -66,18 +64,14 @@ def write(path: Path, tables: Mapping[str, tuple[dict[str, float], dict[str, flo
         arrays[f"{language}.grams"] = np.array("\n".join(grams))
         arrays[f"{language}.likely"] = np.array([known[gram] for gram in grams], np.float16)
         arrays[f"{language}.rest"] = np.array([rest[gram] for gram in grams if gram in rest], np.float16)
-    part = path.with_suffix(".part.npz")
-    np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
-    part.replace(path)
+    save(path, arrays)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=FILE)
-    out = parser.parse_args().out
-    pairs = [(language, script) for script, languages in TONGUES.items() for language in languages]
-    write(out, {language: counted(weighted(language, script)) for language, script in pairs})
-    sys.stdout.write(f"{out}: {out.stat().st_size} bytes\n")
+    def make(out: Path) -> None:
+        write(out, {language: counted(weighted(language, script)) for language, script in LANGUAGES})
+
+    run(__doc__, FILE, make)
 
 
 if __name__ == "__main__":

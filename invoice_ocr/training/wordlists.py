@@ -6,8 +6,17 @@ for "ß". Both are undone here.
 
 from __future__ import annotations
 
+import argparse
 import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+import numpy as np
+
+from invoice_ocr.ocr.spelling import TONGUES
+
+LANGUAGES = [(language, script) for script, own in TONGUES.items() for language in own]  # whose words are counted
 LISTS = {"hr": "sh", "sr": "sh"}  # wordfreq has one list for both, in Latin letters
 SERBIAN = dict(zip("abcčćdđefghijklmnoprsštuvzž", "абцчћдђефгхијклмнопрсштувзж", strict=True))
 SERBIAN_PAIRS = {"lj": "љ", "nj": "њ", "dž": "џ"}
@@ -53,3 +62,19 @@ def in_serbian_letters(word: str) -> str:
     for latin, cyrillic in SERBIAN_PAIRS.items():
         word = word.replace(latin, cyrillic)
     return "".join(SERBIAN.get(letter, letter) for letter in word)
+
+
+def save(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays compressed under their names, at once."""
+    part = path.with_suffix(".part.npz")
+    np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
+    part.replace(path)
+
+
+def run(about: str, default: Path, write: Callable[[Path], None]) -> None:
+    """The command that makes a table of words: write it where --out says, and tell how large it is."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=default)
+    out = parser.parse_args().out
+    write(out)
+    sys.stdout.write(f"{out}: {out.stat().st_size} bytes\n")
