@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import permutations
 
 from invoice_ocr.grid import Cell, Grid, make_grids
-from invoice_ocr.model import Box, Document, Evidence, LineItem, Word
+from invoice_ocr.item_rows import PROVED, RATE, Row, is_proved, read_item, starts_item
+from invoice_ocr.model import Box, Document, LineItem, Word
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import find_labels
 from invoice_ocr.table_heads import LEAST, Column, find_head, has_amount, heads, shares, unnamed
@@ -18,23 +18,9 @@ from invoice_ocr.values.currency import read_currency
 
 _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due", "total_tax"})
 _BESIDE = 12.0  # points right of a table's last column, from which words are not of it
+_FAR = 40.0  # points below a row, from which words no longer go on with it
 _NUMERIC = frozenset({"quantity", "unit_price", "amount", "gross", "tax", "tax_rate", "discount"})
-_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
-_UNIT = re.compile(r"[\d\s.,']+([^\W\d_][^\s\d]{0,14})$")
 _LETTERS = re.compile(r"[^\W\d_]{4}")  # more than a currency has
-_CENT = Decimal("0.01")
-_PROVED = 0.9  # the confidence of an item whose quantity times price is its amount is more
-
-
-@dataclass(slots=True)
-class _Row:
-    """One item while its rows are gathered: words by kind of column."""
-
-    words: dict[str, list[Word]] = field(default_factory=dict)
-    page: int = 1
-
-    def text(self, kind: str) -> str:
-        return " ".join(word.text for word in self.words.get(kind, ()))
 
 
 def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ...]:
@@ -54,7 +40,7 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
             elif not columns or start:
                 break
             first = start
-            rows, start, ended = _gather(grid, columns, first, pack)
+            rows, start, ended = _gather(grid, columns, first, pack, decimal)
             found = _items(rows, decimal)
             if head:
                 found = _by_product(grid, columns, first, pack, decimal, found)
@@ -69,14 +55,14 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
     return tuple(items)
 
 
-def _items(rows: Sequence[_Row], decimal: str) -> list[LineItem]:
-    return [item for row in rows if (item := _item(row, decimal))]
+def _items(rows: Sequence[Row], decimal: str) -> list[LineItem]:
+    return [item for row in rows if (item := read_item(row, decimal))]
 
 
 def _is_table(columns: Sequence[Column], items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:
     """Whether heads that alone say little, two or none over the words, are those of items."""
     if not all(column.told for column in columns):
-        return bool(items) and all(item.confidence > _PROVED for item in items)
+        return bool(items) and all(item.confidence > PROVED for item in items)
     return len(columns) >= LEAST or _is_summed(items, grids)
 
 
@@ -94,26 +80,32 @@ def _by_product(
     where one times the other makes the amount in every row; those already known where none do.
     """
     places = unnamed(grid.rows[first - 1], columns) + [column.box for column in columns if column.kind == "unit"]
-    if not places or not known or all(item.confidence > _PROVED for item in known):
+    if not places or not known or all(item.confidence > PROVED for item in known):
         return known
     kinds = [column.kind for column in columns]
     wanted = [kind for kind in ("quantity", "unit_price") if kind not in kinds]
     for boxes in permutations(places, len(wanted)) if 0 < len(wanted) <= len(places) else ():
         told = [Column(kind, box) for kind, box in zip(wanted, boxes, strict=True)]
         others = [column for column in columns if column.box not in boxes]
-        found = _items(_gather(grid, [*others, *told], first, pack)[0], decimal)
-        if len(found) >= len(known) and all(item.confidence > _PROVED for item in found):
+        found = _items(_gather(grid, [*others, *told], first, pack, decimal)[0], decimal)
+        if len(found) >= len(known) and all(item.confidence > PROVED for item in found):
             return found
     return known
 
 
-def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -> tuple[list[_Row], int, bool]:
-    """Rows of items from a row on; where reading stopped (0: the page ended); whether totals ended it."""
-    rows: list[_Row] = []
+def _gather(
+    grid: Grid, columns: Sequence[Column], start: int, pack: RulePack, decimal: str
+) -> tuple[list[Row], int, bool]:
+    """Rows of items from a row on; where reading stopped (0: the page ended); whether totals ended it.
+
+    A row that proves itself is an item, though its goods may be named as a total is: a monthly fee, `Cuota mensual`.
+    """
+    rows: list[Row] = []
     bottom = 0.0
     for index in range(start, len(grid.rows)):
         cells = grid.rows[index]
-        if _ends(cells, columns, pack):
+        row = Row(_by_column(_within(cells, columns), columns), grid.page.number)
+        if _ends(cells, columns, pack) and not is_proved(row, decimal):
             return rows, index + 1, True
         if len(heads(cells, pack)) >= 3 and not has_amount(cells):
             return rows, index, False
@@ -121,12 +113,14 @@ def _gather(grid: Grid, columns: Sequence[Column], start: int, pack: RulePack) -
             return rows, index + 1, True  # the head of a table of taxes, with a total at the end of its row
         if _is_of_taxes(cells):
             return rows, index + 1, True
-        words = _by_column(_within(cells, columns), columns)
-        if _starts_item(words):
-            rows.append(_Row(words, grid.page.number))
+        far = cells[0].box.top - bottom >= _FAR
+        if rows and far and is_proved(rows[-1], decimal) and not is_proved(row, decimal):
+            return rows, 0, False  # the foot of the page
+        if starts_item(row.words):
+            rows.append(row)
             bottom = max(cell.box.bottom for cell in cells)
-        elif rows and cells[0].box.top - bottom < 40.0 and set(words) <= {"description", "article_number", "position"}:
-            for kind, more in words.items():
+        elif rows and not far and set(row.words) <= {"description", "article_number", "position"}:
+            for kind, more in row.words.items():
                 rows[-1].words.setdefault(kind, []).extend(more)
             bottom = max(cell.box.bottom for cell in cells)
     return rows, 0, False
@@ -149,7 +143,7 @@ def _ends(cells: Sequence[Cell], columns: Sequence[Column], pack: RulePack) -> b
 
 def _is_of_taxes(cells: Sequence[Cell]) -> bool:
     """Whether a row stands in a table of taxes: it begins with a rate and goes on with sums alone, or totals after."""
-    if not _RATE.fullmatch(cells[0].text.strip()) or len(cells) < 3:
+    if not RATE.fullmatch(cells[0].text.strip()) or len(cells) < 3:
         return False
     return all(len(find_amounts(cell.text)) == 1 and not _LETTERS.search(cell.text) for cell in cells[1:3])
 
@@ -202,92 +196,3 @@ def _column_of(word: Word, columns: Sequence[Column]) -> Column:
 
 def _apart(box: Box, other: Box) -> float:
     return max(0.0, other.left - box.right, box.left - other.right)
-
-
-def _starts_item(words: dict[str, list[Word]]) -> bool:
-    """Whether a row begins an item: it has a sum, and says what for or how many."""
-    total = words.get("amount") or words.get("gross") or words.get("unit_price")
-    if not total or not find_amounts(" ".join(word.text for word in total)):
-        return False
-    return bool(words.get("description") or words.get("article_number") or words.get("quantity"))
-
-
-def _numbers(text: str, decimal: str) -> list[Decimal]:
-    """Amounts of a cell under the document's decimal mark; both readings stay where it is unknown."""
-    values: list[Decimal] = []
-    for amount in find_amounts(_RATE.sub(" ", text)):
-        readings = list(amount.readings)
-        if len(readings) > 1 and decimal:
-            readings = readings[1:] if decimal in amount.text else readings[:1]
-        values += readings
-    return values
-
-
-def _item(row: _Row, decimal: str) -> LineItem | None:
-    quantities = _numbers(row.text("quantity"), decimal) or _leading_number(row.text("quantity"), decimal)
-    prices = _numbers(row.text("unit_price"), decimal)
-    amounts = _numbers(row.text("amount"), decimal) or _numbers(row.text("gross"), decimal)
-    quantity, price, amount, proved = _agree(quantities, prices, amounts)
-    if quantity is None and not proved:  # a column headed `#` or `Nr` may count pieces
-        found = _agree(_numbers(row.text("position"), decimal), prices, amounts)
-        quantity, price, amount, proved = found if found[3] else (quantity, price, amount, proved)
-    description = " ".join(row.text("description").split())
-    if amount is None and (price is None or quantity is None):
-        return None
-    if amount is None and price is not None and quantity is not None:
-        amount = (price * quantity).quantize(_CENT)
-    words = tuple(word for group in row.words.values() for word in group)
-    box = Box.around(word.box for word in words)
-    text = " ".join(word.text for word in sorted(words, key=lambda word: (word.box.top, word.box.left)))
-    evidence = Evidence(row.page, box, text, "universal.line_item", words[0].source, words)
-    return LineItem(
-        position=row.text("position") or None,
-        article_number=row.text("article_number") or None,
-        description=description or None,
-        quantity=quantity,
-        unit=row.text("unit") or _unit(row.text("quantity")),
-        unit_price=price,
-        tax_rate=_tax_rate(row, decimal),
-        amount=amount,
-        confidence=0.95 if proved else 0.7,
-        evidence=(evidence,),
-    )
-
-
-def _leading_number(text: str, decimal: str) -> list[Decimal]:
-    """The number at the start of `120h` or `5kg`."""
-    hit = re.match(r"\s*(\d+(?:[.,]\d+)?)(?=[^\W\d_])", text)
-    return _numbers(hit.group(1), decimal) if hit else []
-
-
-def _agree(
-    quantities: Sequence[Decimal], prices: Sequence[Decimal], amounts: Sequence[Decimal]
-) -> tuple[Decimal | None, Decimal | None, Decimal | None, bool]:
-    """Quantity, price and sum that fit each other (quantity times price), or the first of each."""
-    for quantity in quantities:
-        for price in prices:
-            for amount in amounts:
-                if abs(quantity * price - amount) <= max(_CENT, abs(amount) / 2000):
-                    return quantity, price, amount, True
-    first = tuple(values[0] if values else None for values in (quantities, prices))
-    return first[0], first[1], amounts[-1] if amounts else None, False
-
-
-def _unit(text: str) -> str | None:
-    hit = _UNIT.match(text.strip())
-    return hit.group(1) if hit else None
-
-
-def _tax_rate(row: _Row, decimal: str) -> Decimal | None:
-    texts = [
-        row.text("tax_rate"),
-        *(row.text(kind) for kind in ("unit_price", "amount", "description") if "%" in row.text(kind)),
-    ]
-    hit = _RATE.search(texts[0]) if texts[0] else None
-    if hit:
-        values = _numbers(hit.group(1), decimal)
-        return values[-1] if values else None
-    if texts[0]:
-        values = [value for value in _numbers(texts[0], decimal) if 0 <= value <= 30]
-        return values[0] if values else None
-    return None

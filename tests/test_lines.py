@@ -146,3 +146,22 @@ def test_words_left_of_all_heads_are_what_the_items_are_where_each_row_is_proved
     shifted = " | " + table
     assert numbers(items(shifted)) == [("4", "620.00", "2480.00"), ("3", "210.00", "630.00")]
     assert items(shifted.replace("620.00", "650.00")) == ()
+
+
+def test_a_row_that_proves_itself_is_an_item_though_it_begins_as_a_total_does() -> None:
+    found = items(
+        "Descripción | Cant. | Precio ud. | Importe\n"
+        "Papel A4 | 12,00 | 23,90 | 286,80\n"
+        "Cuota de mantenimiento | 1,00 | 270,90 | 270,90\n"
+        "Desplazamiento | 2,00 | 27,31 | 54,62\n"
+        "Total IVA | | | 128,59",
+        ",",
+    )
+    assert [item.description for item in found] == ["Papel A4", "Cuota de mantenimiento", "Desplazamiento"]
+
+
+def test_numbers_at_the_foot_of_a_page_are_no_item_of_a_table_that_goes_on() -> None:
+    head = "Description | Quantity | Unit price | Amount\n"
+    foot = "\n\n\n\n\n12 Mill Lane | | | account 6774"
+    found = items(f"{head}Mug | 2 | 8.00 | 16.00{foot}\n---\n{head}Bag | 1 | 25.00 | 25.00\nTotal | | | 41.00")
+    assert [item.description for item in found] == ["Mug", "Bag"]
