@@ -27,7 +27,7 @@ def after_rounding(
     """
     rounded = [c for c in candidates if c.name == "rounding" and c.evidence.page == gross.evidence.page]
     by = {magnitude(c) for c in rounded if c.evidence.box.bottom > gross.evidence.box.top}
-    for way in find_ways(candidates, ()) if slip else ():
+    for way in find_ways(candidates, (), slip=slip) if slip else ():
         apart = abs(way.value - magnitude(gross))
         if way.kind == "paid" and not apart:
             return None
@@ -58,7 +58,11 @@ def after_rounding(
         apart = abs(magnitude(candidate) - magnitude(gross))
         if 0 < apart < _LARGEST_ROUNDING and apart in by:
             return _of_value(candidate, magnitude(candidate))
-    near = [c for c in below if 0 < abs(magnitude(c) - magnitude(gross)) <= CASH_ROUNDING and c.score > 0.5]
+    near = [
+        c
+        for c in below
+        if 0 < abs(magnitude(c) - magnitude(gross)) <= CASH_ROUNDING and c.score > 0.5 and decimals(c) == _PLACES
+    ]
     for candidate in near if slip or gross.evidence.source == "ocr" else ():
         if _borne_out(candidate, gross, candidates, amounts):
             return _of_value(candidate, magnitude(candidate))
