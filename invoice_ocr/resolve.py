@@ -123,11 +123,9 @@ def _of_slip(candidates: Sequence[Candidate], document: Document, pack: RulePack
     """
     head = slip_head.find(document, pack)
     kept = [c for c in candidates if c.name != "buyer_name" or not c.evidence.rule.startswith("universal.")]
-    if not head:
-        return kept
     others = [
         c.name == "seller_name"
-        and (c.evidence.rule.startswith("universal.") or not slip_head.has_form(str(c.value), pack))
+        and (bool(head) if c.evidence.rule.startswith("universal.") else not slip_head.has_form(str(c.value), pack))
         for c in kept
     ]
     return [

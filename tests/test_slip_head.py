@@ -45,6 +45,7 @@ def slip(text: str) -> Invoice:
         ("Willkommen bei Getränke Hoff\nHauptstr. 112", "Getränke Hoff"),
         ("BAR CENTRALE\nVia Garibaldi 18", "BAR CENTRALE"),
         ("TABERNA 0 FARO\nCalle Mayor 3", "TABERNA O FARO"),
+        ("SATAMAKEITTIÖ MERI OY\nSatamakatu 4\nMyyjä: Aino", "SATAMAKEITTIÖ MERI OY"),
         ("TAXI 4014 GRAZ\nMietwagen Leitner 0G\n8020 Graz", "Mietwagen Leitner OG"),
     ],
 )
