@@ -15,6 +15,7 @@ CASH_ROUNDING = Decimal("0.05")
 # A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
 HIGHEST_RATE = Decimal("0.34")
 _ENOUGH = 1  # less tax fits too many rates
+_SURE = 0.5  # how well a tax is labelled that is no charge
 _UNSURE = 0.3  # how well a total is labelled that is hardly one
 
 
@@ -58,10 +59,13 @@ def _with_tax(
     gross: Term, net: Term, taxes: Sequence[Term], printed: Mapping[Decimal, Candidate], extras: Sequence[Decimal]
 ) -> Iterator[Found]:
     rest = gross.value - net.value
+    named_taxes = {tax.value for tax in taxes if tax.score > _SURE}
     for tax in taxes:
         if _opposed(tax, gross) and not _is_minus(net):
             continue
         for extra in (Decimal(0), *extras):
+            if extra in named_taxes - {tax.value}:
+                continue  # the tax on freight stands in the row of that charge
             if abs(rest - tax.value - extra) > CENT or tax.value > HIGHEST_RATE * max(net.value, CENT):
                 continue
             score = gross.score + net.score + tax.score + (1.2 if tax.value else 0.5) - (0.4 if extra else 0)

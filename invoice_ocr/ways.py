@@ -48,6 +48,9 @@ def find_ways(candidates: Sequence[Candidate], amounts: Sequence[Candidate], *, 
         ways += _priced([c for c in amounts if c.evidence.box not in within]) if within else ()
         ways += _repeated(candidates, amounts)
     ways += _taxed_within(candidates, amounts)
+    if not slip:  # on a slip the total may be misread; on an invoice `payments` and `changes` are of other things
+        printed = {magnitude(c) for c in amounts}
+        ways = [way for way in ways if way.kind != "paid" or way.value in printed]
     return ways if any(way.kind == "paid" for way in ways) else [*_handed(candidates, amounts), *ways]
 
 

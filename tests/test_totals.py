@@ -89,8 +89,8 @@ def test_the_total_of_a_card_slip_is_above_the_amount_without_the_tip() -> None:
 
 def test_what_rows_of_taxes_make_is_not_the_total_where_more_is_printed_below() -> None:
     page = (
-        "Factura A/26\nFecha: 22/05/2026\nBase imp. | % IVA | Cuota IVA | % R.E. | Cuota R.E. | A abonar\n"
-        "389,88 | 10 | 38,99 | 1,4 | 5,46\n24,60 | 21 | 5,17 | 5,2 | 1,28\n | | | | | {}"
+        "Factura A/26\nFecha: 22/05/2026\nBase imp. | % IVA | Cuota IVA | Envases | A abonar\n"
+        "389,88 | 10 | 38,99 | 5,46\n24,60 | 21 | 5,17 | 1,28\n | | | | {}"
     )
     assert read(page.format("465,38")).fields["total_gross"].status == "review"
     assert read(page.format("458,64")).fields["total_gross"].status == "accepted"
@@ -124,3 +124,19 @@ def test_a_row_of_taxes_is_not_the_document_where_more_is_due() -> None:
     invoice = read(page)
     assert "accepted" not in {invoice.fields[name].status for name in ("total_gross", "total_net", "total_tax")}
     assert invoice.fields["amount_due"].value == Decimal("6090.00")
+
+
+def test_payments_less_changes_of_a_contract_are_no_cash_less_change() -> None:
+    page = (
+        "Invoice no: 24-118\nOriginal contract sum | $412,000.00\nNet change by change orders | $8,500.00\n"
+        "Less previous certificates for payment | $207,720.00\nCurrent payment due | $64,764.00"
+    )
+    assert value(page, "total_gross") == Decimal("64764.00")
+
+
+def test_a_tax_that_equals_what_stands_in_the_row_of_a_charge_is_that_tax() -> None:
+    page = (
+        "Invoice no: 5\nGoods | 40 | 1,150.00 | 1% | 460.00 | 46,000.00\nShipping | 1 | 2,500.00 | 20% | 500.00 |"
+        " 2,500.00\nSubtotal | 48,500.00\nVAT 1% | 460.00\nVAT 20% | 500.00\nTotal incl. VAT | 49,460.00"
+    )
+    assert [value(page, name) for name in ("total_net", "total_tax")] == [Decimal("48500.00"), Decimal("960.00")]
