@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from invoice_ocr.choices import TAX_ROW
 from invoice_ocr.conventions import Conventions, settle
@@ -23,8 +23,9 @@ from invoice_ocr.values.text import has_digit
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%|%\s?(\d{1,2}(?:[.,]\d{1,3})?)(?![\d.,]*\d)")
 _CENT = Decimal("0.01")
 _HIGHEST = Decimal(30)
-_LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities
-_NUMBERS, _EXEMPT = 16, 32  # letters in a row of a tax table, and in one that names why no tax is due
+_LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities, but under the head of a table of taxes
+_TWO = 2  # taxes on one base: VAT and the surcharge of small shops, or those of two states
+_CODE, _NUMBERS, _EXEMPT = 3, 16, 32  # letters in a row of taxes: of its code, in any, of why no tax is due
 _MOST_AMOUNTS = 8  # in one row: more is no row of taxes
 
 
@@ -220,14 +221,18 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
         return None
     hits = [(cell, hit) for cell in cells for hit in _tax_hits(cell, pack)]
     rates = [rate for hit in _RATE.finditer(text) if (rate := _rate(hit[1] or hit[2])) is not None]
-    if not rates and not hits and not _taxes_above(grid, index, pack):
+    headed = not rates and _taxes_above(grid, index, pack)
+    if not rates and not hits and not headed:
         return None
     amounts = _row_amounts(cells, conventions)
     if not amounts or len(amounts) > _MOST_AMOUNTS:
         return None
     if not rates:
-        rates = [value for value in amounts if value >= _LEAST_BARE and value in pack.tax_rates]
+        least = Decimal(1) if headed and _few_words(cells, _CODE) else _LEAST_BARE
+        rates = [value for value in amounts if value >= least and value in pack.tax_rates]
     evidence = _evidence(cells)
+    if headed and (joined := _on_one_base(amounts, evidence)):
+        return joined
     proofs = [found for rate in dict.fromkeys(rates) if (found := _prove(rate, amounts, evidence))]
     if proofs:
         found = max(proofs, key=lambda row: row.net or row.tax)
@@ -307,6 +312,21 @@ def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> Tax
     if best is None and rate > 0:
         best = _from_gross(rate, amounts, evidence)
     return best
+
+
+def _on_one_base(amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
+    """Two taxes on the base they share, each behind its rate: `315,00  4,00  12,60  0,50  1,58`. Their rates add up."""
+    for base in amounts:
+        pairs = [
+            (rate, tax)
+            for rate, tax in pairwise(amounts)
+            if 0 < rate < _HIGHEST and 0 < tax < base and abs(base * rate / 100 - tax) <= _CENT
+        ]
+        if len(pairs) == _TWO and sum(rate for rate, _ in pairs) <= _HIGHEST:
+            rate, tax = (sum(values, Decimal(0)) for values in zip(*pairs, strict=True))
+            gross = next((value for value in amounts if abs(value - base - tax) <= _CENT), None)
+            return TaxRow(rate, base, tax, gross, evidence, proved=True)
+    return None
 
 
 def _from_gross(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:

@@ -34,3 +34,16 @@ def test_amounts_that_lost_their_mark_in_pixels_make_a_row_of_taxes() -> None:
         *_, rows = gather(document, spoken(document, load_pack()))
         found[source] = [(row.net, row.tax) for row in rows if row.proved]
     assert found == {"ocr": [(Decimal("46.63"), Decimal("2.80"))], "text-layer": []}
+
+
+def test_two_taxes_on_one_base_add_up_and_low_rates_need_no_sign_under_their_head() -> None:
+    head = "Base imponible | % IVA | Cuota IVA | % R.E. | Cuota R.E.\n"
+    document = lay_out(sketch(head + "350,00 | 4,00 | 14,00 | 0,50 | 1,75\n60,00 | 10,00 | 6,00 | 1,40 | 0,84"))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert [(row.rate, row.net, row.tax) for row in rows] == [
+        (Decimal("4.50"), Decimal("350.00"), Decimal("15.75")),
+        (Decimal("11.40"), Decimal("60.00"), Decimal("6.84")),
+    ]
+    document = lay_out(sketch("Subtotal | 99.00\nTax | 0% | 0.00\n99.00 due | Page 1 of 1"))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert not [row for row in rows if row.rate == 1]
