@@ -35,6 +35,7 @@ from invoice_ocr.values.text import fold
 _WEAKEST = 0.12
 _LED = re.compile(r"\s*(?:[:：]|\.{3})")  # what leads from a label to words: `Terms: net 30`, `TERMS ...... net 30`
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
+_INSIDE = 0.85  # how surely an amount in brackets is the tax within the one behind them
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
@@ -56,6 +57,8 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
                     found += (c for c in named if not c.value) if is_zero_tax(turned, cell) else named
                     if rule.field == "period_start":
                         found += _period_end(sheet, cell, index, rule)
+                    if rule.field == "with_tax":
+                        found += _tax_within(sheet, cell, hit, rule)
         found += unlabelled.find(sheet)
     return found
 
@@ -142,10 +145,22 @@ def _turned(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Rule:
     return rule
 
 
+def _tax_within(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> Iterator[Candidate]:
+    """The tax that brackets behind a total name, where its own amount stands right of them: `(incl. VAT of 21.00)`."""
+    inside = re.match(r"[^()]*", cell.text[hit.end :])
+    opened = cell.text[: hit.start].rpartition("(")[2]
+    if inside is None or "(" not in cell.text[: hit.start] or ")" in opened or not _is_behind(sheet, cell):
+        return
+    found = read("amount", RATE.sub(lambda rate: " " * len(rate.group()), inside.group()), sheet.pack.months)
+    if len(found) == 1 and (found[0].mark or CENTS.fullmatch(str(found[0].value))):
+        item = shifted(found[0], hit.end)
+        yield make_candidate("total_tax", f"{rule.id}.inside", cell, item, _INSIDE * hit.quality)
+
+
 def _period_end(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Candidate]:
     """The second of two dates that follow the label of a period, in its cell, right of it, or below."""
     hits = sheet.hits_of(cell)
-    dates = _dates_in(sheet, cell, hits[index].end, end_of(cell, hits, index, "date"))
+    dates = _dates_in(sheet, cell, hits[index].end, end_of(cell, hits, index, "text"))
     position = "same"
     if not dates:
         position = "right"

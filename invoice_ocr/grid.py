@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from invoice_ocr.layout import usual_space
@@ -14,6 +15,10 @@ from invoice_ocr.model import Box, Document, Line, Page, Word
 # that `1 234,56` in one number and `1  234,56` in two stay different texts.
 _WIDE_SPACE = 0.42
 _WIDER = 1.5
+# What a narrow column breaks behind a hyphen or a stroke: `KPT/26-` over `27/0931`, `2026-10-` over `09`. A minus
+# may stand behind an amount.
+_BROKEN, _REST = re.compile(r".*[A-Z\d](?<![.,]\d\d)[-/]"), re.compile(r"\d[\w./-]*")
+_CLOSE, _FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,20 @@ def _make_grid(page: Page) -> Grid:
         tuple(_make_cell(page.number, row, column, line, wide) for column, line in enumerate(lines))
         for row, lines in enumerate(page.rows)
     )
-    return Grid(page, rows)
+    return Grid(page, tuple(tuple(_whole(cell, rows) for cell in cells) for cells in rows))
+
+
+def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:
+    """The cell with the word below it that goes on its last one, broken behind a hyphen; it stands there still."""
+    if cell.text[-1:] not in ("-", "/") or not _BROKEN.fullmatch(cell.text) or cell.row + 1 == len(rows):
+        return cell
+    for other in rows[cell.row + 1]:
+        close = other.box.top - cell.box.bottom < _CLOSE * cell.box.height
+        flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < _FLUSH
+        if close and flush and _REST.fullmatch(other.text):
+            line = replace(cell.line, words=cell.line.words + other.line.words)
+            return replace(cell, line=line, text=cell.text + other.text, starts=(*cell.starts, len(cell.text)))
+    return cell
 
 
 def _make_cell(page: int, row: int, column: int, line: Line, wide: float) -> Cell:

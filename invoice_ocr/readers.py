@@ -28,6 +28,7 @@ _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
 _CENTS = re.compile(r"\d+[.,]\d\d")
+_CUT = re.compile(r"[-/]\s*$")  # the rest of a number stands elsewhere
 _MONEY = re.compile(r"[€$£(]\s?$")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 # What stands before a number as part of it, as in `FT A/04490` or `HRB 12345`.
@@ -182,7 +183,7 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             continue
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
         quality *= 0.6 if len(item.value) < 3 or _YEAR.fullmatch(item.value) else 1.0
-        quality *= 0.6 if _CENTS.fullmatch(item.value) else 1.0
+        quality *= 0.6 if _CENTS.fullmatch(item.value) or _CUT.match(text, item.end) else 1.0
         found.append(Found(item.value, item.start, item.end, quality))
     return found[:2]
 

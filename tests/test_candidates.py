@@ -310,3 +310,21 @@ def test_the_first_date_of_a_list_of_charges_does_not_date_the_invoice() -> None
         for text in (charge, charge + more)
     ]
     assert scores[1] < 0.5 * scores[0]
+
+
+def test_a_number_or_a_day_broken_behind_a_hyphen_is_read_whole() -> None:
+    assert best("Invoice No. | Dated\nABC/26- | 03.05.2024\n27/0417", "invoice_number") == "ABC/26-27/0417"
+    assert best("Delivery date: 2024-05-\n03", "delivery_date") == "2024-05-03"
+    cut = [c.score for c in candidates("Invoice No.: ABC/26-") if c.name == "invoice_number"]
+    whole = [c.score for c in candidates("Invoice No.: ABC/26") if c.name == "invoice_number"]
+    assert max(cut) < 0.7 * max(whole)
+
+
+def test_both_days_of_a_period_are_found_whatever_word_joins_them() -> None:
+    for page in ("Billing period: 1 July 2026 to 30 September 2026", "Period | 2026-07-01 – 2026-09-30"):
+        assert (best(page, "period_start"), best(page, "period_end")) == ("2026-07-01", "2026-09-30")
+
+
+def test_brackets_behind_a_total_hold_the_tax_within_it() -> None:
+    assert best("Total charges (including GST of $21.00) | $231.00", "total_tax") == "21.00"
+    assert best("Total (including GST) | $231.00", "total_tax") is None

@@ -34,7 +34,7 @@ def find_spans(text: str, months: Mapping[str, int]) -> list[Written]:
     if found:
         return found
     for written in find_dates(text, months):
-        start = _SHORT_START.search(text, 0, written.start)
+        start = _SHORT_START.search(text, found[-1].end if found else 0, written.start)
         if start:
             found += _begun(start, written, text, months)
         found.append(written)
