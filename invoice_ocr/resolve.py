@@ -15,6 +15,7 @@ from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.proofs import extras_of
 from invoice_ocr.readers import from_amount
 from invoice_ocr.reduced import after_discount, left_open
+from invoice_ocr.refunds import given_back
 from invoice_ocr.rounding import after_rounding
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settled_currency import find_currency
@@ -70,7 +71,7 @@ def resolve(
         rounded = after_rounding(sums.chosen["total_gross"], settled, amounts, slip=slip)
         if rounded:
             sums = replace(sums, chosen={**sums.chosen, "total_gross": rounded})
-    sums = (left_open(sums, settled) if slip else None) or sums
+    sums = ((left_open(sums, settled) or given_back(sums, amounts)) if slip else None) or sums
     choices: dict[str, Choice] = {}
     for name in pack.kept:
         if name in ("document_type", "currency", "total_net", "total_tax", "total_gross"):
