@@ -43,6 +43,7 @@ class Conventions:
     the first country; a form of company or its language is 2, its postal address 3, a quarter where signs of other
     currencies were read. home: the currency of that country, told without any mark, if no other may be meant, or "".
     abroad: beside a bare `$` a tax is named that the United States have not, but others whose money is a dollar.
+    year_first: the first country writes the year in front, also of two digits.
     """
 
     decimal: str = ""
@@ -57,6 +58,7 @@ class Conventions:
     signs: int = 0
     home: str = ""
     abroad: bool = False
+    year_first: bool = False
 
 
 def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -> Conventions:
@@ -93,6 +95,7 @@ def infer(document: Document, candidates: Sequence[Candidate], pack: RulePack) -
         signs=max(votes.values(), default=0) // (4 if stray else 1),
         home=home[0] if len(set(home)) == 1 else "",
         abroad="$" in marks and _is_taxed_abroad(texts, pack),
+        year_first=bool(known) and known[0].order == "ymd",
     )
 
 
@@ -258,6 +261,7 @@ def _order(clear: Sequence[str], countries: Sequence[Country], language: str) ->
         if language not in ("", "en"):
             return "dmy"  # dates follow the language they are read in, also of sellers abroad
         orders = {country.order for country in countries}
+        orders = orders - {"ymd"} or orders  # who writes the year in front may be at home elsewhere
         if len(orders) == 1:
             return orders.pop()
     return ""
@@ -286,9 +290,10 @@ def _fits(reading: object, candidate: Candidate, decimal: str) -> bool:
 
 def _settle_date(candidate: Candidate, conventions: Conventions) -> Candidate:
     pairs = list(zip(candidate.readings, candidate.orders, strict=False))
-    if conventions.order != "ymd" and any(order != "ymd" for _, order in pairs):
+    if conventions.order != "ymd" and any(order != "ymd" for _, order in pairs) and not conventions.year_first:
         pairs = [pair for pair in pairs if pair[1] != "ymd"]
-    fitting = [pair for pair in pairs if pair[1] == conventions.order] or pairs
+    either = conventions.year_first and any(order == "ymd" for _, order in pairs)
+    fitting = [pair for pair in pairs if pair[1] in ({"dmy", "ymd"} if either else {conventions.order})] or pairs
     return replace(
         candidate,
         value=fitting[0][0],
