@@ -12,8 +12,8 @@ from stdnum import iban
 
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK, CHINESE
 from invoice_ocr.ocr.manifest import SHIPPED
-from invoice_ocr.training import crops, texts
-from invoice_ocr.training.crops import FaceChooser, make_shards, random_crop
+from invoice_ocr.training import crops, mixtures, texts
+from invoice_ocr.training.crops import Arrival, FaceChooser, make_shards, random_crop
 from invoice_ocr.training.fonts import Face
 from invoice_ocr.training.recogniser import (
     SECOND_ARCH,
@@ -83,18 +83,53 @@ def test_a_crop_is_32_high_and_its_centres_follow_the_text() -> None:
         assert crop.pixels.std() > 0
 
 
-def test_a_fax_is_black_or_white_and_what_is_out_of_focus_is_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fax_is_black_or_white_and_what_is_out_of_focus_is_neither() -> None:
     ink = np.zeros((30, 60), np.uint8)
     ink[6:24, 8:52:11] = 255
-    between = {}
-    for kind in ("FAXES", "UNFOCUSED"):
-        monkeypatch.setattr(crops, "FAXES", 0.0)
-        monkeypatch.setattr(crops, "UNFOCUSED", 0.0)
-        monkeypatch.setattr(crops, kind, 1.0)
-        drawn = [crops.printed(random.Random(seed), ink, 3.0) for seed in range(30)]
-        between[kind] = [float(((grey > grey.min()) & (grey < grey.max())).mean()) for grey in drawn]
-    assert np.median(between["FAXES"]) == 0
-    assert np.median(between["UNFOCUSED"]) > 0.5
+
+    def between(arrival: Arrival) -> float:
+        drawn = [crops.printed(random.Random(seed), ink, 3.0, arrival) for seed in range(30)]
+        return float(np.median([((grey > grey.min()) & (grey < grey.max())).mean() for grey in drawn]))
+
+    assert between(Arrival(faxes=1.0, unfocused=0.0)) == 0
+    assert between(Arrival(faxes=0.0, unfocused=1.0)) > 0.5
+
+
+def test_marks_are_exchanged_for_others_of_the_same_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "of_language", lambda *_: "Žluťoučký")
+    rng = random.Random(5)
+    said = {word.rstrip(".,:;)") for _ in range(100) for word in mixtures.marked(rng).split()}
+    assert len(said) > 50
+    assert {"".join(map(mixtures.plain, word)) for word in said} == {"Zlutoucky"}
+
+
+def test_words_are_drawn_as_they_are_printed() -> None:
+    rng = random.Random(6)
+    said = [mixtures.as_printed(rng) for _ in range(600)]
+    greek = [word for word in said if any("α" <= char <= "ω" for char in word)]
+    assert sum("ς" in word for word in greek) > len(greek) / 3
+    assert any("ß" in word for word in said)
+
+
+@pytest.mark.parametrize("kind", sorted(mixtures.KINDS))
+def test_every_kind_of_crop_is_drawn_in_the_alphabet(kind: str) -> None:
+    rng, chooser = random.Random(2), FaceChooser()
+    for _ in range(20):
+        crop = mixtures.crop_of(rng, chooser, mixtures.KINDS[kind])
+        assert crop.text
+        assert set(crop.text) <= set(ALPHABET)
+
+
+def test_shards_are_of_the_kinds_asked_for_by_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[mixtures.Kind] = []
+
+    def crop_of(rng: random.Random, chooser: FaceChooser, kind: mixtures.Kind) -> crops.Crop:
+        asked.append(kind)
+        return random_crop(rng, chooser)
+
+    monkeypatch.setattr(mixtures, "crop_of", crop_of)
+    make_shards(tmp_path, first=0, count=3, size=2, kinds=("usual", "tills", "marks"))
+    assert asked == [mixtures.KINDS["tills"]] * 2 + [mixtures.KINDS["marks"]] * 2
 
 
 def test_the_same_seed_makes_the_same_shard(shards: Path, tmp_path: Path) -> None:

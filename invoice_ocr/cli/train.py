@@ -32,6 +32,14 @@ Crops = Annotated[
 Shards = Annotated[
     int, typer.Option("--shards", metavar="N", min=1, help="Files of 20,000 drawn words, if none are there.")
 ]
+Kinds = Annotated[
+    str,
+    typer.Option(
+        "--kinds",
+        metavar="NAMES",
+        help="Kinds of words drawn by turns, joined by commas: usual, marks, tills, printed, faxes; or broad, all.",
+    ),
+]
 Minutes = Annotated[
     float | None, typer.Option("--minutes", metavar="X", help="Stop after so long.", show_default=False)
 ]
@@ -70,6 +78,7 @@ def recogniser(
     alphabet: Alphabet = "european",
     crops: Crops = None,
     shards: Shards = 10,
+    kinds: Kinds = "usual",
     minutes: Minutes = None,
     samples: Samples = None,
     resume: Resume = False,
@@ -84,8 +93,12 @@ def recogniser(
         raise ConfigError("nothing says when to stop", fix="Give --minutes or --samples.")
     from invoice_ocr.ocr.alphabet import ALPHABETS
     from invoice_ocr.training import crops as drawn
+    from invoice_ocr.training import mixtures
     from invoice_ocr.training import recogniser as school
 
+    mixture = mixtures.BROAD if kinds == "broad" else kinds.split(",")
+    if unknown := [name for name in mixture if name not in {"usual", *mixtures.KINDS}]:
+        raise ConfigError(f"--kinds: {', '.join(unknown)} is none of usual, {', '.join(mixtures.KINDS)}, broad")
     if alphabet not in ALPHABETS:
         raise ConfigError(f"alphabet {alphabet!r} is none of {', '.join(ALPHABETS)}")
     if teacher is not None and alphabet != "european":
@@ -94,7 +107,7 @@ def recogniser(
     folder = crops or out / "crops"
     if not any(folder.glob("*.npz")):
         note(f"drawing {shards} files of words into {folder}", verbosity)
-        drawn.make_shards(folder, first=seed * 1000, count=shards, alphabet=alphabet)
+        drawn.make_shards(folder, first=seed * 1000, count=shards, alphabet=alphabet, kinds=mixture)
     plan = replace(school.plan_for(alphabet, start, teacher), seed=seed)
     last = school.train(
         shards=folder,

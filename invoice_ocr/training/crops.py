@@ -35,8 +35,6 @@ _SQUEEZED = _OPENING | frozenset("，。、：；）》】」〉』”’")
 _LIGATURES = {"ffi": "\ufb03", "ffl": "\ufb04", "ff": "\ufb00", "fi": "\ufb01", "fl": "\ufb02"}
 _LETTERS = {sign: letters for letters, sign in _LIGATURES.items()}
 TILLS = 0.12  # share of crops as tills and impact printers set them
-FAXES = 0.02  # share of damaged crops as fax machines send them
-UNFOCUSED = 0.03  # and as a lens out of focus sees them
 _SIZES = (11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 32, 36, 42, 50, 64)
 _SIZE_WEIGHTS = (3, 5, 7, 9, 10, 10, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 
@@ -48,6 +46,18 @@ class Crop:
     pixels: np.ndarray
     text: str
     centers: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How damaged crops arrive. faxes: share of them that fax machines send; unfocused: of the others, that a lens out
+    of focus sees."""
+
+    faxes: float = 0.02
+    unfocused: float = 0.03
+
+
+USUAL = Arrival()
 
 
 @lru_cache(maxsize=1200)
@@ -99,7 +109,9 @@ class _Line:
     baseline: int
 
 
-def draw(rng: random.Random, text: str, face: Face, *, till: bool | None = None) -> Crop | None:
+def draw(
+    rng: random.Random, text: str, face: Face, *, till: bool | None = None, arrival: Arrival = USUAL
+) -> Crop | None:
     """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out.
 
     till: as tills and impact printers set it; None for `TILLS` of all.
@@ -133,7 +145,7 @@ def draw(rng: random.Random, text: str, face: Face, *, till: bool | None = None)
     cut = _cut(ink, left, top, right, bottom)
     if over == 2:
         cut = cv2.resize(cut, (max(2, cut.shape[1] // 2), max(2, cut.shape[0] // 2)), interpolation=cv2.INTER_AREA)
-    grey = printed(rng, cut, 3.0 if till else 1.0)
+    grey = printed(rng, cut, 3.0 if till else 1.0, arrival)
     width = round(grey.shape[1] * HEIGHT / grey.shape[0])
     width = max(NARROWEST, min(WIDEST, width))
     scale = width / (right - left)
@@ -340,7 +352,7 @@ def _cut(ink: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.nd
     return ink[top + above : bottom + above, left + before : right + before]
 
 
-def printed(rng: random.Random, ink: np.ndarray, wear: float) -> np.ndarray:
+def printed(rng: random.Random, ink: np.ndarray, wear: float, arrival: Arrival = USUAL) -> np.ndarray:
     """Ink on paper, grey 0..255, with the damage of print, scan and compression; a third comes out clean.
 
     wear: how many times as often as elsewhere print is ragged, faded or has gaps.
@@ -359,7 +371,7 @@ def printed(rng: random.Random, ink: np.ndarray, wear: float) -> np.ndarray:
     grey = paper + (dark - paper) * alpha
     if clean:
         return grey.clip(0, 255).astype(np.uint8)
-    return _scanned(rng, seeded, _stained(rng, seeded, grey, alpha), (paper + dark) / 2)
+    return _scanned(rng, seeded, _stained(rng, seeded, grey, alpha), (paper + dark) / 2, arrival)
 
 
 def _worn(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray, wear: float) -> np.ndarray:
@@ -425,12 +437,14 @@ def _stained(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, 
     return grey
 
 
-def _scanned(rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, middle: float) -> np.ndarray:
+def _scanned(
+    rng: random.Random, seeded: np.random.Generator, grey: np.ndarray, middle: float, arrival: Arrival
+) -> np.ndarray:
     """Blur, coarse resolution, noise, black and white, JPEG; or a fax."""
-    if rng.random() < FAXES:
+    if rng.random() < arrival.faxes:
         return _faxed(rng, seeded, grey, middle)
     high, wide = grey.shape
-    if rng.random() < UNFOCUSED:
+    if rng.random() < arrival.unfocused:
         grey = _unfocused(rng, grey)
     elif rng.random() < 0.45:
         sigma = rng.uniform(0.25, 0.6) if high < 20 else rng.uniform(0.3, 1.2) * min(1.5, high / 30)
@@ -515,16 +529,24 @@ def make_shards(
     size: int = 20000,
     held_out: bool = False,
     alphabet: str = "european",
+    kinds: Sequence[str] = ("usual",),
 ) -> None:
     """Write shards number `first` to `first + count - 1` of `size` crops each; a shard's number is its seed.
 
-    alphabet: a name of `ALPHABETS`, whose classes the labels count.
+    alphabet: a name of `ALPHABETS`, whose classes the labels count. kinds: names of `mixtures.KINDS`, of which the
+    shards are by turns; every alphabet but the European has usual ones alone.
     """
+    from invoice_ocr.training.mixtures import KINDS, crop_of
+
     folder.mkdir(parents=True, exist_ok=True)
     chooser = FaceChooser(alphabet, held_out=held_out)
     for number in range(first, first + count):
         path = folder / f"crops-{number:05d}.npz"
-        if not path.exists():
-            rng = random.Random(number + (1 << 30) * held_out)
-            drawn = [random_crop(rng, chooser, alphabet=alphabet) for _ in range(size)]
-            write_shard(path, drawn, ALPHABETS[alphabet])
+        if path.exists():
+            continue
+        rng = random.Random(number + (1 << 30) * held_out)
+        kind = KINDS.get(kinds[number % len(kinds)])
+        drawn = [
+            crop_of(rng, chooser, kind) if kind else random_crop(rng, chooser, alphabet=alphabet) for _ in range(size)
+        ]
+        write_shard(path, drawn, ALPHABETS[alphabet])

@@ -45,6 +45,11 @@ Moms Belopp Summa Antal Beskrivning Lasku Yhteensä Määrä Számla Összesen G
 IBAN BIC SWIFT BLZ Konto Kto. EUR USD GBP CHF PLN kg pcs hrs Std. EA each ea. PO P.O. Box www Visa CASH CHANGE GST ROUNDING RM SDN BHD TAX
 CREDIT NOTE Gutschrift Creditnota Receipt RECEIPT Quittung Thank you Sincerely copy ORIGINAL Original Duplicate""".split()
 
+TILL_WORDS = """TOTAL SUBTOTAL CASH CHANGE TAX GST ROUNDING ITEM QTY AMOUNT RM Sub-total Discount DISCOUNT INVOICE Receipt Cashier Table
+Member Bill BILL No. NO DATE Date TIME Time TEL Tel FAX PAID VISA DEBIT Card BALANCE DUE THANK YOU PLEASE COME AGAIN GOODS SOLD RETURNABLE
+Summe SUMME BAR EUR MwSt Netto Brutto TVA TTC HT IVA TOTALE RESTO CONTANTE Price Unit Item(s) Qty(s) SR ZRL (6%) @ Included Excl. Incl. INCL
+EXCL""".split()
+
 
 @cache
 def _words(language: str) -> tuple[str, ...]:
@@ -84,7 +89,15 @@ def bare_word(rng: random.Random, script: str = "latin") -> str:
         language = rng.choice(_CYRILLIC_LANGUAGES)
     else:
         language = rng.choices(_LATIN_LANGUAGES, _WEIGHTS)[0]
-    return _cased(rng, _pick(rng, _words(language)))
+    return of_language(rng, language)
+
+
+def of_language(rng: random.Random, language: str, *, holding: str = "") -> str:
+    """One word of a language, small or with capitals; one `holding` a letter before its case is changed."""
+    words = _words(language)
+    while holding not in (text := _pick(rng, words)):
+        pass
+    return _cased(rng, text)
 
 
 def word(rng: random.Random, script: str = "latin") -> str:

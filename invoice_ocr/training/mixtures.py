@@ -1,0 +1,117 @@
+"""Kinds of crops beside the usual ones, from which a later run of the recogniser learns what it still misreads."""
+
+from __future__ import annotations
+
+import random
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.training import texts
+from invoice_ocr.training.crops import USUAL, Arrival, Crop, FaceChooser, draw
+
+_USUAL_LENGTH = 9  # letters; longer texts are drawn less often, as for usual crops
+_KNOWN = frozenset(ALPHABET)
+_MARKED = (
+    "lv", "vi", "pl", "cs", "hu", "ro", "lt", "tr", "sk", "sl", "fr", "pt", "is", "es", "sv", "da", "fi", "de", "ca",
+    "vi", "lv", "sh", "nb",
+)  # fmt: skip
+_CYRILLIC = ("ru", "uk", "bg", "mk", "sr")
+_AT_TILLS = ("en", "en", "en", "de", "id", "fr", "es", "it", "nl")
+_BARRED = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ı": "i"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What crops of one kind say, whether tills print them (None: some of them), and how they arrive."""
+
+    text: Callable[[random.Random], str]
+    till: bool | None = None
+    arrival: Arrival = USUAL
+
+
+def crop_of(rng: random.Random, chooser: FaceChooser, kind: Kind) -> Crop:
+    """One crop of a kind."""
+    while True:
+        text = kind.text(rng)
+        if not _KNOWN.issuperset(text) or (len(text) > _USUAL_LENGTH and rng.random() > _USUAL_LENGTH / len(text)):
+            continue
+        face = chooser.choose(rng, text)
+        crop = draw(rng, text, face, till=kind.till, arrival=kind.arrival) if face else None
+        if crop is not None:
+            return crop
+
+
+@cache
+def _alike() -> dict[str, str]:
+    """For each letter those that differ from it in their marks alone, itself among them."""
+    families: dict[str, str] = defaultdict(str)
+    for char in filter(str.isalpha, ALPHABET):
+        families[plain(char)] += char
+    return dict(families)
+
+
+def plain(char: str) -> str:
+    """A letter without its marks.
+
+    >>> "".join(map(plain, "Žluťoučký łódź"))
+    'Zlutoucky lodz'
+    """
+    return unicodedata.normalize("NFD", _BARRED.get(char, char))[0]
+
+
+def marked(rng: random.Random) -> str:
+    """A word or two, in most of which letters' marks are exchanged for others: pixels alone tell them then."""
+    found = []
+    for _ in range(1 if rng.random() < 0.85 else 2):
+        word = texts.of_language(rng, rng.choice(_MARKED))
+        if rng.random() < 0.6:
+            word = "".join(rng.choice(_alike()[plain(c)]) if _is_exchanged(rng, c) else c for c in word)
+        found.append(word + (rng.choice(".,:;)") if rng.random() < 0.15 else ""))
+    return " ".join(found)
+
+
+def _is_exchanged(rng: random.Random, char: str) -> bool:
+    return char.isalpha() and rng.random() < (0.06 if char.isascii() else 0.6) and len(_alike()[plain(char)]) > 1
+
+
+def as_printed(rng: random.Random) -> str:
+    """A word in which case and place tell letters' forms: Greek, half of it on a final sigma, German with "ß"."""
+    way = rng.random()
+    if way < 0.34:
+        text = texts.of_language(rng, "el", holding="ς" if rng.random() < 0.5 else "")
+    elif way < 0.42:
+        text = texts.of_language(rng, "de", holding="ß")
+    elif way < 0.56:
+        return marked(rng)
+    elif way < 0.70:
+        text = texts.of_language(rng, rng.choice(_CYRILLIC))
+    else:
+        text = texts.bare_word(rng)
+    return text + (rng.choice(".,:;)") if rng.random() < 0.2 else "")
+
+
+def at_tills(rng: random.Random) -> str:
+    """What slips say: their words in capitals, amounts, dates, numbers, goods; a quarter as any page."""
+    if rng.random() < 0.25:
+        return texts.random_text(rng)
+    way = rng.random()
+    if way < 0.25:
+        return rng.choice(texts.TILL_WORDS) + (rng.choice(":.*") if rng.random() < 0.25 else "")
+    if way < 0.80:
+        makers = (texts.amount, texts.day, texts.number, texts.code, texts.unit)
+        return rng.choices(makers, (25, 10, 10, 5, 5))[0](rng)
+    word = texts.of_language(rng, rng.choice(_AT_TILLS))
+    return word.upper() if rng.random() < 0.6 else word
+
+
+KINDS = {
+    "marks": Kind(marked, till=False),
+    "printed": Kind(as_printed, arrival=Arrival(0.06, 0.08)),
+    "tills": Kind(at_tills, till=True),
+    "faxes": Kind(texts.random_text, arrival=Arrival(0.45, 0.8)),
+}
+BROAD = ("usual", "marks", "tills", "printed", "usual", "faxes", "usual", "tills", "marks", "printed")
