@@ -25,6 +25,8 @@ def number(head: str, rest: str = REST) -> Field:
         ("Bakkerij Aar\nKerkstraat 44\nKassabon 018-4427", "018-4427"),
         ("Löwen-Apotheke\nMarktplatz 3\nKassenbon 118-4427", "118-4427"),
         ("Le Comptoir\n18 rue Nationale\nNOTE N° 11874", "11874"),
+        ("Lakeshore Diner\n2209 Lakeshore Dr\nCheck #: 33107 | Table: 14", "33107"),
+        ("Padaria Serrana\nRua das Flores 4\nNFC-e nº 000128834 Série 001", "000128834"),
     ],
 )
 def test_the_only_number_of_a_slip_is_accepted(head: str, value: str) -> None:
