@@ -18,16 +18,21 @@ _LABELLED, _PARTS, _CENTS = 0.4, 3, 2
 def borne_out(chosen: Mapping[str, Candidate], candidates: Sequence[Candidate], rates: Sequence[Decimal]) -> str:
     """The equation that bears out the tax among chosen totals, or "".
 
-    rates: those of the country, in percent, for a tax printed without its rate.
+    rates: those of the country, in percent, for a tax printed without its rate. Service that guests give of their own
+    will bears no tax: the rate of a tax may fit the total without such a charge.
     """
     gross, tax = chosen.get("total_gross"), chosen.get("total_tax")
     if gross is None or tax is None or len(tax.readings) > 1 or decimals(tax) != _CENTS:
         return ""
     whole, part = magnitude(gross), magnitude(tax)
     printed = [Decimal(hit.replace(",", ".")) for hit in RATE.findall(tax.evidence.text)]
-    for rate in printed or rates:
-        if part >= _ENOUGH and rate > 0 and abs(whole * rate / (100 + rate) - part) < _HALF_A_CENT:
-            return f"{whole} * {rate} / {100 + rate} = {part}"
+    untaxed = [
+        magnitude(c) for c in candidates if c.name == "charge" and c.score > _LABELLED and 0 < magnitude(c) < whole
+    ]
+    for base, known in ((whole, printed or rates), *((whole - charge, printed) for charge in untaxed)):
+        for rate in known:
+            if part >= _ENOUGH and rate > 0 and abs(base * rate / (100 + rate) - part) < _HALF_A_CENT:
+                return f"{base} * {rate} / {100 + rate} = {part}"
     return _of_parts(tax, candidates)
 
 

@@ -30,6 +30,12 @@ MARKET = (
     "Quince paste | 12.95\nTomato relish | 9.00\nTotal inc GST | $47.45\nCard | $47.45\nGST | ${tax}"
 )
 
+INN = (
+    "THE OLD HARBOUR INN\n12 Quay Street\nFowey PL23 1AT\nBill No: 20817\n15/02/2026 13:52\nServer: Becca\n"
+    "2 Fish & Chips | 35.00\n1 Ploughmans | 12.50\n4 Half Cider | 10.90\nSubtotal | 58.40\n"
+    "Service Charge 12.5% | 7.30\nTOTAL | £65.70\nVAT incl. @ 20% | {tax}\nVisa Contactless | 65.70"
+)
+
 
 @pytest.mark.parametrize(
     ("page", "right", "proof"),
@@ -37,6 +43,7 @@ MARKET = (
         (PARKING, "1,20", "7.50 * 19.00 / 119.00 = 1.20"),
         (FUEL, "54,30", "52.62 + 1.68 = 54.30"),
         (MARKET, "4.31", "47.45 * 10 / 110 = 4.31"),
+        (INN, "9.73", "58.40 * 20 / 120 = 9.73"),
     ],
 )
 def test_a_tax_that_fits_the_total_is_accepted(page: str, right: str, proof: str) -> None:
@@ -45,6 +52,6 @@ def test_a_tax_that_fits_the_total_is_accepted(page: str, right: str, proof: str
     assert proof in found.proof
 
 
-@pytest.mark.parametrize(("page", "wrong"), [(PARKING, "1,70"), (FUEL, "54,80"), (MARKET, "4.81")])
+@pytest.mark.parametrize(("page", "wrong"), [(PARKING, "1,70"), (FUEL, "54,80"), (MARKET, "4.81"), (INN, "9.13")])
 def test_a_tax_that_does_not_has_no_proof(page: str, wrong: str) -> None:
     assert not tax(page.format(tax=wrong)).proof
