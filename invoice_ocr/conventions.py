@@ -168,9 +168,14 @@ def _votes(
             said += _speaks_of_tax(country, rates) + 3 * any(with_country(id_, [code]) != id_ for id_ in bare)
         votes[code] += said + 2 * (country.order in _TELLING and [country.order] == orders)
     for small, capitals, place in pack.sole_forms:
-        if small in whole or capitals in whole:
+        if _is_form(small, whole) or _is_form(capitals, whole):
             votes[place] += 2
     return votes
+
+
+def _is_form(form: str, text: str) -> bool:
+    """Whether the form of a company stands behind a name in a text, and not behind a number: `1011 AB Amsterdam`."""
+    return form in text and any(not before[-1:].isdigit() for before in text.split(form)[:-1])
 
 
 def _shown(marks: Counter[str], pack: RulePack) -> Counter[str]:

@@ -39,3 +39,11 @@ def test_a_year_of_four_digits_is_no_doubt() -> None:
 def test_another_country_that_may_be_meant_by_two_letters_leaves_the_day_in_front() -> None:
     found = issued(DUTCH.format(date="12-02-2026"))
     assert (str(found.value), found.status) == ("2026-02-12", "accepted")
+
+
+def test_letters_of_a_postcode_are_no_form_of_company() -> None:
+    (invoice,) = understand(
+        sketch(DUTCH.replace(" EUR", "").format(date="12-02-2026"), source="ocr"), load_pack(), Settings()
+    )
+    currency = invoice.fields["currency"]
+    assert (currency.value, currency.status) == ("EUR", "accepted")
