@@ -73,7 +73,8 @@ def doubt(resolution: Resolution, candidates: Sequence[Candidate]) -> list[Issue
     """An issue `totals.balance` where what is due was taken for the total though a balance may be part of it."""
     gross = resolution.choices.get("total_gross")
     before = _amounts("balance", candidates)
-    if gross is None or not before:
+    settled = any(c.name == "balance" and c.value == 0 and c.score > _LEAST for c in candidates)
+    if gross is None or not before or settled:
         return []
     own = [c for c in candidates if c.name == "total_gross" and not c.evidence.rule.startswith("universal.")]
     if any(c.score > _LEAST and c.value == gross.value for c in own) or resolution.amount("amount_due") != gross.value:

@@ -60,3 +60,5 @@ def test_what_is_due_is_no_total_where_a_balance_may_be_part_of_it() -> None:
 
 def test_an_account_that_was_settled_is_no_doubt() -> None:
     assert "totals.balance" not in understood("Previous balance | 0.00\nAmount due | 93.00").reasons
+    paid = "Your last bill | 31.20\nPayment received | -31.20\nBalance brought forward | 0.00\nAmount due | 93.00"
+    assert "totals.balance" not in understood(paid).reasons
