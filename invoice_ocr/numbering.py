@@ -17,6 +17,7 @@ _BOOKED = frozenset({"invoice", "credit_note"})
 _LONGEST_TITLE = 4  # words
 _DIGITS = 3
 _BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.8, 0.5
+_REFERRED, _TOLD = 0.6, 0.3  # how surely a reference is the number; how surely another is told, so that it is not
 _YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
 _COUNTED = re.compile(r"\d{1,2}\.")  # `2. Abschlagsrechnung`
@@ -89,6 +90,33 @@ def _whole(text: str, pack: RulePack) -> Found | None:
     found = read("reference", text, pack.months)
     whole = [item for item in found if fold(str(item.value)) == fold(text)]
     return replace(whole[0], start=0, end=len(text), quality=1.0) if whole else None
+
+
+def with_reference(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:
+    """The candidates, with the reference under a title as the number where none of an invoice is told; it waits."""
+    if any(c.name == "invoice_number" and c.score > _TOLD for c in candidates):
+        return list(candidates)
+    for grid in make_grids(document)[:1]:
+        for cell in grid.cells():
+            if number := _referred(grid, cell, pack):
+                own = number.evidence.box
+                others = [c for c in candidates if c.name != "other_reference" or c.evidence.box != own]
+                return [*others, number]
+    return list(candidates)
+
+
+def _referred(grid: Grid, cell: Cell, pack: RulePack) -> Candidate | None:
+    """The number behind a word such as `Réf.` in the line under a title, or in the next but one."""
+    head, colon, rest = cell.text.partition(":")
+    if not colon or fold(head) not in pack.reference_words:
+        return None
+    near = (other for row in grid.rows[max(0, cell.row - 2) : cell.row] for other in row)
+    item = _whole(rest.strip(), pack)
+    if item is None or all(_title_end(other, pack) is None for other in near):
+        return None
+    start = cell.text.index(rest.strip(), len(head) + 1)
+    item = replace(item, start=start, end=start + len(rest.strip()))
+    return make_candidate("invoice_number", "universal.invoice_number.reference", cell, item, _REFERRED)
 
 
 def with_series(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:

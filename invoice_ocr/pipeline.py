@@ -196,7 +196,7 @@ def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Convent
     """Everything that may be a field, the habits of the document, and its rows of tax."""
     found = [*candidates.find(document, pack), *parties.find(document, pack), *named.find(document, pack)]
     found += [*terms.find(document, pack), *numbering.find(document, pack)]
-    found = numbering.with_series(found, document, pack)
+    found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)
     habits = conventions.infer(document, found, pack)
     rows = taxes.find(document, pack, habits)
     return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows

@@ -45,7 +45,7 @@ _LARGEST = 400_000  # bytes of one file: more is no rule pack
 _FOLDED = [
     "salutations", "name_words", "buyer_first", "departments", "series_words", "number_words", "self_billed",
     "bank_words", "street_words", "house_words", "owner_words", "operator_words", "contact_words",
-    "greeting_words", "shop_words", "title_ends", "weak_forms", "mail_hosts",
+    "greeting_words", "shop_words", "title_ends", "weak_forms", "mail_hosts", "reference_words",
 ]  # fmt: skip
 _PRINTED = ["receipt_words", "joiners", "reach_signs", "tax_signs"]  # lists that are kept as they are printed
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")

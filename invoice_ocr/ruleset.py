@@ -112,6 +112,7 @@ class RulePack:
     title_ends: frozenset[str]  # folded: an invoice is a word that ends so, as `Fahrzeugrechnung`
     series_words: frozenset[str]  # folded: heads of a series, whose number stands in another cell
     number_words: frozenset[str]  # folded: what heads a number and says no more
+    reference_words: frozenset[str]  # folded: what heads the own number of a paper under its title
     self_billed: frozenset[str]  # folded: what says that the buyer wrote the invoice
     bank_words: frozenset[str]  # folded: near them an account is one at a bank
     street_words: frozenset[str]  # folded: with a number they are an address

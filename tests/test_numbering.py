@@ -76,3 +76,12 @@ def test_digits_are_no_misread_letters_at_the_end_of_a_label() -> None:
     labels = LabelIndex(["honorarnotenr"])
     assert labels.find("Honorarnote 26-00731", forgiving=True) == ()
     assert labels.find("Honorarnole Nr 26-00731", forgiving=True) != ()
+
+
+def test_the_reference_under_a_title_is_the_number_where_none_is_told_to_be_confirmed() -> None:
+    page = "Note d'honoraires\nRéf. : 2026-0914/CD\nTotal TTC | 1 200,00 €"
+    invoice = read(page)
+    assert invoice.fields["invoice_number"].value == "2026-0914/CD"
+    assert invoice.fields["invoice_number"].status == "review"
+    assert number("Facture\nRéf. : 2026-0914/CD\nFacture n° : 118-A\nTotal TTC | 1 200,00 €") == "118-A"
+    assert number("Cher client\nRéf. : 2026-0914/CD\nTotal TTC | 1 200,00 €") is None
