@@ -281,11 +281,14 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
     for place, other in enumerate(under):
         if sheet.starts_with_label(other) and (place == 0 or spec.reader == "text") and not _same_kind(sheet, other):
             return
-        found = read(spec.reader, other.text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
+        start, end = _part_under(other, box) if spec.reader == "reference" else (0, len(other.text))
+        text = other.text[start:end]
+        found = read(spec.reader, text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
         if spec.reader in ("amount", "date"):
             found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
-        if found and spec.reader == "reference" and rule.weight < _SURE and not _is_whole(other, found[0]):
+        if found and spec.reader == "reference" and rule.weight < _SURE and not _is_whole(text, found[0]):
             return  # `Invoice` over a sentence or an address is a title
+        found = [shifted(item, start) for item in found]
         if found:
             listed = spec.reader == "date" and any(is_of_item(sheet, one) for one in under[place + 1 :])
             factor = (1.0 if place == 0 else 0.8) * (_LISTED if listed else 1.0)
@@ -295,10 +298,16 @@ def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weig
             return
 
 
-def _is_whole(cell: Cell, item: Found) -> bool:
-    """Whether a number of three digits at least is all that a cell holds."""
-    text = cell.text[item.start : item.end]
-    return text.strip() == cell.text.strip() and sum(map(str.isdigit, text)) > 2 and " " not in text.strip()
+def _part_under(cell: Cell, box: Box) -> tuple[int, int]:
+    """Which of the parts of a cell that wide spaces set apart stands under a box: (start, end); all where none does."""
+    parts = [hit.span() for hit in re.finditer(r"(?:(?!  ).)+", cell.text)]
+    return next((part for part in parts if len(parts) > 1 and _under(box, cell.box_of(*part))), (0, len(cell.text)))
+
+
+def _is_whole(text: str, item: Found) -> bool:
+    """Whether a number of three digits at least is all that a text holds."""
+    own = text[item.start : item.end]
+    return own.strip() == text.strip() and sum(map(str.isdigit, own)) > 2 and " " not in own.strip()
 
 
 def _in_box(sheet: Sheet, cell: Cell, box: Box) -> list[Cell]:

@@ -16,8 +16,9 @@ from invoice_ocr.model import Box, Document, Line, Page, Word
 _WIDE_SPACE = 0.42
 _WIDER = 1.5
 # What a narrow column breaks behind a hyphen or a stroke: `KPT/26-` over `27/0931`, `2026-10-` over `09`. A minus
-# may stand behind an amount.
+# may stand behind an amount. Groups of digits behind a colon go on with such groups alone.
 _BROKEN, _REST = re.compile(r".*[A-Z\d](?<![.,]\d\d)[-/]"), re.compile(r"\d[\w./-]*")
+_GROUPED, _GROUPS = re.compile(r".*[:：].*\d{2,} \d{2,}"), re.compile(r"\d{1,4}(?: \d{1,4})*")
 _CLOSE, _FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 
 
@@ -102,15 +103,19 @@ def _make_grid(page: Page) -> Grid:
 
 
 def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:
-    """The cell with the word below it that goes on its last one, broken behind a hyphen; it stands there still."""
-    if cell.text[-1:] not in ("-", "/") or not _BROKEN.fullmatch(cell.text) or cell.row + 1 == len(rows):
+    """The cell with the text below it that goes on its last number, broken at a hyphen or a space."""
+    broken, grouped = _BROKEN.fullmatch(cell.text), _GROUPED.fullmatch(cell.text)
+    if not (broken or grouped) or cell.row + 1 == len(rows):
         return cell
+    form, space = (_REST, "") if broken else (_GROUPS, " ")
     for other in rows[cell.row + 1]:
         close = other.box.top - cell.box.bottom < _CLOSE * cell.box.height
         flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < _FLUSH
-        if close and flush and _REST.fullmatch(other.text):
+        if close and flush and form.fullmatch(other.text):
             line = replace(cell.line, words=cell.line.words + other.line.words)
-            return replace(cell, line=line, text=cell.text + other.text, starts=(*cell.starts, len(cell.text)))
+            by = len(cell.text) + len(space)
+            starts = (*cell.starts, *(by + start for start in other.starts))
+            return replace(cell, line=line, text=f"{cell.text}{space}{other.text}", starts=starts)
     return cell
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from invoice_ocr.grid import Cell, Grid
@@ -13,10 +15,12 @@ from invoice_ocr.model import Box, Candidate, Evidence
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import Rule, RulePack
 from invoice_ocr.values.repair import REPAIRED
+from invoice_ocr.values.text import has_digit
 
 RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,3})?)\)?")
 _COMPOUND = re.compile(r"[^\W\d_][-\u2010]\Z")
 _FEW = 4  # words of a text that may be a label with its value
+_CLOSE, _FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -31,6 +35,9 @@ class Sheet:
             hits = find_labels(cell, pack)
             if hits:
                 self.hits[cell.row, cell.column] = hits
+        for above, below, key in broken_labels(grid, pack):
+            for cell in (above, below):
+                self.hits[cell.row, cell.column] = (Hit(key, 0, len(cell.text)),)
 
     def hits_of(self, cell: Cell) -> tuple[Hit, ...]:
         return self.hits.get((cell.row, cell.column), ())
@@ -50,6 +57,44 @@ def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
     words = cell.line.words
     read = any(word.source == "ocr" for word in words)
     return _labels_in(cell.text, pack.labels, read or len(words) <= _FEW, read and len(words) < _FEW)
+
+
+def broken_labels(grid: Grid, pack: RulePack) -> Iterator[tuple[Cell, Cell, str]]:
+    """Labels that a narrow column broke in two lines over their value, `Invoice` over `number`: (above, below, key)."""
+    for above, below in pairwise(grid.rows):
+        for cell in above:
+            under = next((other for other in below if _goes_on(cell, other)), None)
+            if (
+                under is None
+                or not _is_head(grid, cell)
+                or not (_is_head(grid, under) or _heads_next(grid, cell, under))
+            ):
+                continue
+            value = next(grid.below(under, under.box, _CLOSE * under.box.height), None)
+            hits = pack.labels.find(f"{cell.text} {under.text}")
+            whole = len(hits) == 1 and hits[0].start == 0 and hits[0].end > len(cell.text)
+            if whole and value is not None and has_digit(value.text):
+                yield cell, under, hits[0].key
+
+
+def _goes_on(cell: Cell, under: Cell) -> bool:
+    """Whether one line stands right under another, flush with it or centred, as the second of one text does."""
+    one, two = cell.box, under.box
+    aside = min(abs(one.left - two.left), abs(one.center_x - two.center_x), abs(one.right - two.right))
+    return aside < _FLUSH and two.top - one.bottom < _CLOSE * one.height
+
+
+def _is_head(grid: Grid, cell: Cell) -> bool:
+    """Whether a cell is a few words without a value of their own, neither in them nor right of them."""
+    beside = grid.right_of(cell)[:1]
+    return len(cell.line.words) <= _FEW and not any(has_digit(other.text) for other in (cell, *beside))
+
+
+def _heads_next(grid: Grid, cell: Cell, under: Cell) -> bool:
+    """Whether the value right of the second line of a label has a head of its own, right of the first."""
+    head, value = grid.right_of(cell)[:1], grid.right_of(under)[:1]
+    wordy = len(under.line.words) <= _FEW and not has_digit(under.text)
+    return wordy and bool(head and value) and abs(head[0].box.left - value[0].box.left) < _FLUSH
 
 
 @lru_cache(maxsize=4096)

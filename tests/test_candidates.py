@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.candidates import find
@@ -328,3 +329,26 @@ def test_both_days_of_a_period_are_found_whatever_word_joins_them() -> None:
 def test_brackets_behind_a_total_hold_the_tax_within_it() -> None:
     assert best("Total charges (including GST of $21.00) | $231.00", "total_tax") == "21.00"
     assert best("Total (including GST) | $231.00", "total_tax") is None
+
+
+def test_groups_of_digits_behind_a_colon_go_on_in_the_next_line() -> None:
+    assert best("Account number: 8510 0042\n19", "customer_number") == "8510 0042 19"
+    assert best("IBAN: DE89 3704 0044\n0532 0130 00", "iban") == "DE89370400440532013000"
+    assert best("Account number: 8510 0042\n19 items", "customer_number") == "8510 0042"
+
+
+def test_a_label_broken_in_two_lines_introduces_what_stands_below_it() -> None:
+    page = "Teljesítés | Számla | Határidő\nkelte | kelte | \n2026.10.01. | 2026.10.05. | 2026.10.13."
+    assert (best(page, "delivery_date"), best(page, "issue_date")) == ("2026-10-01", "2026-10-05")
+    page = "Buyer's Order | Dated\nNo. | 02-Oct-26\n4500098812"
+    assert best(page, "purchase_order") == "4500098812"
+    assert best("Total | 120.00\nVAT | 20.00", "total_gross") == "120.00"
+
+
+def test_a_head_names_what_stands_under_it_though_others_stand_close() -> None:
+    (page,) = sketch("Factura | Fecha\nA/2026/1187 | 19/10/2026").pages
+    day = next(word for word in page.words if word.text == "19/10/2026")
+    close = Box(day.box.left - 32.0, day.box.top, day.box.right - 32.0, day.box.bottom)
+    words = tuple(replace(word, box=close) if word is day else word for word in page.words)
+    found = find(lay_out(Reading((replace(page, words=words),))), load_pack())
+    assert {c.value for c in found if c.name == "invoice_number" and c.score > 0.3} == {"A/2026/1187"}
