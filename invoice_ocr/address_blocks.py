@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.party_marks import (
@@ -12,6 +13,7 @@ from invoice_ocr.party_marks import (
     POSTCODE,
     STREET,
     Name,
+    after_sentence,
     is_priced,
     is_sender_line,
     is_sign,
@@ -24,6 +26,8 @@ from invoice_ocr.values.text import fold
 _MARKS = frozenset("·•|●∙◆-–")
 _PART = re.compile(r"(?:(?!\s*[·•|●∙◆]\s*|\s[–-]\s|,\s).)+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_SET_APART = 1.2  # of the least distance between lines of an address: what stands so far above is none of it
+_WHOLE = 3  # lines of an address: a name, a street, a town
 _FLUSH = 3.0  # points between the right edges of lines set flush right
 GREETED = 0.75  # the score of who is addressed with a salutation
 REACHED = 0.3  # of an address that shows how to reach or to pay who lives there
@@ -38,7 +42,7 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
     for cell in grid.cells():
         if cell.box.center_y > 0.5 * grid.page.height or not POSTCODE.search(cell.text) or len(cell.line.words) > 7:
             continue
-        block = _block_above(grid, cell)
+        block = _block_above(grid, cell, pack)
         if len(block) < 2 or is_priced(grid, cell):
             continue
         first = _addressed(grid, block, pack)
@@ -54,7 +58,7 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
         yield replace(name, score=REACHED) if reached or (signed and not contacts) else name
 
 
-def _block_above(grid: Grid, cell: Cell) -> list[Cell]:
+def _block_above(grid: Grid, cell: Cell, pack: RulePack) -> list[Cell]:
     """The cells right above one, set flush left or right with it and close together, top first, itself last."""
     block = [cell]
     for row in reversed(grid.rows[max(0, cell.row - 8) : cell.row]):
@@ -70,6 +74,10 @@ def _block_above(grid: Grid, cell: Cell) -> list[Cell]:
             continue
         if last.box.top - above[0].box.bottom > 1.2 * last.box.height or len(block) > 6:
             break
+        pitch = min((under.box.top - over.box.top for under, over in pairwise(block)), default=float("inf"))
+        apart = len(block) >= _WHOLE and last.box.top - above[0].box.top > _SET_APART * pitch
+        if apart and may_be_name(last, pack) and not STREET.fullmatch(last.text.strip()):
+            break  # whose letter it is stands close above whom it is for
         block.append(above[0])
     return block[::-1]
 
@@ -124,9 +132,11 @@ def sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[Name, Name | None
             if len(parts) > 1 and HOUSE.fullmatch(parts[1].group().strip()):
                 continue  # in Italy and Spain the number of the house stands behind a comma
             below = [other for other in grid.below(cell, cell.box, 48.0) if abs(other.box.left - cell.box.left) < 40.0]
-            buyer = next((other for other in below if may_be_name(other, pack)), None)
+            names = [other for other in below if may_be_name(other, pack) and not after_sentence(other.text)]
+            buyer = names[0] if names else None
+            start = first.start() + after_sentence(first.group())
             yield (
-                Name(cell, first.start(), first.end(), 0.72, "universal.seller_name.sender_line"),
+                Name(cell, start, first.end(), 0.72, "universal.seller_name.sender_line"),
                 Name(buyer, 0, len(buyer.text), 0.8, "universal.buyer_name.below_sender") if buyer else None,
             )
 

@@ -21,6 +21,7 @@ POSTCODE = re.compile(
     r"|^[A-Z][^\W\d]+(?:[ -][A-Z][^\W\d]+)*,?\s(?:-\s)?(?:(?!19|20)\d{4}|\d{6})$)"
 )
 _TOLD = re.compile(r"[@:]|\w\.\w")  # of an address in the web, or before a number
+_SENTENCE = re.compile(r"(?:\S+\s+){2,}\S*(?:[^\W\d_]{5}|[)§])\.(?:\s+|$)")  # three words, the last no abbreviation
 BULLETS = "·•●∙◆|"
 _BULLET = re.compile(f"[{BULLETS}]")
 # Streets with their number behind or, as in English and French, before the name; towns with their code.
@@ -42,6 +43,12 @@ class Name:
     @property
     def text(self) -> str:
         return f"{self.before} {self.cell.text[self.start : self.end]}".strip()
+
+
+def after_sentence(text: str) -> int:
+    """Where the last sentence ends that a text holds before other words, or that is all of it; 0 where none does."""
+    hit = _SENTENCE.match(text)
+    return hit.end() if hit else 0
 
 
 def may_be_name(cell: Cell, pack: RulePack) -> bool:

@@ -8,7 +8,15 @@ from functools import lru_cache
 from statistics import median
 
 from invoice_ocr.grid import Cell, Grid
-from invoice_ocr.party_marks import BULLETS, Name, begins_with_label, is_priced, is_street, may_be_name
+from invoice_ocr.party_marks import (
+    BULLETS,
+    Name,
+    after_sentence,
+    begins_with_label,
+    is_priced,
+    is_street,
+    may_be_name,
+)
 from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.values.text import fold, has_digit
 
@@ -79,13 +87,14 @@ def by_letterhead(grid: Grid, pack: RulePack) -> Iterator[Name]:
 
 def _name_start(text: str, end: int, joiners: Sequence[str]) -> int:
     """Where a company's name begins that ends with a legal form at `end`: back over capitalised words and joiners."""
-    whole = text[:end].strip()
+    begin = after_sentence(text[:end])
+    whole = text[begin:end].strip()
     if len(whole.split()) <= _MOST_WORDS and _WHOLE.fullmatch(whole):
-        return text.index(whole)
+        return text.index(whole, begin)
     start = end
     for word in reversed(list(re.finditer(r"\S+", text[:end]))):
         core = word.group().strip("(),.\"'")
-        if word.group().endswith((":", ";", "|", "·", "•")) or core in ("-", "–", ""):
+        if word.start() < begin or word.group().endswith((":", ";", "|", "·", "•")) or core in ("-", "–", ""):
             break
         if not (core[:1].isupper() or core[:1].isdigit() or core.lower() in joiners):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,22 @@ def test_words_of_ones_own_speak_for_a_name(text: str, words: str, name: str, tm
     (tmp_path / "plain" / "universal.yaml").write_text("departments: []\n")
     (tmp_path / "universal.yaml").write_text(words + "\n")
     assert scores(text, tmp_path).get(name, 0.0) > scores(text, tmp_path / "plain").get(name, 0.0)
+
+
+def test_a_line_of_the_sender_may_follow_a_sentence_and_a_sentence_below_it_is_no_buyer() -> None:
+    page = "Rechnung Nr. 17\nBetrag | 119,00 EUR\nWir danken herzlich. Nord Handel GmbH, Hafen 3, 20095 Hamburg\n"
+    page += "Gerichtsstand ist Hamburg. Es gelten unsere Bedingungen."
+    assert seller(page) == "Nord Handel GmbH"
+    assert buyer(page) is None
+
+
+def test_whose_letter_it_is_stands_set_apart_above_whom_it_is_for() -> None:
+    (page,) = sketch("Nord Handel AB\nVerkstad Söder AB\nHantverkargatan 7\n118 25 Stockholm").pages
+    words = tuple(
+        replace(word, box=replace(word.box, top=word.box.top - 4.0, bottom=word.box.bottom - 4.0))
+        if word.box.top < 40
+        else word
+        for word in page.words
+    )
+    found = parties.find(lay_out(Reading((replace(page, words=words),))), load_pack())
+    assert "Verkstad Söder AB" in {c.value for c in found if c.name == "buyer_name"}
