@@ -29,6 +29,7 @@ _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _TELLING = {"mdy"}  # orders of dates that hardly another country has
 _PERHAPS, _SURELY = 0.4, 0.6  # of the votes for the first country another must have to be thought of
 _PERCENTAGE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
+_REST_OF_PHONE = r"(?:[ ()./-]{0,3}\d){6}"
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
 
 
@@ -160,7 +161,7 @@ def _votes(
     for code, country in pack.countries.items():
         said = 2 * called[code]
         said += 2 * sum(small in padded or capitals in padded for small, capitals in country.spellings)
-        said += 2 * bool(country.phone and f" {country.phone}" in numbers)
+        said += 2 * _is_called(country.phone, numbers)
         said += 3 * any(word in padded for word in country.set_apart)
         said += 3 * bool(country.address and re2.search(country.address, whole))
         said += 2 * bool(country.language and country.language == language)
@@ -171,6 +172,11 @@ def _votes(
         if _is_form(small, whole) or _is_form(capitals, whole):
             votes[place] += 2
     return votes
+
+
+def _is_called(phone: str, text: str) -> bool:
+    """Whether a text has a telephone number that begins so: `+27 21 555 0199`, and not the sum `+275,00`."""
+    return bool(phone) and f" {phone}" in text and bool(re.search(rf" {re.escape(phone)}{_REST_OF_PHONE}", text))
 
 
 def _is_form(form: str, text: str) -> bool:

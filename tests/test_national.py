@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from invoice_ocr import languages
+from invoice_ocr import conventions, languages
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
@@ -392,3 +392,9 @@ def test_line_items_are_read(language: str) -> None:
     (item,) = read(language).line_items
     assert item.quantity == 2
     assert item.amount == 1000
+
+
+@pytest.mark.parametrize(("printed", "country"), [("Tel. +27 21 555 0199", "ZA"), ("Ara Toplam | +275,00", "")])
+def test_a_sum_with_a_plus_is_no_telephone_number_abroad(printed: str, country: str) -> None:
+    document = lay_out(sketch(printed, source="ocr"))
+    assert "".join(conventions.infer(document, [], load_pack()).countries) == country
