@@ -177,6 +177,16 @@ def test_a_sheet_is_found_on_any_desk_and_turned_upright(kind: str) -> None:
     assert np.abs(np.array(found) - np.array(wanted)).max() < 0.02 * height
 
 
+def test_a_sheet_is_found_on_pale_wood_in_deep_shade() -> None:
+    corners = [(600, 130), (1480, 420), (1060, 1730), (150, 1390)]
+    pale = np.full((1900, 1600, 3), (236, 228, 205), np.uint8)
+    shade = 0.3 + 0.25 / (1 + np.exp((np.arange(1600) - 800) / 60))
+    photo = (laid_on(pale, corners) * shade[None, :, None]).astype(np.uint8)
+    found = corners_of(photo, see(photo), [lambda crops: [("", 0.0)] * len(crops)])
+    assert found is not None
+    assert np.abs(found - np.array(corners)).max() < 25
+
+
 def test_a_slip_cut_off_by_the_picture_is_found() -> None:
     corners = [(700, -40), (1180, -40), (1160, 900), (680, 880)]
     photo = laid_on(np.full((1700, 1200, 3), 80, np.uint8), corners)

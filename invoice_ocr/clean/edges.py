@@ -15,7 +15,9 @@ _SHORT, _LONG = 0.03, 0.12  # of the shorter side: of a piece of an edge, and of
 _NEAR = 4.0  # pixels beside a line in which its other pieces lie
 _LINES = 28  # looked at
 _APART = 3.0  # pixels inside and outside an edge at which paper and desk are compared
-_BRIGHTER = 5.0  # grey levels that paper is brighter than the desk at least
+_BRIGHTER = 3.0  # grey levels that paper is brighter than the desk at least
+_BLUE = 2  # the colour in which paper stands out most: wood, cardboard and cloth give back less of it
+_QUANTISED = 1.0  # grey levels by which a slope may be wrong: twice as many hide the edges of paper in the shade
 _FAR, _SUDDEN = 9.0, 0.5  # pixels, and the share of the difference there that an edge has near by: shade has a third
 _OPPOSITE, _ACROSS = -0.8, 0.5  # cosines between the directions in which paper lies from two edges of a sheet
 _LEAST, _MOST = 0.12, 0.985  # of the picture that a sheet covers
@@ -32,7 +34,7 @@ def four_edges(pixels: np.ndarray) -> np.ndarray | None:
     pixels: uint8, shape (height, width, 3), RGB. Returns float32, shape (4, 2), in its pixels.
     """
     scale = min(1.0, _SIDE / max(pixels.shape[:2]))
-    grey = reduced(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), scale)
+    grey = reduced(np.ascontiguousarray(pixels[..., _BLUE]), scale)
     plain = cv2.medianBlur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((_PRINT, _PRINT), np.uint8)), 5)
     plain = _framed(plain)
     corners = _quads(_lines_of(plain), plain.shape)
@@ -58,7 +60,7 @@ def _lines_of(plain: np.ndarray) -> np.ndarray:
     """Straight edges, the longest first: float64, shape (n, 3), a unit vector towards the brighter side and how far
     along it the edge lies.
     """
-    found = cv2.createLineSegmentDetector().detect(plain)[0]
+    found = cv2.createLineSegmentDetector(quant=_QUANTISED).detect(plain)[0]
     if found is None:
         return np.zeros((0, 3))
     ends = found.reshape(-1, 2, 2).astype(np.float64)
