@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -13,6 +14,7 @@ from invoice_ocr.ways import RATE, decimals
 _HALF_A_CENT = Decimal("0.006")
 _ENOUGH = Decimal("0.5")  # less tax fits too many rates
 _LABELLED, _PARTS, _CENTS = 0.4, 3, 2
+_OF_RATES = 0.6  # how surely the taxes of all rates make the tax
 
 
 def borne_out(chosen: Mapping[str, Candidate], candidates: Sequence[Candidate], rates: Sequence[Decimal]) -> str:
@@ -53,3 +55,34 @@ def _of_parts(tax: Candidate, candidates: Sequence[Candidate]) -> str:
             if sum(some) == magnitude(tax):
                 return f"{' + '.join(map(str, some))} = {magnitude(tax)}"
     return ""
+
+
+def of_all_rates(gross: Candidate, candidates: Sequence[Candidate]) -> tuple[Candidate, str] | None:
+    """The taxes of different rates, printed each with its own, that make the whole tax, and what proves it.
+
+    What they are contained in makes the total, as near as taxes of whole cents can tell.
+    """
+    rows: dict[tuple[int, int], tuple[Decimal, Candidate]] = {}
+    for candidate in candidates:
+        rates = RATE.findall(candidate.evidence.text) if candidate.name == "total_tax" and magnitude(candidate) else ()
+        if len(rates) == 1 and candidate.score > _LABELLED and len(candidate.readings) == 1:
+            place = (candidate.evidence.page, round(candidate.evidence.box.center_y))
+            rows[place] = (Decimal(rates[0].replace(",", ".")), candidate)
+    taxes = dict(rows.values())
+    if not 1 < len(taxes) == len(rows) <= _PARTS + 1 or not all(taxes):
+        return None
+    whole, room = Decimal(0), Decimal(0)
+    for rate, tax in taxes.items():
+        over = (100 + rate) / rate
+        whole += over * magnitude(tax)
+        room += over * Decimal(1).scaleb(-(decimals(tax) or 0)) / 2
+    if abs(whole - magnitude(gross)) > room:
+        return None
+    first = next(iter(taxes.values()))
+    value = sum((magnitude(tax) for tax in taxes.values()), Decimal(0))
+    parts = max(magnitude(tax) for tax in taxes.values())
+    if any(c.name == "total_tax" and c.score > _LABELLED and parts < magnitude(c) != value for c in candidates):
+        return None  # what is called the whole tax is another
+    evidence = replace(first.evidence, source="derived", rule="universal.tax.sum")
+    proof = f"{' + '.join(f'{magnitude(tax)} at {rate} %' for rate, tax in taxes.items())} within {magnitude(gross)}"
+    return replace(first, value=value, readings=(value,), evidence=evidence, score=_OF_RATES), proof

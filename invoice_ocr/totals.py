@@ -20,7 +20,7 @@ from invoice_ocr.proofs import (
     printed_amounts,
     proofs,
 )
-from invoice_ocr.tax_within import borne_out
+from invoice_ocr.tax_within import borne_out, of_all_rates
 from invoice_ocr.ways import Way, decimals, find_ways
 from invoice_ocr.withheld import proofs as proofs_of_withheld
 
@@ -68,11 +68,11 @@ def solve(
         "total_tax": _with_sums(taxes := _terms(candidates, {"total_tax": 1.0})) + _twice(taxes, candidates),
         "total_gross": _terms(candidates, _GROSS if any(way.kind == "paid" for way in ways) else _GROSS | _EXACT),
     }
-    every = [
+    sets = [
         *proofs(terms, amounts, candidates, ways, rates if slip else ()),
         *proofs_of_withheld(terms, candidates, printed_amounts(amounts)),
     ]
-    found = sorted(every, key=lambda one: -one[0] - _borne_out(one[1], ways))
+    found = sorted(sets, key=lambda one: -one[0] - _borne_out(one[1], ways))
     alone = _best_alone(terms)
     best = _first_sure(found, terms, alone, amounts, ways)
     if best is None:
@@ -85,6 +85,8 @@ def solve(
     if lost_cents(best[1]["total_gross"], [*amounts, *candidates]):
         return Sums(chosen)  # where halves of amounts were lost, what is left of them may fit by chance
     shown = borne_out(chosen, candidates, rates) if "total_tax" not in best[1] else ""
+    if not shown and "total_tax" not in best[1] and (every := of_all_rates(best[1]["total_gross"], candidates)):
+        chosen["total_tax"], shown = every
     proved = frozenset({*best[1], "total_tax"} if shown else best[1])
     return Sums(chosen, f"{best[2]}; {shown}" if shown else best[2], proved, joint)
 

@@ -55,3 +55,22 @@ def test_a_tax_that_fits_the_total_is_accepted(page: str, right: str, proof: str
 @pytest.mark.parametrize(("page", "wrong"), [(PARKING, "1,70"), (FUEL, "54,80"), (MARKET, "4.81"), (INN, "9.13")])
 def test_a_tax_that_does_not_has_no_proof(page: str, wrong: str) -> None:
     assert not tax(page.format(tax=wrong)).proof
+
+
+BISTRO = (
+    "LE PETIT CLERVAL\n14 place du Marché\n21000 DIJON\nNOTE N° 2217\nVendredi 20/02/2026 13:34\nServeur : Yann\n"
+    "2 Plat du jour | 29,00\n1 Crème brûlée | 7,00\n1 Pichet rouge | 9,00\n2 Café | 4,40\nTOTAL EUROS | 49,40\n"
+    "dont TVA 10,00% | 3,67\ndont TVA 20,00% | {second}\nCarte Bancaire | 49,40"
+)
+
+
+def test_taxes_of_two_rates_that_fit_the_total_together_make_the_tax() -> None:
+    found = tax(BISTRO.format(second="1,50"))
+    assert (str(found.value), found.status) == ("5.17", "accepted")
+    assert "3.67 at 10.00 % + 1.50 at 20.00 % within 49.40" in found.proof
+
+
+def test_taxes_of_two_rates_that_do_not_fit_are_not_added() -> None:
+    found = tax(BISTRO.format(second="2,50"))
+    assert found.status != "accepted"
+    assert str(found.value) != "6.17"
