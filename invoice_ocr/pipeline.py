@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from invoice_ocr import (
+    access_keys,
     balance,
     bearing,
     candidates,
@@ -197,6 +198,7 @@ def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Convent
     found = [*candidates.find(document, pack), *parties.find(document, pack), *named.find(document, pack)]
     found += [*terms.find(document, pack), *numbering.find(document, pack)]
     found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)
+    found = access_keys.bear_out(found, document)
     habits = conventions.infer(document, found, pack)
     rows = taxes.find(document, pack, habits)
     return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows
