@@ -37,14 +37,23 @@ def _is_valid(key: str) -> bool:
 
 
 def bear_out(candidates: Sequence[Candidate], document: Document) -> list[Candidate]:
-    """The candidates; a number that the one key of a document repeats is as sure as behind a label, others wait."""
-    numbers = numbers_of(line.text for page in document.pages for line in page.lines)
-    return [_weighed(c, *numbers) for c in candidates] if len(numbers) == 1 else list(candidates)
+    """The candidates; a number that the one key of a document repeats is as sure as behind a label, others wait.
+
+    Of several such numbers it is the one printed with most digits: a lone 2 may count anything.
+    """
+    keys = numbers_of(line.text for page in document.pages for line in page.lines)
+    if len(keys) != 1:
+        return list(candidates)
+    same = [c for c in candidates if c.name == "invoice_number" and _number(str(c.value)) in keys]
+    longest = max((len(str(c.value)) for c in same), default=0)
+    borne_out = [c for c in same if len(str(c.value)) == longest]
+    return [
+        replace(c, score=_BORNE_OUT if c in borne_out else min(c.score, _DENIED)) if c.name == "invoice_number" else c
+        for c in candidates
+    ]
 
 
-def _weighed(candidate: Candidate, number: int) -> Candidate:
-    if candidate.name != "invoice_number":
-        return candidate
-    text = str(candidate.value)
-    same = not re.search(r"[^\W\d_]", text) and int(re.sub(r"\D", "", text) or 0) == number
-    return replace(candidate, score=_BORNE_OUT if same else min(candidate.score, _DENIED))
+def _number(text: str) -> int | None:
+    """The number that digits, in groups or alone, are; None for all else."""
+    digits = re.sub(r"\D", "", text)
+    return int(digits) if digits and not re.search(r"[^\W\d_]", text) else None

@@ -45,3 +45,8 @@ VALOR TOTAL DA NOTA
     field = invoice.fields["invoice_number"]
     assert str(field.value) == f"000.000.{printed}"
     assert (field.confidence > 0.95) == accepted
+
+
+def test_a_lone_digit_is_not_taken_for_the_number_that_a_key_repeats() -> None:
+    (invoice,) = understand(sketch(f"Nº 7 | Nº 000.000.007\n\n\nCHAVE DE ACESSO\n{key(7)}"), load_pack(), Settings())
+    assert invoice.fields["invoice_number"].value == "000.000.007"
