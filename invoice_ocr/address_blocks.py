@@ -54,8 +54,9 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
         reached = any(is_sign(grid, other, pack, taxes=False) for other in lines)
         found.append((name, reached, reached or any(is_sign(grid, other, pack) for other in lines)))
     contacts = any(reached for _, reached, _ in found)
+    alike = len({fold(name.text) for name, _, signed in found if signed}) > 1  # both parties show their tax numbers
     for name, reached, signed in found:
-        yield replace(name, score=REACHED) if reached or (signed and not contacts) else name
+        yield replace(name, score=REACHED) if reached or (signed and not contacts and not alike) else name
 
 
 def _block_above(grid: Grid, cell: Cell, pack: RulePack) -> list[Cell]:

@@ -20,6 +20,7 @@ from invoice_ocr.values.identifier import find_vat_ids
 from invoice_ocr.values.text import fold
 
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
+_WRITING, _WRITTEN = 0.6, 0.3  # the score of who writes by where the address stands; what the other's loses
 _LESS = 0.05  # by which who is written to weighs less than who writes
 _CLOSE = 0.6  # heights between two lines of one address
 
@@ -37,10 +38,11 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     named += [*(name for name, _ in senders), *by_letterhead(grids[0], pack)]
     blocks = list(by_address(grids[0], named, pack))
     writing, written = _sides(blocks, fold(whole[0]) if whole else "")
-    found = [_candidate("seller_name", name, 0.6) for name in writing]
+    found = [_candidate("seller_name", name, _WRITING) for name in writing]
+    weights = [_weigh(name, named, domains, grids[0], buyers, pack) for name in named]
     weights = [
-        _weigh(name, named, domains, grids[0], buyers, pack) - (0.3 if fold(name.text) in written else 0.0)
-        for name in named
+        _less(score, domains, name) if fold(name.text) in written else score
+        for name, score in zip(named, weights, strict=True)
     ]
     addressed, most = _written_to(blocks, named, weights)
     for name, score in zip(named, weights, strict=True):
@@ -72,6 +74,12 @@ def _sides(blocks: Sequence[Name], head: str) -> tuple[list[Name], frozenset[str
     if first in greeted:
         return [], greeted
     return [name for name in ordered if fold(name.text) == first], frozenset(names) - {first} | greeted
+
+
+def _less(score: float, domains: set[str], name: Name) -> float:
+    """What is left of the score of who is written to: less than who writes has, unless its name is on the web."""
+    score -= _WRITTEN
+    return score if _is_at(fold(name.text), domains) else min(score, _WRITING - _LESS)
 
 
 def _written_to(blocks: Sequence[Name], named: Sequence[Name], weights: Sequence[float]) -> tuple[str, float]:

@@ -40,7 +40,7 @@ def vat_ids_apart(candidates: Sequence[Candidate], seller: Evidence | None, buye
     for candidate in candidates:
         place = candidate.evidence
         mine = candidate.name == "seller_vat_id" and candidate.score < 1.01 and not place.rule.startswith("e-invoice")
-        if mine and _in_block(buyer, place) and not _in_block(seller, place):
+        if mine and _is_under(buyer, place, seller):
             source = Evidence(
                 place.page, place.box, place.text, "universal.buyer_vat_id.below_name", place.source, place.words
             )
@@ -62,11 +62,16 @@ def tax_numbers_apart(
     kept = [
         candidate
         for candidate in candidates
-        if candidate.name != "seller_tax_number"
-        or _in_block(seller, candidate.evidence, _LABEL)
-        or not _in_block(buyer, candidate.evidence, _LABEL)
+        if candidate.name != "seller_tax_number" or not _is_under(buyer, candidate.evidence, seller, _LABEL)
     ]
     return kept if any(c.name == "seller_tax_number" for c in kept) else list(candidates)
+
+
+def _is_under(name: Evidence, place: Evidence, other: Evidence, slack: float = _ALIGNED) -> bool:
+    """Whether something stands in the block of a name and not in that of another, unless that one stands above both."""
+    if not _in_block(name, place, slack):
+        return False
+    return not _in_block(other, place, slack) or (_in_block(other, name, slack) and name.box.top > other.box.bottom)
 
 
 def _in_block(name: Evidence, place: Evidence, slack: float = _ALIGNED) -> bool:

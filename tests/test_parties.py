@@ -248,3 +248,19 @@ def test_whose_letter_it_is_stands_set_apart_above_whom_it_is_for() -> None:
     )
     found = parties.find(lay_out(Reading((replace(page, words=words),))), load_pack())
     assert "Verkstad Söder AB" in {c.value for c in found if c.name == "buyer_name"}
+
+
+BOTH = (
+    "Stucwerk De Troffel\nKerkstraat 31, 5611 GH Eindhoven\nBTW-id NL229262193B01\n\n"
+    "Bouwgroep Kempen B.V.\nPostbus 220\n5500 AE Veldhoven\nBTW-nummer: NL945807302B01\n\n"
+    "FACTUUR\nFactuurnummer: 2026-0231\nFactuurdatum: 25 september 2026\nTotaal | 19.890,00 EUR"
+)
+
+
+def test_of_two_addresses_with_tax_numbers_the_one_that_heads_the_page_sells() -> None:
+    assert (seller(BOTH), buyer(BOTH)) == ("Stucwerk De Troffel", "Bouwgroep Kempen B.V.")
+
+
+def test_a_vat_id_is_of_the_nearer_name_above_it() -> None:
+    assert field(BOTH, "seller_vat_id").value == "NL229262193B01"
+    assert field(BOTH, "buyer_vat_id").value == "NL945807302B01"
