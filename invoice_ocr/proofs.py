@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -52,7 +52,7 @@ def proofs(
             yield from _untaxed(gross, terms["total_net"])
     for net in terms["total_net"]:
         yield from _without_gross(net, terms["total_tax"], printed)
-    yield from _other_ways(terms["total_gross"], ways, printed)
+    yield from _other_ways(terms["total_gross"], ways, printed, rounded_by(candidates))
 
 
 def _with_tax(
@@ -177,14 +177,16 @@ def _untaxed(gross: Term, nets: Sequence[Term]) -> Iterator[Found]:
             )
 
 
-def _other_ways(totals: Sequence[Term], ways: Sequence[Way], printed: Mapping[Decimal, Candidate]) -> Iterator[Found]:
+def _other_ways(
+    totals: Sequence[Term], ways: Sequence[Way], printed: Mapping[Decimal, Candidate], rounded: Collection[Decimal]
+) -> Iterator[Found]:
     """Totals that cash less change, prices or taxes make: labelled, or so sure that no label is needed."""
     labelled = {term.value: term for term in totals}
     for value in dict.fromkeys(way.value for way in ways):
         found = [way for way in ways if way.value == value]
         kinds = {way.kind for way in found}
         proof = next((way.proof for way in found if way.kind == "paid"), found[0].proof)
-        term = labelled.get(value) or look_alike(value, totals, printed)
+        term = labelled.get(value) or look_alike(value, totals, printed, rounded)
         if term is None and kinds == {"paid"}:
             term = next((one for one in totals if one.score > 0.5 and abs(one.value - value) <= CASH_ROUNDING), None)
         if (
@@ -209,12 +211,24 @@ def _stands(way: Way, printed: Mapping[Decimal, Candidate]) -> bool:
     return place.page != own.page or abs(place.box.center_y - own.box.center_y) > own.box.height / 2
 
 
-def look_alike(value: Decimal, totals: Sequence[Term], printed: Mapping[Decimal, Candidate]) -> Term | None:
-    """A labelled total read from pixels that differs in one digit from what must be, and is read nowhere."""
+def rounded_by(candidates: Sequence[Candidate]) -> frozenset[Decimal]:
+    """What a document says it was rounded by, without signs."""
+    return frozenset(abs(c.value) for c in candidates if c.name == "rounding" and isinstance(c.value, Decimal))
+
+
+def look_alike(
+    value: Decimal, totals: Sequence[Term], printed: Mapping[Decimal, Candidate], rounded: Collection[Decimal]
+) -> Term | None:
+    """A labelled total read from pixels that differs in one digit from what must be, and is read nowhere.
+
+    One that differs by what was rounded was read right.
+    """
     if value in printed:
         return None
     for term in totals:
         own = term.candidate
+        if abs(term.value - value) in rounded:
+            continue
         if own.evidence.source == "ocr" and own.name == "total_gross" and _one_digit(str(term.value), str(value)):
             source = replace(own.evidence, rule=own.evidence.rule + REPAIRED)
             return Term(value, replace(own, value=value, evidence=source), 0.8 * term.score)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -19,6 +19,7 @@ from invoice_ocr.proofs import (
     named,
     printed_amounts,
     proofs,
+    rounded_by,
 )
 from invoice_ocr.tax_within import borne_out, of_all_rates
 from invoice_ocr.ways import Way, decimals, find_ways
@@ -74,7 +75,7 @@ def solve(
     ]
     found = sorted(sets, key=lambda one: -one[0] - _borne_out(one[1], ways))
     alone = _best_alone(terms)
-    best = _first_sure(found, terms, alone, amounts, ways)
+    best = _first_sure(found, terms, alone, amounts, ways, rounded_by(candidates))
     if best is None:
         return Sums(alone)
     best = _with_net(best, found)
@@ -108,6 +109,7 @@ def _first_sure(
     alone: Mapping[str, Candidate],
     amounts: Sequence[Candidate],
     ways: Sequence[Way],
+    rounded: Collection[Decimal],
 ) -> Found | None:
     """The best proof whose gross total no label overrules; after one that is, only others of labelled totals count."""
     doubted: set[Decimal] = set()
@@ -121,7 +123,7 @@ def _first_sure(
         if by_looks and not paid and _paid_in_full(gross, terms["total_gross"], ways):
             doubted.add(gross)
             continue
-        misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts))
+        misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts), rounded)
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
         if _short_of(chosen["total_gross"], amounts):
