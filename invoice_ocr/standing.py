@@ -15,7 +15,7 @@ from invoice_ocr.values.text import fold
 
 # How far below a label its value may stand, in heights of the label; table heads are left a bit more room.
 REACH = 3.6
-_BOOKED = frozenset({"invoice", "credit_note"})
+BOOKED = frozenset({"invoice", "credit_note"})
 _TITLED = 0.8  # how surely a number is the document's that stands under its title
 _MOSTLY = 0.5  # of the words of a line make its title
 _DIGITS = 3
@@ -114,7 +114,7 @@ def _under_title(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
         for other in row:
             title = title_of(other.text, sheet.pack) if other is not cell else None
             across = other.box.left < cell.box.right and other.box.right > cell.box.left
-            if title and title[0] in _BOOKED and title[1] >= _MOSTLY and (across or other.row == cell.row):
+            if title and title[0] in BOOKED and title[1] >= _MOSTLY and (across or other.row == cell.row):
                 return True
     return False
 

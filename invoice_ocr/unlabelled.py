@@ -11,7 +11,7 @@ from invoice_ocr.kind import title_of
 from invoice_ocr.model import Candidate
 from invoice_ocr.readers import TORN, Found, from_date
 from invoice_ocr.sheet import Sheet, fields_of, is_read, make_candidate
-from invoice_ocr.standing import OTHER_PAPERS, is_of_item
+from invoice_ocr.standing import BOOKED, OTHER_PAPERS, is_of_item
 from invoice_ocr.values.date import Written, find_dates
 from invoice_ocr.values.identifier import find_bics, find_ibans, find_ogms, find_qr_references, find_vat_ids
 from invoice_ocr.values.misread_date import find_read_dates
@@ -26,6 +26,8 @@ _STRANGER = re.compile(r"[^\W\d_]{3,}[^:：]*[:：]\s*$")
 _STRANGE = 0.6
 # A date behind the place it was written at, `Gossau, den 12. Mai 2026`, heads a letter.
 _DATELINE = re.compile(r"[^\W\d_][^\d:]{1,30},\s*(?:(?:le|den|am|el|li|lì|dne|dnia|a|à|em|de)\s*)?")
+_FIRST = re.compile(r"(?:[^\W\d_]{1,4}\s)?\s*")  # a word before a date at most: `vom`, `of`, `du`
+_FLUSH, _TOWN = 6.0, 3  # points; words in the name of a town
 DATELINE = "universal.issue_date.dateline"
 _IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
 _PRINTED = 0.7  # a dateline whose every letter is known
@@ -112,12 +114,42 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
         score = (_ALONE if alone else 0.45 if high else 0.3) * (
             _STRANGE if _STRANGER.search(before) or _STRANGER.search(lead) else 1.0
         )
-        if high and _DATELINE.fullmatch(before) and not cell.text[written.end :].strip(" ."):
+        ends = high and not cell.text[written.end :].strip(" .")
+        if ends and (_DATELINE.fullmatch(before) or (not before.strip() and _is_town(sheet, left))):
             score = _IN_DATELINE if is_read(cell) else _PRINTED
             rule = DATELINE
+        elif ends and _FIRST.fullmatch(before) and _goes_on_title(sheet, cell) and not is_of_item(sheet, cell):
+            score, rule = _IN_TITLE, "universal.issue_date.title"
         elif _is_of_other(sheet, cell, written.start) or _is_long_ago(written) or is_of_item(sheet, cell):
             score *= _STRANGE
         yield make_candidate("issue_date", rule, cell, from_date(written), score)
+
+
+def _is_town(sheet: Sheet, text: str) -> bool:
+    """Whether a few words stand behind the code of a town on the page, too."""
+    town = text.strip(" ,")
+    if not town or has_digit(town) or len(town.split()) > _TOWN:
+        return False
+    behind_code = re.compile(rf"\d{{3}}\s+{re.escape(town)}(?!\w)")
+    return any(behind_code.search(other.text) for other in sheet.grid.cells())
+
+
+def _goes_on_title(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a title stands left of a cell, or one with its number right above it and flush with it."""
+    grid = sheet.grid
+    left = grid.rows[cell.row][cell.column - 1 : cell.column] if cell.column else ()
+    above = [other for other in grid.rows[cell.row - 1] if has_digit(other.text)] if cell.row else []
+    near = [
+        other
+        for other in above
+        if abs(other.box.left - cell.box.left) < _FLUSH and cell.box.top - other.box.bottom < _NEXT * cell.box.height
+    ]
+    for other in (*left, *near):
+        title = title_of(other.text, sheet.pack)
+        papers = any(fields_of(sheet, hit) & OTHER_PAPERS for hit in sheet.hits_of(other))
+        if title is not None and title[0] in BOOKED and not papers:
+            return True
+    return False
 
 
 def _is_long_ago(written: Written) -> bool:

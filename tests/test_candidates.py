@@ -352,3 +352,15 @@ def test_a_head_names_what_stands_under_it_though_others_stand_close() -> None:
     words = tuple(replace(word, box=close) if word is day else word for word in page.words)
     found = find(lay_out(Reading((replace(page, words=words),))), load_pack())
     assert {c.value for c in found if c.name == "invoice_number" and c.score > 0.3} == {"A/2026/1187"}
+
+
+def test_a_day_beside_a_title_below_its_number_or_behind_a_town_is_that_of_the_invoice() -> None:
+    for page in (
+        "Beitragsrechnung | 24. Januar 2014",
+        "Rechnung des Versicherers Nr. 4711-8\nvom 24.01.2014",
+        "Holz Meyer · Weg 5 · 91244 Reichenfeld | Reichenfeld | 24.01.2014",
+    ):
+        days = [c for c in candidates(page) if c.name == "issue_date"]
+        assert [(str(c.value), c.score >= 0.7) for c in days] == [("2014-01-24", True)], page
+    order = [c for c in candidates("Rechnung gemäß Bestellung Nr. 4711-8\nvom 24.01.2014") if c.name == "issue_date"]
+    assert all(c.score < 0.6 for c in order)
