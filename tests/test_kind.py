@@ -119,3 +119,15 @@ def test_the_head_of_a_column_is_no_title() -> None:
 def test_a_numbered_page_that_asks_for_money_is_an_invoice_without_a_title() -> None:
     page = "Ondalia S.L.\nNº factura | 26E0044\nFecha de emisión | 01/08/2026\nTotal a pagar | 99,72 €"
     assert read(page).fields["document_type"].value == "invoice"
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        "GASOLINERA EL PINO SA DE CV\nBOMBA: 07\nTOTAL: $500.00\nEFECTIVO $500.00\nFacture en: www.elpino.example",
+        "Kiosk Stasjonen AS\nSalgskvittering 118\nKaffe | 54,00\nBrus | 39,90\nTotalt NOK | 93,90\nBankAxept | 93,90",
+    ],
+)
+def test_words_of_tills_of_many_countries_make_a_slip(slip: str) -> None:
+    (invoice,) = understand(sketch(slip, source="ocr"), load_pack(), Settings())
+    assert kind(invoice) == "receipt"
