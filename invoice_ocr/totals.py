@@ -82,6 +82,8 @@ def solve(
     chosen = {**alone, **best[1]}
     if "total_tax" in best[1] and "total_net" not in best[1] and "total_net" in alone:
         chosen.pop("total_net")
+    if "total_tax" in alone and magnitude(chosen["total_tax"]) > HIGHEST_RATE * magnitude(chosen["total_gross"]):
+        chosen.pop("total_tax")  # such as what `incl. GST` stands beside: the total again
     joint = 1 - (1 - _joint(best[1], candidates)) * _AGREED ** len(_kinds(best[1], ways))
     if lost_cents(best[1]["total_gross"], [*amounts, *candidates]):
         return Sums(chosen)  # where halves of amounts were lost, what is left of them may fit by chance

@@ -74,3 +74,12 @@ def test_taxes_of_two_rates_that_do_not_fit_are_not_added() -> None:
     found = tax(BISTRO.format(second="2,50"))
     assert found.status != "accepted"
     assert str(found.value) != "6.17"
+
+
+@pytest.mark.parametrize(("printed", "value"), [("GST incl | $2.77", "2.77"), ("GST incl | $30.50", "None")])
+def test_what_includes_the_tax_is_the_tax_only_where_its_rate_says_so(printed: str, value: str) -> None:
+    page = (
+        f"Waratah Store Pty Ltd\nABN 51 824 753 556\nTax invoice 10-20418\n14 Feb 2026 9:22\nFlat White | 11.00\n"
+        f"Avocado | 19.50\nTOTAL | $30.50\n{printed}\nEFTPOS | $30.50"
+    )
+    assert str(tax(page).value) == value
