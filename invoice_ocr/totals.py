@@ -32,6 +32,7 @@ _GROSS = {"total_gross": 1.0, "amount_due": 0.85, "subtotal": 0.3}
 _EXACT = {"cash": 0.25}
 _HALF = 0.4
 _SURER = 0.2
+_OF_A_PART = 0.5  # what is left of the score of a tax that may be of one rate of several
 _AGREED = 0.6  # what is left of the doubt in a total when another kind of sum gives it too
 
 
@@ -90,8 +91,21 @@ def solve(
     shown = borne_out(chosen, candidates, rates) if "total_tax" not in best[1] else ""
     if not shown and "total_tax" not in best[1] and (every := of_all_rates(best[1]["total_gross"], candidates)):
         chosen["total_tax"], shown = every
+    if slip and _of_a_part(chosen, best[1], ways):
+        chosen.pop("total_net")
+        tax = chosen["total_tax"]
+        chosen["total_tax"] = tax if shown else replace(tax, score=_OF_A_PART * tax.score)
     proved = frozenset({*best[1], "total_tax"} if shown else best[1])
     return Sums(chosen, f"{best[2]}; {shown}" if shown else best[2], proved, joint)
+
+
+def _of_a_part(chosen: Mapping[str, Candidate], proved: Mapping[str, Candidate], ways: Sequence[Way]) -> bool:
+    """Whether net and tax are of one rate of several: less than a total that is paid, or that two other sums prove."""
+    if not {"total_net", "total_tax"} <= {*chosen} or "total_net" in proved:
+        return False
+    kinds = _kinds(proved, ways)
+    short = magnitude(proved["total_gross"]) - magnitude(chosen["total_net"]) - magnitude(chosen["total_tax"])
+    return short > CASH_ROUNDING and ("paid" in kinds or len(kinds) > 1)
 
 
 def _with_net(best: Found, found: Sequence[Found]) -> Found:

@@ -83,3 +83,24 @@ def test_what_includes_the_tax_is_the_tax_only_where_its_rate_says_so(printed: s
         f"Avocado | 19.50\nTOTAL | $30.50\n{printed}\nEFTPOS | $30.50"
     )
     assert str(tax(page).value) == value
+
+
+KIOSK = (
+    "Fjellkiosk Drift AS\nStorgata 4\n0155 Oslo\nSalgskvittering 118-20\n19.02.2026 08:04\nKaffe | 54,00\n"
+    "Bolle | 32,00\n"
+    "Pant | 2,00\nBrus | 39,90\nTotalt NOK | {total}\nBank | {total}\nMVA% | Grunnlag | MVA | Totalt\n"
+    "15,00 | 109,48 | 16,42 | 125,90"
+)
+
+
+def test_net_and_tax_of_one_rate_of_several_do_not_contradict_the_total_of_a_slip() -> None:
+    (invoice,) = understand(sketch(KIOSK.format(total="127,90"), source="ocr"), load_pack(), Settings())
+    assert (str(invoice.fields["total_gross"].value), invoice.decision) == ("127.90", "post")
+    assert invoice.fields["total_net"].value is None
+    assert invoice.fields["total_tax"].status != "accepted"
+
+
+def test_more_than_the_total_of_a_slip_does() -> None:
+    text = KIOSK.format(total="117,90").replace("39,90", "29,90")
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    assert invoice.decision == "review"
