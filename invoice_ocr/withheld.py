@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import combinations, product
 
 from invoice_ocr import balance
+from invoice_ocr.choices import magnitude
 from invoice_ocr.model import Box, Candidate
 from invoice_ocr.proofs import CENT, HIGHEST_RATE, Found, Term, extras_of, named
 
@@ -40,6 +41,7 @@ def proofs(
     With them those that a balance of earlier bills is added to.
     """
     yield from balance.proofs(terms, candidates, printed)
+    yield from _of_prepaid(terms, candidates, printed)
     kept = sums_withheld(candidates)
     if not kept:
         return
@@ -47,6 +49,27 @@ def proofs(
     roundings = [Decimal(0), *(value for value in extras_of(candidates) if abs(value) < 1)]
     yield from _of_net_and_tax(terms, left, kept, roundings, printed)
     yield from _of_gross(terms["total_gross"], left, kept)
+
+
+def _of_prepaid(
+    terms: Mapping[str, list[Term]], candidates: Sequence[Candidate], printed: Mapping[Decimal, Candidate]
+) -> Iterator[Found]:
+    """Net, tax and what was paid before, where only what is left to pay is printed: the gross is worked out."""
+    paid = {magnitude(c) for c in candidates if c.name == "prepaid" and c.score > _SURE} - {Decimal(0)}
+    left = {term.value: term for term in terms["total_gross"] if term.candidate.name == "amount_due"}
+    for net, tax in product(terms["total_net"], terms["total_tax"]):
+        whole = net.value + tax.value
+        if min(net.score, tax.score) < _SURE or not 0 < tax.value <= HIGHEST_RATE * net.value or whole in printed:
+            continue
+        for part in paid - {net.value, tax.value}:
+            if due := left.get(whole - part):
+                proof = f"{net.value} + {tax.value} - {part} = {due.value}"
+                gross = _gross(whole, due, printed)
+                yield (
+                    net.score + tax.score + due.score + 1.4,
+                    named(total_net=net, total_tax=tax, total_gross=gross),
+                    proof,
+                )
 
 
 def _of_net_and_tax(

@@ -94,3 +94,15 @@ def test_a_reduction_that_the_tax_office_pays_lessens_what_is_to_be_paid() -> No
         "23 958,40 | 5 989,60 | -0,40 | -6 240,00 | 23 707,60 SEK"
     )
     assert totals(page) == amounts("23958.40", "5989.60", "29948.00", "23707.60")
+
+
+def test_a_gross_total_that_only_what_is_left_after_a_deposit_tells_is_worked_out() -> None:
+    page = "Invoice no: 18\nNet | 1,806.00\nVAT 23% | 415.38\nDeposit paid | -500.00\nAmount due | 1,721.38"
+    fields = read(page).fields
+    assert [str(fields[name].value) for name in ("total_net", "total_tax", "total_gross", "prepaid", "amount_due")] == [
+        "1806.00",
+        "415.38",
+        "2221.38",
+        "500.00",
+        "1721.38",
+    ]
