@@ -19,6 +19,9 @@ _WIDER = 1.5
 # may stand behind an amount. Groups of digits behind a colon go on with such groups alone.
 _BROKEN, _REST = re.compile(r".*[A-Z\d](?<![.,]\d\d)[-/]"), re.compile(r"\d[\w./-]*")
 _GROUPED, _GROUPS = re.compile(r".*[:：].*\d{2,} \d{2,}"), re.compile(r"\d{1,4}(?: \d{1,4})*")
+# Of the days of a period the second, behind a word or a dash that ends the line above it.
+_OPENED, _DAY = re.compile(r".*\d[./-]\d{1,4}\s+\S{1,3}"), re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?")
+_FORMS = ((_BROKEN, _REST, ""), (_GROUPED, _GROUPS, " "), (_OPENED, _DAY, " "))
 _CLOSE, _FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 
 
@@ -103,11 +106,11 @@ def _make_grid(page: Page) -> Grid:
 
 
 def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:
-    """The cell with the text below it that goes on its last number, broken at a hyphen or a space."""
-    broken, grouped = _BROKEN.fullmatch(cell.text), _GROUPED.fullmatch(cell.text)
-    if not (broken or grouped) or cell.row + 1 == len(rows):
+    """The cell with the text below it that goes on its last number, or ends its period."""
+    goes_on = next(((form, space) for ends, form, space in _FORMS if ends.fullmatch(cell.text)), None)
+    if goes_on is None or cell.row + 1 == len(rows):
         return cell
-    form, space = (_REST, "") if broken else (_GROUPS, " ")
+    form, space = goes_on
     for other in rows[cell.row + 1]:
         close = other.box.top - cell.box.bottom < _CLOSE * cell.box.height
         flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < _FLUSH

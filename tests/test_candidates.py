@@ -364,3 +364,8 @@ def test_a_day_beside_a_title_below_its_number_or_behind_a_town_is_that_of_the_i
         assert [(str(c.value), c.score >= 0.7) for c in days] == [("2014-01-24", True)], page
     order = [c for c in candidates("Rechnung gemäß Bestellung Nr. 4711-8\nvom 24.01.2014") if c.name == "issue_date"]
     assert all(c.score < 0.6 for c in order)
+
+
+def test_the_second_day_of_a_period_may_stand_in_the_next_line() -> None:
+    page = "Periodo facturación: 10/07/2026 a\n09/10/2026\nFecha de cargo: 22/10/2026"
+    assert (best(page, "period_start"), best(page, "period_end")) == ("2026-07-10", "2026-10-09")
