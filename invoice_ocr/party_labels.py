@@ -128,9 +128,9 @@ def _in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
     if ends_with_form(sheet.pack, cell.text):
         return name
     under = next(sheet.grid.below(cell, cell.box, cell.box.height), None)
-    if under is None or abs(under.box.left - cell.box.left) > _ALIGNED or not ends_with_form(sheet.pack, under.text):
+    if under is None or abs(under.box.left - cell.box.left) > _ALIGNED or sheet.starts_with_label(under):
         return name
-    if sheet.starts_with_label(under):
+    if not ends_with_form(sheet.pack, f"{cell.text} {under.text}"):
         return name
     if name.name == "buyer_name" and len(_before_form(sheet.pack, under.text).split()) > 1:
         # The company of a person or a department, with a name of its own: it is who buys.

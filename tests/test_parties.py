@@ -264,3 +264,10 @@ def test_of_two_addresses_with_tax_numbers_the_one_that_heads_the_page_sells() -
 def test_a_vat_id_is_of_the_nearer_name_above_it() -> None:
     assert field(BOTH, "seller_vat_id").value == "NL229262193B01"
     assert field(BOTH, "buyer_vat_id").value == "NL945807302B01"
+
+
+def test_a_form_of_company_that_stands_alone_in_the_second_line_is_part_of_the_name() -> None:
+    assert buyer("Bill to:\nKornblume Apps UG\n(haftungsbeschränkt)\nReeperbahn 7\n20359 Hamburg" + REST) == (
+        "Kornblume Apps UG (haftungsbeschränkt)"
+    )
+    assert buyer("Bill to:\nKornblume Apps\nGmbH\nReeperbahn 7\n20359 Hamburg" + REST) == "Kornblume Apps GmbH"
