@@ -21,6 +21,10 @@ _NEAR = 1.3  # heights: gaps above are of columns, whatever the face
 ROW_SHARE = 0.5
 _ENOUGH = 60  # neighbours measured for the slope of a page
 _FEWEST = 12  # gaps that tell the usual space of a page
+# Letters of a line and lines of a row, where they are cut: three times what sheets hold. What reads a line or a row may
+# compare its parts with each other, and would take minutes over a page made to be slow.
+_LONGEST_LINE = 500
+_LONGEST_ROW = 60
 
 
 def lay_out(reading: Reading) -> Document:
@@ -33,7 +37,7 @@ def lay_out(reading: Reading) -> Document:
 
 
 def _lay_out_page(page: PageWords) -> Page:
-    printed = [word for word in page.words if word.text.strip()]
+    printed = [part for word in page.words if word.text.strip() for part in _parts(word)]
     words = [word for word in printed if not word.turn]
     downward = stacks(words)
     if downward:
@@ -42,7 +46,7 @@ def _lay_out_page(page: PageWords) -> Page:
     slope = measure_slope(words)
     grouped = group_rows(words, slope)
     least = max(COLUMN_GAP, _SPACES_APART * usual_space(grouped))
-    split = [list(_split_row(row, least)) for row in grouped]
+    split = [part for row in grouped for part in _cut(list(_split_row(row, least)))]
     for stack in downward:
         placed(stack, split)
     rows = [*(tuple(row) for row in split), *((line,) for line in _lines_aside(printed))]
@@ -141,13 +145,38 @@ class _Row:
 
 
 def _split_row(row: Sequence[Word], least: float) -> Iterable[Line]:
-    """Lines of one row: cut where a gap is too wide for a space. least: heights."""
-    start = 0
+    """Lines of one row: cut where a gap is too wide for a space, or a line gets too long. least: heights."""
+    start = letters = 0
     for index in range(1, len(row) + 1):
-        if index == len(row) or _gap(row[index - 1], row[index]) > least:
+        letters += len(row[index - 1].text) + 1
+        if (
+            index == len(row)
+            or _gap(row[index - 1], row[index]) > least
+            or letters + len(row[index].text) > _LONGEST_LINE
+        ):
             words = tuple(row[start:index])
             yield Line(words, Box.around(word.box for word in words))
-            start = index
+            start, letters = index, 0
+
+
+def _cut(lines: list[Line]) -> Iterable[list[Line]]:
+    return (lines[start : start + _LONGEST_ROW] for start in range(0, len(lines), _LONGEST_ROW))
+
+
+def _parts(word: Word) -> Iterable[Word]:
+    """The word, in as many parts as lines it would fill."""
+    count = -(-len(word.text) // _LONGEST_LINE)
+    if count == 1:
+        return (word,)
+    box, wide = word.box, (word.box.right - word.box.left) / count
+    return (
+        replace(
+            word,
+            text=word.text[index * _LONGEST_LINE : (index + 1) * _LONGEST_LINE],
+            box=Box(box.left + index * wide, box.top, box.left + (index + 1) * wide, box.bottom),
+        )
+        for index in range(count)
+    )
 
 
 def _gap(left: Word, right: Word) -> float:

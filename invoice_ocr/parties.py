@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz.fuzz import ratio
 
@@ -39,7 +40,9 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     blocks = list(by_address(grids[0], named, pack))
     writing, written = _sides(blocks, fold(whole[0]) if whole else "")
     found = [_candidate("seller_name", name, _WRITING) for name in writing]
-    weights = [_weigh(name, named, domains, grids[0], buyers, pack) for name in named]
+    times = Counter(fold(name.text) for name in named)
+    known = {folded for folded in times if _is_at(folded, domains)}
+    weights = [_weigh(name, times, known, grids[0], buyers, pack) for name in named]
     weights = [
         _less(score, domains, name) if fold(name.text) in written else score
         for name, score in zip(named, weights, strict=True)
@@ -107,16 +110,19 @@ def _writes(cell: Cell, other: Cell) -> bool:
 
 
 def _weigh(
-    name: Name, named: Sequence[Name], domains: set[str], grid: Grid, buyers: Sequence[Cell], pack: RulePack
+    name: Name, times: Mapping[str, int], known: set[str], grid: Grid, buyers: Sequence[Cell], pack: RulePack
 ) -> float:
-    """How well a name suits the seller: repeated, near contact details, like a web address, not the buyer's."""
+    """How well a name suits the seller: repeated, near contact details, like a web address, not the buyer's.
+
+    times: how often each name (folded) was seen. known: names that are like a web address.
+    """
     score = name.score
     folded = fold(name.text)
-    if sum(fold(other.text) == folded for other in named) > 1:
+    if times[folded] > 1:
         score += 0.12
-    if _is_at(folded, domains):
+    if folded in known:
         score += 0.18
-    elif any(_is_at(fold(other.text), domains) for other in named):
+    elif known:
         score -= 0.2  # somebody else on the page has its web address there
     if name.cell.page == grid.page.number:
         near = list(grid.below(name.cell, name.cell.box, 110.0))

@@ -194,6 +194,12 @@ class RulePack:
         return found
 
     @cached_property
+    def silent(self) -> frozenset[str]:
+        """The folded labels that only tell more of another one, and have no value of their own."""
+        mute = {name for name, spec in self.fields.items() if spec.reader == "none"}
+        return frozenset(key for key, rules in self.by_label.items() if mute.issuperset(rule.field for rule in rules))
+
+    @cached_property
     def keys_of(self) -> Mapping[str, tuple[str, ...]]:
         """The folded labels of each rule."""
         return {rule.id: rule.keys for rule in self.rules}

@@ -44,7 +44,7 @@ class Sheet:
 
     def is_silent(self, hit: Hit) -> bool:
         """Whether a label only tells more of the one before it, and has no value of its own."""
-        return all(self.pack.fields[rule.field].reader == "none" for rule in self.pack.by_label[hit.key])
+        return hit.key in self.pack.silent
 
     def starts_with_label(self, cell: Cell) -> bool:
         """Whether a cell begins with a label, so that a value further right or below cannot belong to another."""

@@ -17,6 +17,7 @@ _ENOUGH, _HALF_A_CENT = Decimal("0.5"), Decimal("0.006")  # less tax fits too ma
 _ABOVE = 4  # amounts above the change among which total and cash are looked for
 _LIKELY = 0.3  # how surely the totals are labelled that make another
 _LONGEST = 60  # amounts in one column: more is no till slip
+_MOST = 60  # columns of a page
 _APART = 1.2  # how far right edges of one column lie apart, in heights of an amount
 
 
@@ -125,13 +126,11 @@ def _repeated(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
         own = total.evidence
         if total.name != "total_gross" or total.score < _NAMED or decimals(total) != 2 or own.rule.startswith("univ"):
             continue
-        again = [
-            c.evidence
-            for c in amounts
-            if magnitude(c) == magnitude(total)
+        if magnitude(total) == largest and any(
+            magnitude(c) == largest
             and (c.evidence.page != own.page or abs(c.evidence.box.center_y - own.box.center_y) > own.box.height)
-        ]
-        if again and magnitude(total) == largest:
+            for c in amounts
+        ):
             yield Way("repeated", magnitude(total), f"{magnitude(total)} again", own)
             return
 
@@ -190,7 +189,7 @@ def _columns(amounts: Sequence[Candidate]) -> list[list[Candidate]]:
     money = [c for c in amounts if isinstance(c.value, Decimal) and c.value.as_tuple().exponent == -2]
     for candidate in sorted(money, key=lambda c: (c.evidence.page, c.evidence.box.center_y)):
         box = candidate.evidence.box
-        for column in columns:
+        for column in columns[-_MOST:]:
             last = column[-1].evidence
             if last.page == candidate.evidence.page and abs(last.box.right - box.right) < _APART * box.height:
                 column.append(candidate)
