@@ -103,6 +103,8 @@ def _currency_of_country(
     """The currency of the country that the document comes from, where no mark is printed beside any amount."""
     total = choices.get("total_gross")
     codes = tuple(dict.fromkeys(pack.countries[code].currency for code in conventions.countries))
+    if slip and conventions.home:
+        codes = (conventions.home,)
     if total is None or not codes:
         return None
     evidence = replace(total.evidence, source="derived", rule="universal.currency.country")

@@ -1,0 +1,28 @@
+"""The currency of a slip that prints none: that of the country its till stands in."""
+
+from __future__ import annotations
+
+from invoice_ocr.model import Field
+from invoice_ocr.pipeline import understand
+from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
+from invoice_ocr.sketch import sketch
+
+KOPITIAM = (
+    "{place}\n28/02/2018 20:11\nTill 2 | HST 4417\nNasi lemak | 9.50\nTeh tarik | 3.50\n"
+    "Total | 13.00\nCash | 20.00\nChange | 7.00"
+)
+
+
+def currency(text: str) -> Field:
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    return invoice.fields["currency"]
+
+
+def test_much_more_for_one_country_than_for_another_is_enough() -> None:
+    found = currency(KOPITIAM.format(place="KOPITIAM ANGSANA SDN BHD\nNo 8, Jalan Bulan 4"))
+    assert (found.value, found.status) == ("MYR", "accepted")
+
+
+def test_little_more_is_not() -> None:
+    assert currency(KOPITIAM.format(place="KOPITIAM ANGSANA\nPekan Baru, Selangor")).status != "accepted"
