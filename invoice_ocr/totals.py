@@ -271,8 +271,15 @@ def _terms(candidates: Iterable[Candidate], names: Mapping[str, float]) -> list[
         entries.sort(key=lambda entry: -entry[0])
         places = {entry[1].evidence.box for entry in entries}
         score = min(1.0, entries[0][0] * (1 + 0.08 * min(3, len(places) - 1)))
-        terms.append(Term(value, entries[0][1], score))
+        terms.append(Term(value, _shown(entries), score))
     return sorted(terms, key=lambda term: (-term.score, -term.value))[:_MOST]
+
+
+def _shown(entries: Sequence[tuple[float, Candidate]]) -> Candidate:
+    """The best of the candidates of one value, best first; of rows of taxes only where no label shows it as well."""
+    best = entries[0][1]
+    labelled = (c for score, c in entries if score > _HALF and not c.evidence.rule.startswith("universal."))
+    return next(labelled, best) if of_tax_rows(best) else best
 
 
 def _with_sums(taxes: list[Term]) -> list[Term]:

@@ -140,3 +140,11 @@ def test_a_tax_that_equals_what_stands_in_the_row_of_a_charge_is_that_tax() -> N
         " 2,500.00\nSubtotal | 48,500.00\nVAT 1% | 460.00\nVAT 20% | 500.00\nTotal incl. VAT | 49,460.00"
     )
     assert [value(page, name) for name in ("total_net", "total_tax")] == [Decimal("48500.00"), Decimal("960.00")]
+
+
+def test_a_net_is_shown_at_its_label_though_rows_of_taxes_make_it_surer() -> None:
+    page = "Invoice no: 7\nTotal charges excluding VAT | 800.00\nVAT at 20% on 800.00 | 160.00\nTotal due | 960.00"
+    net = read(page).fields["total_net"]
+    assert net.value == Decimal("800.00")
+    assert net.evidence is not None
+    assert not net.evidence.rule.startswith("universal.")
