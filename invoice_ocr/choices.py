@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from invoice_ocr.conventions import Conventions
 from invoice_ocr.model import Candidate, Evidence, Value
+from invoice_ocr.patience import check
 from invoice_ocr.values.repair import REPAIRED
 from invoice_ocr.values.text import fold
 
@@ -89,6 +90,7 @@ def ranked(name: str, candidates: Sequence[Candidate]) -> list[Choice]:
 
 
 def _group_score(group: Sequence[Candidate]) -> float:
+    check()
     best = max(candidate.score * (1.0 if candidate.evidence.page == 1 else 0.93) for candidate in group)
     places = {(candidate.evidence.page, candidate.evidence.box) for candidate in group}
     return min(1.0, best + 0.06 * min(2, len(places) - 1) * best)

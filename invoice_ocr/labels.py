@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
+from invoice_ocr.patience import check
 from invoice_ocr.values.text import slip, tokens
 
 _LONGEST = 8  # tokens
@@ -57,6 +58,7 @@ class LabelIndex:
         """
         found = self._known.get((text, forgiving, alone))
         if found is None:
+            check()
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
             found = self._known[text, forgiving, alone] = tuple(self._find(text, forgiving, alone))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from invoice_ocr.model import Box, Document, Line, Page, PageWords, Reading, Word
+from invoice_ocr.patience import check
 from invoice_ocr.stacked import placed, stacks
 
 # Two words belong to one line while the gap between them is under this many heights of their text: a space is
@@ -37,6 +38,7 @@ def lay_out(reading: Reading) -> Document:
 
 
 def _lay_out_page(page: PageWords) -> Page:
+    check()
     printed = [part for word in page.words if word.text.strip() for part in _parts(word)]
     words = [word for word in printed if not word.turn]
     downward = stacks(words)

@@ -30,10 +30,12 @@ from invoice_ocr import (
     terms,
     total_rows,
 )
+from invoice_ocr.errors import Timeout
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.layout import lay_out
 from invoice_ocr.lazy_engine import LazyEngine
-from invoice_ocr.model import Document, Invoice, Reading, Record, Transcript
+from invoice_ocr.model import Document, Failure, Invoice, Reading, Record, Transcript
+from invoice_ocr.patience import Overdue, patience
 from invoice_ocr.reading import Read, read_documents
 from invoice_ocr.recipes import recipe_of, rules_for
 from invoice_ocr.row_witnesses import choose_rows
@@ -221,14 +223,24 @@ def _tell(one: Read) -> None:
 
 
 def records_of(one: Read, pack: RulePack, settings: Settings, recipe: str) -> Iterator[Record]:
-    """What was understood of one input, with what intake had to say; its failure when it failed."""
+    """What was understood of one input, with what intake had to say; its failure when it failed.
+
+    Understanding may take as long as one page may: a Timeout is the failure else.
+    """
     _tell(one)
     reading, timings = one.reading, {"read": one.seconds}
     if reading is None:
         yield Record(one.source.name, one.source.sha256, None, one.failure, recipe, timings)
         return
     since = time.monotonic()
-    invoices = understand(reading, pack, settings, one.witnesses)
+    try:
+        with patience(settings.page_timeout):
+            invoices = understand(reading, pack, settings, one.witnesses)
+    except Overdue:
+        late = Timeout("Understanding its words takes longer than --timeout allows.")
+        failure = Failure(late.code, late.message, late.fix)
+        yield Record(one.source.name, one.source.sha256, None, failure, recipe, timings)
+        return
     timings["understand"] = time.monotonic() - since
     for invoice in invoices:
         codes = tuple((p.number, code) for p in reading.pages if p.number in invoice.pages for code in p.codes)

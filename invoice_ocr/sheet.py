@@ -12,6 +12,7 @@ from typing import Any
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.labels import Hit, LabelIndex
 from invoice_ocr.model import Box, Candidate, Evidence
+from invoice_ocr.patience import check
 from invoice_ocr.readers import Found
 from invoice_ocr.rulepack import Rule, RulePack
 from invoice_ocr.values.repair import REPAIRED
@@ -153,6 +154,7 @@ def candidate_by(rule: Rule, position: str, cell: Cell, item: Found, score: floa
 
 def make_candidate(name: str, rule: str, cell: Cell, item: Found, score: float) -> Candidate:
     """A candidate with its evidence from the characters start..end of a cell. score: before the item's quality."""
+    check()
     words = cell.words(item.start, max(item.end, item.start + 1))
     box = Box.around(word.box for word in words)
     text = cell.text[item.start : item.end].strip()

@@ -18,6 +18,7 @@ from faults.engines import CrashingEngine
 from invoice_ocr import pipeline, recipes, settings
 from invoice_ocr.batch import results, scheduler
 from invoice_ocr.batch.ledger import Ledger, opened
+from invoice_ocr.batch.search import search
 from invoice_ocr.batch.writer import Writer
 from invoice_ocr.errors import ConfigError, Locked, MissingPart, OutputReadonly, ParserCrash
 from invoice_ocr.export import EXPORTERS
@@ -261,6 +262,17 @@ def test_failures_are_records_and_are_tried_again_when_asked(office: Office) -> 
     assert [record.failure.code for record in office.records()] == ["E_NOT_A_DOCUMENT", "E_NOT_FOUND"]
     assert office.run(path, gone).states == []
     assert office.run(path, gone, retry="failed").states == ["failed"]
+
+
+def test_what_takes_too_long_to_understand_fails_at_once_and_its_words_are_kept(office: Office) -> None:
+    office.put("long.pdf", "\n---\n".join(sheet(f"A-{page}") for page in range(200)))
+    hasty = replace(LAYER, timeout=0.1)
+    office.run(office.inbox / "long.pdf", chosen=hasty)
+    assert [record.failure.code for record in office.records()] == ["E_TIMEOUT"]
+    assert office.desk.opened == [str(office.inbox / "long.pdf")]
+    with opened(office.ledger) as book:
+        assert list(search(book, "A-199"))
+    assert office.run(office.inbox / "long.pdf", retry="failed").states == ["done"]
 
 
 def test_a_name_that_failed_is_forgotten_when_its_file_comes(office: Office) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from faults.engines import CrashingEngine, EngineFault, LosingEngine, LyingEngine, StallingEngine
 
+from invoice_ocr import patience
 from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
-from invoice_ocr.ocr import choose_runtime, load_engine, patience
+from invoice_ocr.ocr import choose_runtime, load_engine
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
 from invoice_ocr.ocr.neural import NeuralEngine, Pools

@@ -6,9 +6,11 @@ from cProfile import Profile
 
 import pytest
 
+from invoice_ocr.intake import Source
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Box, PageWords, Reading, Word
-from invoice_ocr.pipeline import understand
+from invoice_ocr.pipeline import records_of, understand
+from invoice_ocr.reading import Read
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
 
@@ -96,3 +98,14 @@ def test_rows_of_ever_more_columns_are_cut() -> None:
     (found,) = lay_out(Reading((page(1, [["x"] * 1000], apart=4),))).pages
     assert sum(map(len, found.rows)) == 1000
     assert max(map(len, found.rows)) < 100
+
+
+def test_what_takes_too_long_to_understand_fails_as_a_timeout() -> None:
+    pages = READINGS["pages"](7 * 400)
+    one = Read(Source("long.pdf", "0" * 64, 1), whole=True, _pages=list(pages))
+    (record,) = records_of(one, PACK, Settings(timeout=0.1), "")
+    assert record.invoice is None
+    assert record.failure is not None
+    assert (record.failure.code, record.failure.fix) == ("E_TIMEOUT", "--timeout raises the limit.")
+
+    assert all(record.invoice for record in records_of(one, PACK, Settings(), ""))

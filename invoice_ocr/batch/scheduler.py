@@ -292,7 +292,7 @@ class _Line:
     def _finish(self, item: _Item, *, alone: bool) -> None:
         failure = next((record.failure for record in item.records if record.failure), None)
         state: State = "failed" if failure else "done"
-        if failure and failure.code in _KILLERS:
+        if failure and item.kept is None and failure.code in _KILLERS:
             state = "quarantined" if alone else "again"
         elif item.pages and not alone and _unchecked(item.records):
             state = "again"  # what cut its pixels died: of another document, it may be

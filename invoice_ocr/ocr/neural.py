@@ -15,8 +15,8 @@ from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, lexicon, order, scripts, spaces, spelling
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import is_word, page_words
-from invoice_ocr.ocr.patience import Overdue, check, patience
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
+from invoice_ocr.patience import Overdue, check, patience
 
 DOUBTFUL = 0.97  # of confidence, under which an accurate reading has a word read by the second recogniser too
 DOUBTFUL_NUMBER = 0.9  # and under which a balanced one has words with digits read so: what an invoice is read for

@@ -14,7 +14,7 @@ from invoice_ocr.model import PageImage
 from invoice_ocr.ocr import boxes as spots
 from invoice_ocr.ocr import crops, ink, views
 from invoice_ocr.ocr.parting import parted
-from invoice_ocr.ocr.patience import Overdue, check
+from invoice_ocr.patience import Overdue, check
 
 SMALL_PRINT = 8.6  # pixels of the first pass: capitals of 7 points on A4; lower print is looked at again, larger
 COARSE = (

@@ -1,4 +1,4 @@
-"""How long a page may take: asked for where reading it goes round in a loop, since nothing can stop a thread."""
+"""How long a page, or understanding a document, may take: asked for in loops, since nothing can stop a thread."""
 
 from __future__ import annotations
 
