@@ -66,7 +66,27 @@ def after_rounding(
     for candidate in near if slip or gross.evidence.source == "ocr" else ():
         if _borne_out(candidate, gross, candidates, amounts):
             return _of_value(candidate, magnitude(candidate))
-    return _labelled_so(gross, below, near)
+    return _labelled_so(gross, below, near) or (_before(gross, rounded, candidates, amounts) if slip else None)
+
+
+def _before(
+    gross: Candidate, rounded: Sequence[Candidate], candidates: Sequence[Candidate], amounts: Sequence[Candidate]
+) -> Candidate | None:
+    """Both readings where only a table of taxes below a line of rounding shows the total: it may be that before it."""
+    own = gross.evidence
+    if not any(c.evidence.rule.startswith("universal.total_gross.") and c.evidence.box == own.box for c in candidates):
+        return None
+    whole = magnitude(gross)
+    for line in rounded:
+        by, place = magnitude(line), line.evidence.box
+        if not (0 < by < _LARGEST_ROUNDING and place.bottom < own.box.top):
+            continue
+        ends = {magnitude(c): c.evidence.box.bottom for c in reversed(amounts) if c.evidence.page == own.page}
+        shown = ends.get(whole, own.box.bottom) < place.bottom or {whole + by, whole - by} & ends.keys()
+        if not shown:
+            after = whole + line.value if isinstance(line.value, Decimal) else whole
+            return replace(gross, readings=(whole, after))
+    return None
 
 
 def _next_below(

@@ -35,3 +35,19 @@ def test_a_total_off_by_what_was_rounded_was_not_misread() -> None:
         "TOTAL | 72.77\nRounding | 0.02\nCASH | 80.00\nCHANGE | 7.25"
     )
     assert (found.value, found.status) == (Decimal("72.77"), "accepted")
+
+
+STATIONER = (
+    "BINTANG STATION\nNo 8, Jalan Bulan 4\n53300 Kuala Lumpur\n28/02/2018 18:02\nCashier: c1000\nGlue stick | 11.60\n"
+    "Item discount | -1.16\nRounding Adj | 0.01\n{total}Change | 9.55\nGST Summary | Net | GST | Total\n"
+    "SR 6% | 9.85 | 0.59 | 10.44\nTotal | 9.85 | 0.59 | 10.44"
+)
+
+
+def test_a_total_that_only_taxes_below_show_may_be_that_before_rounding() -> None:
+    assert total(STATIONER.format(total="")).status == "review"
+
+
+def test_one_that_was_read_settles_it() -> None:
+    found = total(STATIONER.format(total="Total RM | 10.45\n"))
+    assert (found.value, found.status) == (Decimal("10.45"), "accepted")
