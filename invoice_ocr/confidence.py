@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.checks import NOTES
-from invoice_ocr.choices import Choice, Resolution
+from invoice_ocr.choices import TOTALS, Choice, Resolution
 from invoice_ocr.model import (
     FIELD_KINDS,
     Alternative,
@@ -29,6 +29,9 @@ from invoice_ocr.settings import Settings
 CORE = ("invoice_number", "issue_date", "total_gross", "currency")
 # A till slip often carries no number of its own and is booked without one.
 CORE_OF_RECEIPT = ("issue_date", "total_gross", "currency")
+
+# Issues that say how a value may have been misread. A slip is booked without its number and those of its seller.
+_MISREAD = frozenset({"identifier.look-alike", "identifier.check-digit", "identifier.repaired", "field.handwritten"})
 
 # Issues by which a witness says another value: no curve knows of that, and either may be right.
 _DISPUTES = frozenset({"e-invoice.mismatch", "qr.mismatch", "iban.mismatch"})
@@ -197,6 +200,12 @@ def _decide(fields: Mapping[str, Field], issues: Sequence[Issue]) -> tuple[Decis
         for name in core
         if fields[name].status != "accepted"
     ]
-    reasons += [issue.code for issue in issues if issue.code not in NOTES]
+    needed = {*core, *TOTALS}
+    reasons += [
+        issue.code
+        for issue in issues
+        if issue.code not in NOTES
+        and not (kind == "receipt" and issue.code in _MISREAD and needed.isdisjoint(issue.fields))
+    ]
     unique = tuple(dict.fromkeys(reasons))
     return ("review", unique) if unique else ("post", ())

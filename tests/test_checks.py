@@ -51,6 +51,17 @@ def test_a_letter_that_may_be_a_digit_is_doubted_where_pixels_were_read(number: 
     assert not doubted or seen.fields["invoice_number"].status == "review"
 
 
+def test_a_slip_is_posted_though_its_number_may_be_misread() -> None:
+    slip = (
+        "Kopitiam Angsana Sdn Bhd\nReceipt no: A1O9-44171\n14 May 2024\nNoodles | 12.80\nTotal | RM 12.80\n"
+        "Cash | 20.00\nChange | 7.20"
+    )
+    (seen,) = understand(sketch(slip, source="ocr"), load_pack(), Settings())
+    assert "identifier.look-alike" in {issue.code for issue in seen.issues}
+    assert seen.fields["invoice_number"].status == "review"
+    assert (seen.decision, seen.reasons) == ("post", ())
+
+
 def test_a_net_and_a_tax_are_doubted_that_do_not_make_a_proved_total() -> None:
     invoice = read(
         "Invoice 17\nNet total | 100.00\nVAT | 20.00\nGrand total | 130.00\nPaid | 45.00\nAmount due | 85.00"
