@@ -331,6 +331,15 @@ def test_faint_coarse_and_noisy_pages_are_issues_with_numbers() -> None:
     assert "denoise" in loud.done
 
 
+def test_strokes_that_run_into_one_another_out_of_focus_come_apart() -> None:
+    strokes = np.full((60, 80, 3), 255, np.uint8)
+    for left in range(20, 60, 4):
+        strokes[10:50, left : left + 2] = 20
+    soft = cv2.GaussianBlur(strokes, (0, 0), 1.7)
+    before, after = (np.ptp(pixels[30, 28:52].astype(int)) for pixels in (soft, light.sharpened(soft)))
+    assert after > 5 * before
+
+
 def test_softness_and_grain_are_measured() -> None:
     sharp, soft, grainy = (measure(p.pixels, see(p.pixels)) for p in (page(), damaged("blur"), damaged("noise")))
     assert sharp.sharpness > 0.9 > soft.sharpness

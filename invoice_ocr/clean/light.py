@@ -8,8 +8,8 @@ import numpy as np
 from invoice_ocr.clean.sight import Sight
 
 _INK_LEFT = 0.1  # of the pixels that are ink are darker than what becomes black
-_FOCUS = 1.7  # pixels: width of the blur that is undone
-_SHARPENED = 4.0
+_FOCUS = 1.3  # pixels: width of the blur that is undone; less than lenses have it, for halos of wide ones merge strokes
+_SHARPENED = 6.0
 _SMOOTH = 0.5  # pixels
 _TONES, _BETWEEN = (30, 225), 0.002  # grey levels between black and white, and their share of a page of two tones
 _LONELY = 0.6  # of a letter's height, within which nothing else stands around a speck
