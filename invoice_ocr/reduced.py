@@ -79,7 +79,14 @@ def left_open(sums: Sums, candidates: Sequence[Candidate]) -> Sums | None:
 
 
 def _total_above(due: Candidate, candidates: Sequence[Candidate]) -> Decimal | None:
-    """The labelled total above what is asked for, where no label says that what lies between is taken off."""
+    """The labelled total above what is asked for, where no label says that what lies between is taken off.
+
+    Or the sum above it from which a voucher was taken, which may have been paid for.
+    """
+    vouchers = {magnitude(c) for c in candidates if c.name == "discount" and ".voucher." in c.evidence.rule}
+    sums = {magnitude(c) for c in candidates if c.name == "subtotal" and c.score > _SURELY and _below(due, c)}
+    if vouched := {value for value in sums if value - magnitude(due) in vouchers}:
+        return min(vouched)
     if ".amount_due." not in due.evidence.rule:
         return None
     off = {c.value for c in candidates if c.name in ("discount", "prepaid") and ".voucher." not in c.evidence.rule}

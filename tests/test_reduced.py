@@ -75,6 +75,8 @@ def test_a_voucher_below_the_total_may_have_been_paid_for() -> None:
     for foot in (
         "TOTAL | 66.38\nGift voucher | -25.00\nTO PAY | 41.38",
         "TOTAL | 66.38\n8827 | -25.00\nTO PAY | 41.38",
+        "SUBTOTAL | 66.38\nGift voucher | -25.00\nTO PAY | 41.38",
+        "SUBTOTAL | 66.38\nGift voucher | -25.00\nTOTAL | 41.38",
     ):
         total = gross(HEAD + foot + "\nVISA | 41.38")
         assert total.status == "review"
