@@ -10,7 +10,6 @@ from itertools import pairwise
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.party_marks import (
     HOUSE,
-    POSTCODE,
     STREET,
     Name,
     after_sentence,
@@ -18,6 +17,7 @@ from invoice_ocr.party_marks import (
     is_sender_line,
     is_sign,
     may_be_name,
+    town_at,
 )
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import ends_with_form, find_labels
@@ -40,7 +40,7 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
     }
     found: list[tuple[Name, bool, bool]] = []
     for cell in grid.cells():
-        if cell.box.center_y > 0.5 * grid.page.height or not POSTCODE.search(cell.text) or len(cell.line.words) > 7:
+        if cell.box.center_y > 0.5 * grid.page.height or town_at(cell.text, pack) is None or len(cell.line.words) > 7:
             continue
         block = _block_above(grid, cell, pack)
         if len(block) < 2 or is_priced(grid, cell):
@@ -125,7 +125,7 @@ def sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[Name, Name | None
             parts = [part for part in _PART.finditer(cell.text) if part.group().strip()]
             if len(parts) < 3:
                 parts = parts[:1] if cell is row[0] and _separated(row) else []
-            if not parts or not POSTCODE.search(" ".join(other.text for other in row[cell.column :])):
+            if not parts or town_at(" ".join(other.text for other in row[cell.column :]), pack) is None:
                 continue
             first = parts[0]
             if not _LETTERS.search(first.group()) or STREET.fullmatch(first.group().strip()) or ":" in first.group():
@@ -159,7 +159,7 @@ def labelled_buyers(grid: Grid, pack: RulePack) -> list[Cell]:
             continue
         found += [cell, *list(grid.right_of(cell))[:1]]
         under = list(grid.below(cell, cell.box, 110.0))[:8]
-        end = next((place for place, other in enumerate(under) if place and is_sender_line(other.text)), None)
+        end = next((place for place, other in enumerate(under) if place and is_sender_line(other.text, pack)), None)
         found += [
             other
             for other in under[:end]

@@ -200,7 +200,9 @@ def _same(
             continue  # what stands right behind `Invoice #` is its number, though it look like a date
         gap = re.findall(r"[^\W\d_]{2,}", RATE.sub(" ", text[: item.start]))
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
-        if spec.reader == "amount" and (_counts(sheet, cell, hit, shifted(item, hit.end)) or is_numbered(text, item)):
+        if spec.reader == "amount" and (
+            _counts(sheet, cell, hit, shifted(item, hit.end)) or is_numbered(sheet.pack, text, item)
+        ):
             continue
         sum_of = gap or "(" in text[: item.start]
         if spec.reader == "amount" and sum_of and _is_behind(sheet, cell):

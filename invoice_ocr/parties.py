@@ -47,12 +47,12 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
         _less(score, domains, name) if fold(name.text) in written else score
         for name, score in zip(named, weights, strict=True)
     ]
-    addressed, most = _written_to(blocks, named, weights)
+    addressed, most = _written_to(blocks, named, weights, pack)
     for name, score in zip(named, weights, strict=True):
         found.append(_candidate("seller_name", name, min(score, most) if fold(name.text) == addressed else score))
     found += _vat_ids_of(buyers)
     receivers = [name for _, name in senders if name]
-    receivers += [name for name in blocks if name not in writing and not is_street(grids[0], name.cell)]
+    receivers += [name for name in blocks if name not in writing and not is_street(grids[0], name.cell, pack)]
     found += [_candidate("buyer_name", after_salutation(grids[0], name, pack), name.score) for name in receivers]
     return found
 
@@ -85,7 +85,9 @@ def _less(score: float, domains: set[str], name: Name) -> float:
     return score if _is_at(fold(name.text), domains) else min(score, _WRITING - _LESS)
 
 
-def _written_to(blocks: Sequence[Name], named: Sequence[Name], weights: Sequence[float]) -> tuple[str, float]:
+def _written_to(
+    blocks: Sequence[Name], named: Sequence[Name], weights: Sequence[float], pack: RulePack
+) -> tuple[str, float]:
     """Who (folded) is written to: the one addressed where another company stands above or shows how to reach it.
 
     With the most that its name may weigh as the seller's: a little less than the other; ("", 1.0) where none is.
@@ -99,14 +101,14 @@ def _written_to(blocks: Sequence[Name], named: Sequence[Name], weights: Sequence
         weight
         for name, weight in zip(named, weights, strict=True)
         if fold(name.text) != addressed
-        and (fold(name.text) in reached or (name.rule.endswith(".legal_form") and _writes(name.cell, place.cell)))
+        and (fold(name.text) in reached or (name.rule.endswith(".legal_form") and _writes(name.cell, place.cell, pack)))
     ]
     return (addressed, max(others) - _LESS) if others else ("", 1.0)
 
 
-def _writes(cell: Cell, other: Cell) -> bool:
+def _writes(cell: Cell, other: Cell, pack: RulePack) -> bool:
     """Whether a company stands above another, or in a line with its address at the foot of the page."""
-    return cell.page == other.page and (cell.box.bottom <= other.box.top or is_sender_line(cell.text))
+    return cell.page == other.page and (cell.box.bottom <= other.box.top or is_sender_line(cell.text, pack))
 
 
 def _weigh(

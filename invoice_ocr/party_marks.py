@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import re2
+
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.rulepack import RulePack, label_key
 from invoice_ocr.sheet import find_labels
@@ -14,12 +16,6 @@ from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.identifier import find_ibans
 from invoice_ocr.values.text import has_digit
 
-POSTCODE = re.compile(
-    r"(?:^|[\s,])(?:(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?(?:\s[A-Z]{2})?\s+[^\W\d_]{2}|\d{2}-\d{3}\s+[^\W\d_]"
-    r"|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2},?\s\d{5}\b|\d{3}\s\d{2}\s+[^\W\d_]{2}"
-    r"|\b(?:NSW|VIC|QLD|TAS|ACT|SA|WA|NT)\s\d{4}\b|\d{5}-\d{3}"
-    r"|^[A-Z][^\W\d]+(?:[ -][A-Z][^\W\d]+)*,?\s(?:-\s)?(?:(?!19|20)\d{4}|\d{6})$)"
-)
 _TOLD = re.compile(r"[@:]|\w\.\w")  # of an address in the web, or before a number
 _SENTENCE = re.compile(r"(?:\S+\s+){2,}\S*(?:[^\W\d_]{5}|[)§])\.(?:\s+|$)")  # three words, the last no abbreviation
 BULLETS = "·•●∙◆|"
@@ -51,6 +47,18 @@ def after_sentence(text: str) -> int:
     return hit.end() if hit else 0
 
 
+def town_at(text: str, pack: RulePack) -> int | None:
+    """Where the first town with its code begins in a text, with the space before it; None where none does."""
+    hit = re2.search(_towns(pack.town_codes), text) if pack.town_codes else None
+    return hit.start() if hit else None
+
+
+@lru_cache(maxsize=4)
+def _towns(codes: tuple[str, ...]) -> str:
+    """One pattern for all of some."""
+    return rf"(?:^|[\s,])(?:{'|'.join(codes)})"
+
+
 def may_be_name(cell: Cell, pack: RulePack) -> bool:
     """Whether a cell may be a name: mostly letters, and no title, label, date, town with its code or web address."""
     text = cell.text.strip()
@@ -59,7 +67,7 @@ def may_be_name(cell: Cell, pack: RulePack) -> bool:
         return False
     if _BULLET.search(text) or "@" in text or "www." in text.lower():
         return False
-    if label_key(text) in pack.titles or find_dates(text, pack.months) or POSTCODE.search(text):
+    if label_key(text) in pack.titles or find_dates(text, pack.months) or town_at(text, pack) is not None:
         return False
     hits = find_labels(cell, pack)
     covered = bool(hits) and (hits[0].end > 0.5 * len(text) or re.match(r"\s*[:#]", text[hits[0].end :]))
@@ -78,18 +86,18 @@ def begins_with_label(cell: Cell, pack: RulePack) -> bool:
     return not (named and re.match(r"\s+\w", cell.text[hits[0].end :]))
 
 
-def is_street(grid: Grid, cell: Cell) -> bool:
+def is_street(grid: Grid, cell: Cell, pack: RulePack) -> bool:
     """Whether a cell is a street with its number, right above a town with its code."""
     if not STREET.fullmatch(cell.text.strip()):
         return False
     under = next((other.text for other in grid.below(cell, cell.box, 1.5 * cell.box.height)), "")
-    town = POSTCODE.search(under)
-    return town is not None and not has_digit(under[: town.start()])
+    town = town_at(under, pack)
+    return town is not None and not has_digit(under[:town])
 
 
-def is_sender_line(text: str) -> bool:
+def is_sender_line(text: str, pack: RulePack) -> bool:
     """Whether a text is a line such as `Firm · Street 5 · 12345 Town`, as sellers set at the foot of a page."""
-    return len(_BULLET.findall(text)) > 1 and bool(POSTCODE.search(text))
+    return len(_BULLET.findall(text)) > 1 and town_at(text, pack) is not None
 
 
 def is_sign(grid: Grid, cell: Cell, pack: RulePack, *, taxes: bool = True) -> bool:

@@ -75,7 +75,7 @@ def by_letterhead(grid: Grid, pack: RulePack) -> Iterator[Name]:
         return
     usual = median(cell.box.height for cell in cells)
     top = [cell for cell in cells[:14] if cell.box.center_y < 0.33 * grid.page.height and may_be_name(cell, pack)]
-    top = [cell for cell in top if not is_street(grid, cell) and fold(cell.text) not in pack.greeting_words]
+    top = [cell for cell in top if not is_street(grid, cell, pack) and fold(cell.text) not in pack.greeting_words]
     for place, cell in enumerate(top[:4]):
         big = cell.box.height > 1.35 * usual
         score = (0.38, 0.26, 0.2, 0.15)[place] + (0.12 if big else 0.0)

@@ -45,9 +45,15 @@ _LARGEST = 400_000  # bytes of one file: more is no rule pack
 _FOLDED = [
     "salutations", "name_words", "buyer_first", "departments", "series_words", "number_words", "self_billed",
     "bank_words", "street_words", "house_words", "owner_words", "operator_words", "contact_words",
-    "greeting_words", "shop_words", "title_ends", "weak_forms", "mail_hosts", "reference_words",
+    "greeting_words", "shop_words", "title_ends", "weak_forms", "mail_hosts", "reference_words", "item_words",
 ]  # fmt: skip
-_PRINTED = ["receipt_words", "joiners", "reach_signs", "tax_signs"]  # lists that are kept as they are printed
+_PRINTED = [
+    "receipt_words",
+    "joiners",
+    "reach_signs",
+    "tax_signs",
+    "town_codes",
+]  # lists that are kept as they are printed
 _TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
@@ -138,6 +144,8 @@ class Loader:
             setattr(self, key, getattr(self, key) | words)
         for key in _PRINTED:
             setattr(self, key, getattr(self, key) + self.shapes.texts(name, key, content.get(key, [])))
+        for pattern in self.shapes.texts(name, "town_codes", content.get("town_codes", [])):
+            self.shapes.pattern(name, "town_codes", pattern)
         self.read_terms(name, self.shapes.mapping(name, "terms", content.get("terms", {})))
 
     def read_country(self, where: str, code: str, spec: dict[str, Any]) -> None:

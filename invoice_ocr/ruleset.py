@@ -103,6 +103,7 @@ class RulePack:
     joiners: tuple[str, ...]  # in small letters: words within names of companies
     reach_signs: tuple[str, ...]  # what stands before a telephone, an address on the web or an account
     tax_signs: tuple[str, ...]  # what stands before the number of a tax or a register
+    town_codes: tuple[str, ...]  # RE2: what a town with its code looks like
     mail_hosts: frozenset[str]  # folded: who keeps the mail of everybody
     receipt_words: tuple[str, ...]
     salutations: frozenset[str]  # folded
@@ -112,6 +113,7 @@ class RulePack:
     title_ends: frozenset[str]  # folded: an invoice is a word that ends so, as `Fahrzeugrechnung`
     series_words: frozenset[str]  # folded: heads of a series, whose number stands in another cell
     number_words: frozenset[str]  # folded: what heads a number and says no more
+    item_words: frozenset[str]  # folded: with number_words, what stands before a number that is no amount
     reference_words: frozenset[str]  # folded: what heads the own number of a paper under its title
     self_billed: frozenset[str]  # folded: what says that the buyer wrote the invoice
     bank_words: frozenset[str]  # folded: near them an account is one at a bank

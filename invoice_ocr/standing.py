@@ -8,7 +8,7 @@ from invoice_ocr.grid import Cell
 from invoice_ocr.kind import title_of
 from invoice_ocr.labels import Hit
 from invoice_ocr.readers import Found
-from invoice_ocr.rulepack import Rule
+from invoice_ocr.rulepack import Rule, RulePack
 from invoice_ocr.sheet import RATE, SHORT, Sheet, fields_of, is_label
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
@@ -22,7 +22,7 @@ _DIGITS = 3
 _ROW = 3  # cells of a row of a table
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
-_NUMBERED = re.compile(r"(?i)\b(?:nr|no|n[°º]|num|art|pos)\.?\s*$|[§#№]\s*$")
+_LAST_WORD, _SIGN = re.compile(r"([^\W\d_]+[°º]?)\.?\s*$"), re.compile(r"[§#№]\s*$")  # of a text
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 _TOTALS, _OF_RATE = frozenset({"total_gross", "total_net", "amount_due"}), 0.4
@@ -163,9 +163,12 @@ def is_zero_tax(rule: Rule, cell: Cell) -> bool:
     return bool(digits) and not any(rate.strip("0") for rate in digits)
 
 
-def is_numbered(text: str, item: Found) -> bool:
+def is_numbered(pack: RulePack, text: str, item: Found) -> bool:
     """Whether what looks like an amount is a number, as in `VAT (No. 7008)`."""
-    return not item.mark and "." not in str(item.value) and bool(_NUMBERED.search(text[: item.start]))
+    before = text[: item.start]
+    word = _LAST_WORD.search(before)
+    told = word is not None and fold(word[1]) in pack.number_words | pack.item_words
+    return not item.mark and "." not in str(item.value) and (told or bool(_SIGN.search(before)))
 
 
 def is_of_item(sheet: Sheet, cell: Cell) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from invoice_ocr import parties
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Box, Field, PageWords, Reading, Word
+from invoice_ocr.party_marks import town_at
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -271,3 +272,20 @@ def test_a_form_of_company_that_stands_alone_in_the_second_line_is_part_of_the_n
         "Kornblume Apps UG (haftungsbeschränkt)"
     )
     assert buyer("Bill to:\nKornblume Apps\nGmbH\nReeperbahn 7\n20359 Hamburg" + REST) == "Kornblume Apps GmbH"
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("20095 Hamburg", 0),
+        ("Hafen 3, 00-950 Łódź", 8),
+        ("London SW1A 1AA", 6),
+        ("118 25 Östersund", 0),
+        ("Wellington 6011", 0),
+        ("Sommer 2024", None),
+        ("12 Hamburg", None),
+    ],
+)
+def test_rules_tell_what_a_town_with_its_code_looks_like(text: str, at: int | None) -> None:
+    assert town_at(text, load_pack()) == at
+    assert town_at(text, replace(load_pack(), town_codes=())) is None

@@ -254,3 +254,10 @@ def test_the_readme_tells_every_list_of_words(tmp_path: Path) -> None:
     lists = set(caught.value.message.partition("one of ")[2].split(", "))
     assert {"joiners", "reach_signs", "departments"} < lists
     assert [name for name in sorted(lists - {"countries", "legal_forms"}) if f"`{name}`" not in told] == []
+
+
+def test_a_pattern_of_towns_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "universal.yaml").write_text("town_codes: ['(a']")
+    with pytest.raises(RuleError) as caught:
+        load_pack(tmp_path)
+    assert "town_codes: '(a' is no RE2 pattern" in caught.value.message
