@@ -24,6 +24,7 @@ _FORMED, _PLAIN = 0.85, 0.75  # how surely a line with a form of company, and an
 _UNDER_NAME = 0.7  # the same of a company under a name of another kind, which may be the shop's or what it is called
 _ROWS = 14  # from the top in which a name is looked for
 _LINES = 3  # that a head may have above its address
+_NUMBERS = frozenset({"seller_vat_id", "seller_tax_number", "seller_registration"})
 _LETTERS, _MOSTLY = 3, 0.6  # letters of a name, at least, and their share of it
 _SUFFIX = 3  # letters: streets that may be the end of a word, as in `Bahnhofstr. 8`
 _LONG_FORM = 6  # letters: shorter forms of companies are too near to other words to be met with a slip
@@ -113,7 +114,7 @@ def _as_name(row: Sequence[Cell], pack: RulePack) -> _Line | None:
     text = _joined(cells)
     behind = _BEHIND.search(text)
     name = _ZERO.sub(_letter_o, text[: behind.start()] if behind else text)
-    name = name[_after_greeting(name, pack) :]
+    name = _without_number(name[_after_greeting(name, pack) :], pack)
     if sum(char.isalpha() for char in name) < _LETTERS:
         return None
     formed = _form_at(name, pack)
@@ -127,6 +128,15 @@ def _as_name(row: Sequence[Cell], pack: RulePack) -> _Line | None:
     ):  # `(SRI MAJU HEALTHCARE SDN BHD)` under the name of its shop
         name, formed = name.strip("() "), formed - 1
     return _Line(cells, _without_place(name, formed, pack), formed, bool(by or colon >= 0))
+
+
+def _without_number(name: str, pack: RulePack) -> str:
+    """A name without a number of the company that a label introduces behind it: `Waratah Pty Ltd ABN 51 824 753 556`."""
+    for hit in pack.labels.find(name):
+        fields = {rule.field for rule in pack.by_label[hit.key]}
+        if fields and fields <= _NUMBERS and hit.start > _LETTERS and has_digit(name[hit.end :]):
+            return name[: hit.start].rstrip(" ,;-")
+    return name
 
 
 def _without_place(name: str, formed: int, pack: RulePack) -> str:

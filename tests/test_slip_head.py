@@ -46,6 +46,7 @@ def slip(text: str) -> Invoice:
         ("BAR CENTRALE\nVia Garibaldi 18", "BAR CENTRALE"),
         ("TABERNA 0 FARO\nCalle Mayor 3", "TABERNA O FARO"),
         ("SATAMAKEITTIÖ MERI OY\nSatamakatu 4\nMyyjä: Aino", "SATAMAKEITTIÖ MERI OY"),
+        ("Waratah Rye Pty Ltd ABN 51 824 753 556\n3/88 Sydney Rd", "Waratah Rye Pty Ltd"),
         ("TAXI 4014 GRAZ\nMietwagen Leitner 0G\n8020 Graz", "Mietwagen Leitner OG"),
     ],
 )
