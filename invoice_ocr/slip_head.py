@@ -131,7 +131,7 @@ def _as_name(row: Sequence[Cell], pack: RulePack) -> _Line | None:
 
 
 def _without_number(name: str, pack: RulePack) -> str:
-    """A name without a number of the company that a label introduces behind it: `Waratah Pty Ltd ABN 51 824 753 556`."""
+    """A name without the number that a label introduces behind it: `Waratah Pty Ltd ABN 51 824 753 556`."""
     for hit in pack.labels.find(name):
         fields = {rule.field for rule in pack.by_label[hit.key]}
         if fields and fields <= _NUMBERS and hit.start > _LETTERS and has_digit(name[hit.end :]):
