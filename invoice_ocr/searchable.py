@@ -28,8 +28,9 @@ def searchable(
 ) -> Iterator[tuple[Transcript, bytes]]:
     """Each input as `pipeline.read` has it, and as a searchable PDF: its pages untouched, the words under them.
 
-    A page whose text layer was believed gets no second one; invisible text that was not believed gives way. A signature
-    does not hold for the copy, which is an issue. The bytes are empty where the transcript has a failure.
+    A page whose text layer was believed gets no second one; invisible text that was not believed gives way, and what
+    visible text says at its place is not said again. A signature does not hold for the copy, which is an issue. The
+    bytes are empty where the transcript has a failure.
     """
     with Intake(settings) as intake:
         lazy = LazyEngine(settings, engine, keep=keep)

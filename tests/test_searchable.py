@@ -307,6 +307,19 @@ def test_the_layer_of_an_earlier_ocr_gives_way_to_the_new_one() -> None:
     assert len(second) < len(first) + 200
 
 
+def test_what_the_visible_text_of_a_page_says_is_not_said_again_unless_it_lies() -> None:
+    with pymupdf.open(stream=pdf(), filetype="pdf") as document:
+        page = document[0]
+        page.insert_text((50, 111), "Rechnunq", fontsize=12)  # as printed, whatever the recogniser made of it
+        page.insert_text((50, 209), "xqzvv", fontsize=12)  # over which another word is seen
+        own = bytes(document.tobytes())
+    _, copy = made(own, reading(400, 600))
+    found = [text for text, _ in words_of(copy)]
+    assert "Rechnung" not in found
+    assert found.count("Rechnunq") == 1
+    assert {"Größe", "Сумма", "№7"} <= set(found)
+
+
 def test_an_earlier_layer_within_a_form_gives_way_and_text_that_is_seen_stays() -> None:
     with pikepdf.open(io.BytesIO(pdf())) as document:
         page = document.pages[0]

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from invoice_ocr.errors import Encrypted, Truncated, Unsupported
-from invoice_ocr.intake import glyphless, picture_pages, sniff, unseen
+from invoice_ocr.intake import glyphless, picture_pages, shown, sniff, unseen
 from invoice_ocr.intake.pages import LayerWord, Part, Request, TextLayer
 
 _FONT = "/InvoiceOcrInvisible"
@@ -32,7 +32,7 @@ def make(request: Request) -> Part:
     try:
         with _opened(document, request.passwords) as pdf:
             font = None
-            for layer in request.layers or ():
+            for layer in shown.without_shown(document, request.passwords, request.layers or ()):
                 if layer.number <= len(pdf.pages) and layer.words:
                     font, page = font or _font(pdf), pdf.pages[layer.number - 1]
                     if layer.anew:
