@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 import torch
 from stdnum import iban
 
+from invoice_ocr.cli import main
+from invoice_ocr.errors import ExitCode
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK, CHINESE
 from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.training import crops, mixtures, texts
@@ -292,3 +295,14 @@ def test_the_mean_of_two_trainings_is_halfway_in_every_weight() -> None:
     for got, a, b in zip(to_doctr(quarter), *ends, strict=True):
         np.testing.assert_allclose(got, a / 4 + 3 * b / 4, atol=1e-6)
     one.load_state_dict(middle)
+
+
+def test_a_mean_is_of_one_network_with_what_it_began_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", "export", "--out", tmp_path, "--mean-with", "r.npz", "--chinese", "last.pt"]
+    monkeypatch.setattr(sys, "argv", ["invoice-ocr", *map(str, words)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == ExitCode.CONFIG
+    assert "--mean-with" in capfd.readouterr().err

@@ -198,7 +198,7 @@ def export(
         typer.Option(
             "--mean-with",
             metavar="FILE",
-            help="recogniser.npz that the training started from: export the mean of both.",
+            help="The .npz that the training of --recogniser or --second started from: export the mean of both.",
             show_default=False,
         ),
     ] = None,
@@ -215,12 +215,16 @@ def export(
     _require()
     if recogniser is None and second is None and chinese is None and detector is None:
         raise ConfigError("nothing to export", fix="Give --recogniser, --second, --chinese or --detector.")
+    if mean_with is not None and (recogniser is None) == (second is None):
+        raise ConfigError("--mean-with is for one network", fix="Give --recogniser or --second with it.")
     from invoice_ocr.ocr.alphabet import ALPHABET
     from invoice_ocr.ocr.alphabet import CHINESE as HAN_ALPHABET
     from invoice_ocr.ocr.manifest import CHINESE, SECOND
     from invoice_ocr.training import export as runtimes
     from invoice_ocr.training.chinese import SELDOM, seldom
     from invoice_ocr.training.recogniser import SECOND_ARCH
+    from invoice_ocr.training.recogniser_net import mean
+    from invoice_ocr.training.shipped import read_weights
 
     out.mkdir(parents=True, exist_ok=True)
     note("writing graphs and comparing runtimes; loading TensorFlow takes a while", verbosity)
@@ -229,9 +233,6 @@ def export(
         recipe = {"program": "invoice-ocr train recogniser", **saved["state"]}
         state = saved["averaged"]
         if mean_with is not None:
-            from invoice_ocr.training.recogniser_net import mean
-            from invoice_ocr.training.shipped import read_weights
-
             state = mean(state, read_weights(mean_with), share=share)
             recipe |= {"mean_with": mean_with.name, "share": share}
         _differences("recogniser", runtimes.export_recogniser(state, out, recipe, {}), stdout)
@@ -244,6 +245,9 @@ def export(
             if name == CHINESE:
                 state = runtimes.doubted(state, seldom(), by=SELDOM)
                 recipe["seldom"] = -SELDOM
+            elif mean_with is not None:
+                state = mean(state, read_weights(mean_with), SECOND_ARCH, share=share)
+                recipe |= {"mean_with": mean_with.name, "share": share}
             parity = runtimes.export_recogniser(
                 state,
                 out,
