@@ -75,7 +75,7 @@ def solve(
     ]
     found = sorted(sets, key=lambda one: -one[0] - _borne_out(one[1], ways))
     alone = best_alone(terms)
-    best = _first_sure(found, terms, alone, amounts, ways, rounded_by(candidates))
+    best = _first_sure(found, terms, alone, amounts, ways, rounded_by(candidates), slip=slip)
     if best is None:
         return Sums(alone)
     best = _with_net(best, found)
@@ -125,6 +125,8 @@ def _first_sure(
     amounts: Sequence[Candidate],
     ways: Sequence[Way],
     rounded: Collection[Decimal],
+    *,
+    slip: bool,
 ) -> Found | None:
     """The best proof whose gross total no label overrules; after one that is, only others of labelled totals count."""
     doubted: set[Decimal] = set()
@@ -146,7 +148,9 @@ def _first_sure(
             continue
         sure = len(kinds) > 1 or paid
         totals = terms["total_gross"]
-        if sure or not (_overruled(chosen, alone) or _of_one_rate(chosen, totals) or _outdone(chosen, totals, ways)):
+        if sure or not (
+            _overruled(chosen, alone) or _of_one_rate(chosen, totals) or _outdone(chosen, totals, ways, slip=slip)
+        ):
             return score, chosen, proof
         doubted.add(gross)
     return None
@@ -224,14 +228,14 @@ def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> boo
     )
 
 
-def _outdone(proved: Mapping[str, Candidate], totals: Sequence[Term], ways: Sequence[Way]) -> bool:
+def _outdone(proved: Mapping[str, Candidate], totals: Sequence[Term], ways: Sequence[Way], *, slip: bool) -> bool:
     """Whether a larger total, no worse labelled, stands below one whose sum holds: the sum may be of a part.
 
     However it is labelled where other totals make it.
     """
     gross = proved["total_gross"]
     own = gross.evidence
-    if own.rule.startswith("universal.") or own.source != "ocr":
+    if own.rule.startswith("universal.") or (own.source != "ocr" and not slip):
         return False
     added = {way.value for way in ways if way.kind == "added"}
     return any(

@@ -86,3 +86,14 @@ def test_a_voucher_below_the_total_may_have_been_paid_for() -> None:
 def test_a_balance_of_rewards_is_not_the_total() -> None:
     foot = "SUBTOTAL | 66.38\nTAX 8% | 5.31\nGRATUITY | 11.95\nTOTAL | 84.92\nREWARD BALANCE | 4.50"
     assert gross(HEAD + foot).value != Decimal("4.50")
+
+
+def test_a_printed_slip_asks_for_the_total_below_a_sum_with_its_tax() -> None:
+    text = (
+        "HARBOUR CABS\nHalifax, NS\nHST# 10844 1772 RT0001\n2026-02-17 23:12\nCab 144 | Driver 3381\nFare | 58.26\n"
+        "HST 15% | 8.74\nSubtotal | 67.00\nTip | 10.00\nTOTAL CAD | $77.00\nMASTERCARD ****4410\nAUTH CODE 018834\n"
+        "Visa slip\nThank you"
+    )
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    assert invoice.fields["document_type"].value == "receipt"
+    assert invoice.fields["total_gross"].value == Decimal("77.00")
