@@ -48,3 +48,8 @@ def test_a_number_of_a_payment_on_an_invoice_is_not_raised() -> None:
         "Hours of advice on the sale of a house | 66.38\nTotal | 66.38\nTransaction no: 44718"
     )
     assert number("", text).status == "review"
+
+
+def test_the_code_of_an_austrian_till_is_not_its_number() -> None:
+    text = "Bäckerei Schwarz KG\nHauptplatz 7\nATU12345675\nRKSV Beleg: _R1-AT1_K1_44178"
+    assert number(text).value is None
