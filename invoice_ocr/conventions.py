@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 import re2
 
@@ -131,9 +133,10 @@ def _borne_out(marks: Counter[str], home: Sequence[str]) -> Counter[str]:
     """The marks without those that may be slips of a recogniser: it takes a smudge, or an S, for a sign.
 
     A mark counts where a country of the document uses it, and else where no other stands as often, twice at least; a
-    code in capitals once. home: the currencies of the document's countries.
+    code in capitals once, and beside those of the country twice. home: the currencies of the document's countries.
     """
     kept = {mark for mark in marks if set(home) & set(read_currency(mark))}
+    kept |= {mark for mark in marks if kept and mark in CODES and marks[mark] >= _ENOUGH_SIGNS}
     if not kept:
         ranked = marks.most_common(2)
         alone = len(ranked) == 1 or (ranked and ranked[0][1] > 2 * ranked[1][1])
@@ -163,15 +166,20 @@ def _votes(
         said += 2 * sum(small in padded or capitals in padded for small, capitals in country.spellings)
         said += 2 * _is_called(country.phone, numbers)
         said += 3 * any(word in padded for word in country.set_apart)
-        said += 3 * bool(country.address and re2.search(country.address, whole))
+        said += 3 * bool(country.address and _compiled(country.address).search(whole))
         said += 2 * bool(country.language and country.language == language)
         if country.tax_words & taxes:
             said += _speaks_of_tax(country, rates) + 3 * any(with_country(id_, [code]) != id_ for id_ in bare)
         votes[code] += said + 2 * (country.order in _TELLING and [country.order] == orders)
     for small, capitals, place in pack.sole_forms:
-        if _is_form(small, whole) or _is_form(capitals, whole):
+        if (small in whole and _is_form(small, whole)) or (capitals in whole and _is_form(capitals, whole)):
             votes[place] += 2
     return votes
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern)
 
 
 def _is_called(phone: str, text: str) -> bool:
@@ -181,7 +189,7 @@ def _is_called(phone: str, text: str) -> bool:
 
 def _is_form(form: str, text: str) -> bool:
     """Whether the form of a company stands behind a name in a text, and not behind a number: `1011 AB Amsterdam`."""
-    return form in text and any(not before[-1:].isdigit() for before in text.split(form)[:-1])
+    return any(not before[-1:].isdigit() for before in text.split(form)[:-1])
 
 
 def _shown(marks: Counter[str], pack: RulePack) -> Counter[str]:

@@ -111,3 +111,13 @@ def test_a_till_takes_the_money_of_its_country_where_no_mark_is_printed(told: st
 def test_the_rate_of_its_tax_tells_the_country_of_a_mark() -> None:
     there = slip("R499.00", "VAT INCL @15% 65.09")
     assert (there.value, there.status) == ("ZAR", "accepted")
+
+
+def test_a_code_read_twice_is_no_slip_though_the_country_has_other_money() -> None:
+    page = (
+        "FAKTURA\nFjordmaskin AS\nIndustriveien 40, 4344 Bryne, Norge\nOrg.nr. NO 900 753 292 MVA\nFakturanr. 10773\n"
+        "Dato 12.09.2026\nNetto EUR | 8 300,00\nMva 25 % EUR | 2 075,00\nÅ betale EUR | 10 375,00\n"
+        "Mva i NOK | 23 912,30"
+    )
+    (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
+    assert (invoice.fields["currency"].value, invoice.fields["currency"].status) != ("NOK", "accepted")
