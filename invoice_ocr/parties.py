@@ -23,6 +23,7 @@ from invoice_ocr.values.text import fold
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.[a-z.]{2,}", re.IGNORECASE)
 _WRITING, _WRITTEN = 0.6, 0.3  # the score of who writes by where the address stands; what the other's loses
 _LESS = 0.05  # by which who is written to weighs less than who writes
+_BRAND = 5  # letters: a shorter head of a page may begin any name
 _CLOSE = 0.6  # heights between two lines of one address
 
 
@@ -36,7 +37,9 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
     buyers = labelled_buyers(grids[0], pack)
     named = [name for grid in grids[:3] for name in by_legal_form(grid, pack)]
     senders = list(sender_lines(grids[0], pack))
-    named += [*(name for name, _ in senders), *by_letterhead(grids[0], pack)]
+    heads = list(by_letterhead(grids[0], pack))
+    domains |= _brands(heads[:1], named)
+    named += [*(name for name, _ in senders), *heads]
     blocks = list(by_address(grids[0], named, pack))
     writing, written = _sides(blocks, fold(whole[0]) if whole else "")
     found = [_candidate("seller_name", name, _WRITING) for name in writing]
@@ -149,6 +152,17 @@ def _has_greeted(name: Cell, under: Sequence[Cell], pack: RulePack) -> bool:
         if any(fold(one) in pack.salutations for one in heads):
             return True
     return False
+
+
+def _brands(heads: Sequence[Name], companies: Sequence[Name]) -> set[str]:
+    """What heads the page (folded) where a company elsewhere has a longer name that begins so."""
+    brands = {fold(head.text) for head in heads} - {""}
+    names = {fold(company.text) for company in companies}
+    return {
+        brand
+        for brand in brands
+        if brand not in names and any(name.startswith(brand) for name in names) and len(brand) > _BRAND
+    }
 
 
 def _is_at(folded: str, domains: set[str]) -> bool:

@@ -28,6 +28,7 @@ _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
 _CENTS = re.compile(r"\d+[.,]\d\d")
+_SUM = re.compile(r"\d{1,3}(?: \d{3})+[.,]\d\d")  # `18 600,00`
 _CUT = re.compile(r"[-/]\s*$")  # the rest of a number stands elsewhere
 _MONEY = re.compile(r"[€$£(]\s?$")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -164,6 +165,8 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
         rest = rest[: rest.rstrip().rindex(words.pop())]
     if 1 < len(words) <= 4 and len(rest) <= 24 and all(_part_of_number(word) for word in words):
         joined = rest.strip().rstrip(".,;:")
+        if _SUM.fullmatch(joined):
+            return []
         if has_digit(joined) and not find_dates(joined, months):
             return [Found(" ".join(joined.split()), offset, offset + len(joined), 0.85)]
     found = []

@@ -369,3 +369,7 @@ def test_a_day_beside_a_title_below_its_number_or_behind_a_town_is_that_of_the_i
 def test_the_second_day_of_a_period_may_stand_in_the_next_line() -> None:
     page = "Periodo facturación: 10/07/2026 a\n09/10/2026\nFecha de cargo: 22/10/2026"
     assert (best(page, "period_start"), best(page, "period_end")) == ("2026-07-10", "2026-10-09")
+
+
+def test_a_sum_of_money_is_no_number_of_an_invoice() -> None:
+    assert best("Facture n° | 18 600,00", "invoice_number") is None

@@ -289,3 +289,13 @@ def test_a_form_of_company_that_stands_alone_in_the_second_line_is_part_of_the_n
 def test_rules_tell_what_a_town_with_its_code_looks_like(text: str, at: int | None) -> None:
     assert town_at(text, load_pack()) == at
     assert town_at(text, replace(load_pack(), town_codes=())) is None
+
+
+def test_what_heads_the_page_and_begins_the_name_of_a_company_tells_who_sells() -> None:
+    page = (
+        "Kestrel Broadband | Invoice number KB-77\nFenwick Joinery Ltd\nUnit 2, Old Dairy Yard\nKendal\n"
+        + "Line rental | £70.00\n" * 16
+        + "Kestrel Broadband Limited. Registered office: 9 Stramongate, Kendal"
+    )
+    found = [c for c in parties.find(lay_out(sketch(page)), load_pack()) if c.name == "seller_name"]
+    assert str(max(found, key=lambda c: c.score).value).startswith("Kestrel Broadband Limited")
