@@ -114,9 +114,9 @@ def group_rows(words: Sequence[Word], slope: float = 0.0) -> list[list[Word]]:
     print makes one row when their middles meet.
     """
     rows: list[_Row] = []
-    for word in sorted(words, key=lambda word: word.box.center_y - slope * word.box.center_x):
-        box = word.box
-        middle, height = box.center_y - slope * box.center_x, box.height
+    middles = [word.box.center_y - slope * word.box.center_x for word in words]
+    for middle, word in sorted(zip(middles, words, strict=True), key=lambda pair: pair[0]):
+        height = word.box.height
         best: _Row | None = None
         nearest = math.inf
         for row in rows[-4:]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import re2
 
@@ -49,14 +50,14 @@ def after_sentence(text: str) -> int:
 
 def town_at(text: str, pack: RulePack) -> int | None:
     """Where the first town with its code begins in a text, with the space before it; None where none does."""
-    hit = re2.search(_towns(pack.town_codes), text) if pack.town_codes else None
+    hit = _towns(pack.town_codes).search(text) if pack.town_codes else None
     return hit.start() if hit else None
 
 
 @lru_cache(maxsize=4)
-def _towns(codes: tuple[str, ...]) -> str:
-    """One pattern for all of some."""
-    return rf"(?:^|[\s,])(?:{'|'.join(codes)})"
+def _towns(codes: tuple[str, ...]) -> Any:
+    """One pattern for all of some, compiled: re2 looks a text up for longer than it searches."""
+    return re2.compile(rf"(?:^|[\s,])(?:{'|'.join(codes)})")
 
 
 def may_be_name(cell: Cell, pack: RulePack) -> bool:
