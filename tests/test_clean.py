@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from damages import DAMAGES, photographed, shadowed, tilted, turned
 
-from invoice_ocr.clean import CleaningEngine, clean, heads, light
+from invoice_ocr.clean import CleaningEngine, clean, heads, light, marker
 from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
 from invoice_ocr.clean.quality import measure
@@ -216,6 +216,29 @@ def test_shade_is_evened_and_said_with_its_number() -> None:
     assert issue.code == "page.uneven-light"
     assert "Page 7" in issue.message
     assert "%" in issue.message
+
+
+def marked(shown: PageImage, colour: tuple[int, int, int]) -> PageImage:
+    """The page with three of its lines under a highlighter."""
+    ink = np.full(shown.pixels.shape, 255, np.uint8)
+    for line in (3, 8, 15):
+        cv2.line(ink, (80, 140 + line * 50), (700, 140 + line * 50), colour, 34)
+    return PageImage(1, (shown.pixels * (cv2.GaussianBlur(ink, (0, 0), 1) / 255)).astype(np.uint8), 200.0)
+
+
+@pytest.mark.parametrize("colour", [(255, 245, 60), (255, 110, 185), (110, 240, 110), (255, 165, 50), (100, 185, 250)])
+def test_marked_words_stand_on_white_paper(colour: tuple[int, int, int]) -> None:
+    cleaned = clean(marked(page(), colour), "auto", recognise)
+    assert cleaned.done == ("background",)
+    assert np.abs(cleaned.image.pixels.astype(int) - page().pixels).max() < 20
+
+
+def test_light_print_on_a_bright_colour_and_coloured_letters_stay() -> None:
+    band = page()
+    band.pixels[500:600] = (255, 140, 30)
+    cv2.putText(band.pixels, "TYFPT FPTTY", (200, 565), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (255,) * 3, 3)
+    cv2.putText(band.pixels, "TYFPT", (200, 1350), cv2.FONT_HERSHEY_SIMPLEX, 2.5, (255, 30, 60), 14)
+    assert marker.without_marker(band.pixels) is None
 
 
 def test_light_print_on_dark_is_turned_into_dark_on_light() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from invoice_ocr.clean import aside, direction, ghost, heads, light, quality, ruled, sheet
+from invoice_ocr.clean import aside, direction, ghost, heads, light, marker, quality, ruled, sheet
 from invoice_ocr.clean.aside import Aside
 from invoice_ocr.clean.heads import Recogniser
 from invoice_ocr.clean.quality import Quality
@@ -57,6 +57,8 @@ def clean(page: PageImage, steps: str = "auto", *readers: Recogniser) -> Cleaned
     any, pages are not told from pages on their heads.
     """
     wanted = set(STEPS) if steps == "auto" else set(steps.split(",")) - {"none", ""}
+    unmarked = marker.without_marker(page.pixels) if "background" in wanted else None
+    page = page if unmarked is None else replace(page, pixels=unmarked)
     seen = see(page.pixels)
     if steps == "none":
         return Cleaned(page, None, (), quality.measure(page.pixels, seen))
@@ -90,6 +92,8 @@ def clean(page: PageImage, steps: str = "auto", *readers: Recogniser) -> Cleaned
         asides = [replace(one, boxes=one.boxes * 2) for one in asides]
     if lit != done:
         image = replace(image, pixels=pixels)
+    if unmarked is not None and "background" not in lit:
+        lit = [*lit, "background"]
     return Cleaned(image, frame, tuple(lit), found, issues, tuple(asides))
 
 
