@@ -122,10 +122,12 @@ def _repeated(candidates: Sequence[Candidate], amounts: Sequence[Candidate]) -> 
     largest = max((magnitude(c) for c in amounts if decimals(c) == 2 and magnitude(c) not in handed), default=None)
     if any(c.name == "change" and c.score > _NAMED and magnitude(c) for c in candidates):
         return  # cash less change says more
-    for total in candidates:
+    labelled = [c for c in candidates if c.name == "total_gross" and not c.evidence.rule.startswith("universal.")]
+    best = max((c.score for c in labelled if magnitude(c)), default=0.0)
+    for total in labelled:
         own = total.evidence
-        if total.name != "total_gross" or total.score < _NAMED or decimals(total) != 2 or own.rule.startswith("univ"):
-            continue
+        if total.score < max(_NAMED, best) or decimals(total) != 2:
+            continue  # another is called the total more surely: this may be what it is in other money
         if magnitude(total) == largest and any(
             magnitude(c) == largest
             and (c.evidence.page != own.page or abs(c.evidence.box.center_y - own.box.center_y) > own.box.height)

@@ -26,3 +26,12 @@ def test_much_more_for_one_country_than_for_another_is_enough() -> None:
 
 def test_little_more_is_not() -> None:
     assert currency(KOPITIAM.format(place="KOPITIAM ANGSANA\nPekan Baru, Selangor")).status != "accepted"
+
+
+def test_a_total_printed_again_in_the_money_of_a_card_is_not_the_total_of_the_slip() -> None:
+    text = (
+        "HARBOUR GRILL\n12 Quay Street\nFowey PL23 1AT\n15/02/2026 20:11\nTable 4\n2 Grill | 45.00\nTOTAL | £45.00\n"
+        "VISA **** 4410\nExchange rate 1 GBP = 1.1625 EUR\nAmount EUR | 52.31\nI accept EUR 52.31"
+    )
+    (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
+    assert invoice.decision == "review"
