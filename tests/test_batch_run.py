@@ -162,6 +162,16 @@ def test_what_is_done_is_not_done_again(office: Office) -> None:
     assert office.exported() == before
 
 
+def test_the_order_of_the_inputs_changes_no_result(office: Office, tmp_path: Path) -> None:
+    paths = [office.put(f"{number}.pdf", sheet(f"A-{number}", gross=f"12{number % 3}.00")) for number in range(9)]
+    paths.append(office.put("broken.pdf", "broken"))
+    office.run(*paths)
+    first = office.exported()
+    office.ledger = tmp_path / "shuffled.sqlite"
+    office.run(*(paths[index * 7 % len(paths)] for index in range(len(paths))))
+    assert sorted(office.exported().splitlines()) == sorted(first.splitlines())
+
+
 def test_new_documents_join_the_old(office: Office) -> None:
     office.put("b.pdf", sheet("A-1"))
     office.run()
