@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from invoice_ocr.model import Box, Evidence, LineItem, Word
 from invoice_ocr.values.amount import find_amounts
@@ -61,6 +62,8 @@ def read_item(row: Row, decimal: str) -> LineItem | None:
     if quantity is None and not proved:  # a column headed `#` or `Nr` may count pieces
         found = _agree(_numbers(row.text("position"), decimal), prices, amounts)
         quantity, price, amount, proved = found if found[3] else (quantity, price, amount, proved)
+    if not proved and (beside := _side_by_side(row, amounts, decimal)):
+        quantity, price, amount, proved = *beside, True
     description = " ".join(row.text("description").split())
     if amount is None and (price is None or quantity is None):
         return None
@@ -84,6 +87,25 @@ def read_item(row: Row, decimal: str) -> LineItem | None:
     )
 
 
+def _side_by_side(row: Row, amounts: Sequence[Decimal], decimal: str) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Quantity, price and sum where two numbers side by side make the sum: a head was not read, or stands aside."""
+    words = sorted(
+        (word for kind, group in row.words.items() if kind not in ("position", "description") for word in group),
+        key=lambda word: word.box.left,
+    )
+    numbers = [values[0] for word in words if len(values := _numbers(word.text, decimal)) == 1]
+    for place, (quantity, price) in enumerate(pairwise(numbers)):
+        others = numbers[:place] + numbers[place + 2 :]
+        for amount in amounts:
+            if amount and amount in others and _is_product(quantity, price, amount):
+                return quantity, price, amount
+    return None
+
+
+def _is_product(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
+    return abs(quantity * price - amount) <= max(_CENT, abs(amount) / 2000)
+
+
 def _leading_number(text: str, decimal: str) -> list[Decimal]:
     """The number at the start of `120h` or `5kg`."""
     hit = re.match(r"\s*(\d+(?:[.,]\d+)?)(?=[^\W\d_])", text)
@@ -97,7 +119,7 @@ def _agree(
     for quantity in quantities:
         for price in prices:
             for amount in amounts:
-                if abs(quantity * price - amount) <= max(_CENT, abs(amount) / 2000):
+                if _is_product(quantity, price, amount):
                     return quantity, price, amount, True
     first = tuple(values[0] if values else None for values in (quantities, prices))
     return first[0], first[1], amounts[-1] if amounts else None, False

@@ -165,3 +165,14 @@ def test_numbers_at_the_foot_of_a_page_are_no_item_of_a_table_that_goes_on() -> 
     foot = "\n\n\n\n\n12 Mill Lane | | | account 6774"
     found = items(f"{head}Mug | 2 | 8.00 | 16.00{foot}\n---\n{head}Bag | 1 | 25.00 | 25.00\nTotal | | | 41.00")
     assert [item.description for item in found] == ["Mug", "Bag"]
+
+
+def test_two_numbers_side_by_side_that_make_the_sum_are_quantity_and_price_whatever_head_is_lost() -> None:
+    found = items("Descrição | Unid. | | V. unitário | V. total\nParafuso | UN | 4,0000 | 12,5000 | 50,00", ",")
+    assert numbers(found) == [("4.0000", "12.5000", "50.00")]
+    assert found[0].confidence > 0.9
+
+
+def test_a_sum_is_not_its_own_price() -> None:
+    (free, single) = items("Description | Quantity | Amount\nSample | 3 | 0.00\nMug | 1 | 8.00")
+    assert (free.unit_price, single.unit_price) == (None, None)
