@@ -26,6 +26,7 @@ from invoice_ocr import (
     resolve,
     second_look,
     self_billed,
+    tax_rows,
     taxes,
     terms,
     total_rows,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from invoice_ocr.ocr import Engine
     from invoice_ocr.rulepack import RulePack
     from invoice_ocr.settings import Settings
-    from invoice_ocr.taxes import TaxRow
+    from invoice_ocr.tax_rows import TaxRow
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Convent
     found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)
     found = access_keys.bear_out(found, document)
     habits = conventions.infer(document, found, pack)
-    rows = taxes.find(document, pack, habits)
+    rows = tax_rows.find(document, pack, habits)
     return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows
 
 

@@ -1,60 +1,18 @@
-"""Tax by rate: rows in which a rate, a base and a tax agree with each other, and what they say about the totals."""
+"""Tax by rate: what the rows of taxes on the pages say about the totals, and the tax lines that make these up."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from invoice_ocr.choices import TAX_ROW
-from invoice_ocr.conventions import Conventions, settle
-from invoice_ocr.grid import Cell, Grid, make_grids
-from invoice_ocr.labels import Hit
-from invoice_ocr.model import Box, Candidate, Document, Evidence, TaxLine
-from invoice_ocr.readers import from_amount
-from invoice_ocr.rulepack import RulePack
-from invoice_ocr.values.amount import find_amounts, interpret
-from invoice_ocr.values.misread import mend
-from invoice_ocr.values.text import has_digit
+from invoice_ocr.model import Candidate, Document, Evidence, TaxLine
+from invoice_ocr.tax_rows import RATE, TaxRow, rate_of
+from invoice_ocr.values.amount import find_amounts
 
-# `19 %`, and `%20` as Turks write it.
-_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%|%\s?(\d{1,2}(?:[.,]\d{1,3})?)(?![\d.,]*\d)")
 _CENT = Decimal("0.01")
-_HIGHEST = Decimal(30)
-_LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities, but under the head of a table of taxes
-_TWO = 2  # taxes on one base: VAT and the surcharge of small shops, or those of two states
-_CODE, _NUMBERS, _EXEMPT = 3, 16, 32  # letters in a row of taxes: of its code, in any, of why no tax is due
-_MOST_AMOUNTS = 8  # in one row: more is no row of taxes
-
-
-@dataclass(frozen=True, slots=True)
-class TaxRow:
-    """One row that names a rate and a tax. net, gross: None when the row does not print them.
-
-    proved: the row's own numbers agree (net times rate is tax).
-    """
-
-    rate: Decimal
-    net: Decimal | None
-    tax: Decimal
-    gross: Decimal | None
-    evidence: Evidence
-    proved: bool
-
-
-def find(document: Document, pack: RulePack, conventions: Conventions) -> list[TaxRow]:
-    """Every row of a document that reads as tax at one rate, top to bottom."""
-    rows: list[TaxRow] = []
-    for grid in make_grids(document):
-        above: TaxRow | None = None
-        for index, cells in enumerate(grid.rows):
-            found = _read_row(grid, index, cells, pack, conventions) or _exempt(above, cells, conventions)
-            if found:
-                rows.append(found)
-            above = found
-    return rows
 
 
 def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
@@ -165,8 +123,8 @@ def _subsets(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) -
 def _from_totals(document: Document, net: Decimal, tax: Decimal) -> TaxLine | None:
     for page in document.pages:
         for line in page.lines:
-            for hit in _RATE.finditer(line.text) if "%" in line.text else ():
-                rate = _rate(hit[1] or hit[2])
+            for hit in RATE.finditer(line.text) if "%" in line.text else ():
+                rate = rate_of(hit[1] or hit[2])
                 if rate is not None and abs(net * rate / 100 - tax) <= Decimal("0.006") and (rate or not tax):
                     evidence = Evidence(page.number, line.box, line.text, "universal.tax_rate", line.words[0].source)
                     return TaxLine(rate.quantize(_CENT), net, tax, "S" if rate else None, 0.9, (evidence,))
@@ -211,146 +169,3 @@ def _added(rows: Sequence[TaxRow]) -> list[TaxRow]:
 
 def _renamed(evidence: Evidence, rule: str) -> Evidence:
     return Evidence(evidence.page, evidence.box, evidence.text, rule, "derived", evidence.words)
-
-
-def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> TaxRow | None:
-    text = "  ".join(cell.text for cell in cells)
-    if not has_digit(text):
-        return None
-    if not any(find_amounts(cell.text) for cell in cells):
-        return None
-    hits = [(cell, hit) for cell in cells for hit in _tax_hits(cell, pack)]
-    rates = [rate for hit in _RATE.finditer(text) if (rate := _rate(hit[1] or hit[2])) is not None]
-    headed = not rates and _taxes_above(grid, index, pack)
-    if not rates and not hits and not headed:
-        return None
-    amounts = _row_amounts(cells, conventions)
-    if not amounts or len(amounts) > _MOST_AMOUNTS:
-        return None
-    if not rates:
-        least = Decimal(1) if headed and _few_words(cells, _CODE) else _LEAST_BARE
-        rates = [value for value in amounts if value >= least and value in pack.tax_rates]
-    evidence = _evidence(cells)
-    if headed and (joined := _on_one_base(amounts, evidence)):
-        return joined
-    proofs = [found for rate in dict.fromkeys(rates) if (found := _prove(rate, amounts, evidence))]
-    if proofs:
-        found = max(proofs, key=lambda row: row.net or row.tax)
-        if hits or found.gross is not None or _few_words(cells):
-            return found
-    if hits and len(set(rates)) == 1 and "%" in text:
-        return _unproved(rates[0], cells, hits, conventions, evidence)
-    return None
-
-
-def _exempt(above: TaxRow | None, cells: Sequence[Cell], conventions: Conventions) -> TaxRow | None:
-    """A base without tax right under a row of a tax table, whose rate is a word: `Fuori campo  7,00  0,00`."""
-    if above is None or not above.proved or above.net is None or not _few_words(cells, _EXEMPT):
-        return None
-    amounts = _row_amounts(cells, conventions)
-    if len(amounts) != 2 or amounts[1] or not amounts[0] or any(map(str.isdigit, cells[0].text)):
-        return None
-    return TaxRow(Decimal(0), amounts[0], Decimal(0), None, _evidence(cells), proved=True)
-
-
-def _few_words(cells: Sequence[Cell], most: int = _NUMBERS) -> bool:
-    """Whether a row is little but numbers, as rows of a tax table are, and no line item. most: letters."""
-    letters = sum(char.isalpha() for cell in cells for char in cell.text)
-    return letters <= most
-
-
-def _tax_hits(cell: Cell, pack: RulePack) -> Iterator[Hit]:
-    if any(map(str.isalpha, cell.text)):
-        text = _RATE.sub(lambda hit: " " * len(hit.group()), cell.text) if "%" in cell.text else cell.text
-        for hit in pack.labels.find(text):
-            fields = {rule.field for rule in pack.by_label[hit.key]}
-            if "total_tax" in fields or ("with_tax" in fields and not text[: hit.start].strip(" *(")):
-                yield hit  # `inkl. 19 % MwSt.` at the start of a row names the tax that a total above includes
-
-
-def _rate(text: str) -> Decimal | None:
-    readings = interpret(text)
-    value = min((reading for reading, _, _ in readings), default=None)
-    return value if value is not None and 0 <= value <= _HIGHEST else None
-
-
-def _row_amounts(cells: Sequence[Cell], conventions: Conventions) -> list[Decimal]:
-    values: list[Decimal] = []
-    for cell in cells:
-        read = cell.line.words[0].source == "ocr"
-        for amount in find_amounts(mend(cell.text) if read else cell.text):
-            item = from_amount(amount)
-            evidence = Evidence(cell.page, cell.box, amount.text, "", "derived")
-            settled = settle(Candidate("amount", item.value, 1.0, evidence, item.readings), conventions)
-            if isinstance(settled.value, Decimal):
-                values.append(abs(settled.value))
-    return values
-
-
-def _taxes_above(grid: Grid, index: int, pack: RulePack) -> bool:
-    """Whether the nearest head above is that of a table of taxes, and not of items."""
-    for row in reversed(grid.rows[max(0, index - 4) : index]):
-        kinds = {kind for cell in row for hit in pack.headers.find(cell.text) for kind in pack.columns[hit.key]}
-        if kinds & {"quantity", "unit_price"}:
-            return False
-        if any("%" in cell.text or any(_tax_hits(cell, pack)) for cell in row):
-            return True
-    return False
-
-
-def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
-    """The base and the tax among a row's amounts that the rate joins; the larger base when several do."""
-    best: TaxRow | None = None
-    for base in amounts:
-        expected = base * rate / 100
-        for tax in amounts:
-            if (tax >= base > 0) or abs(expected - tax) > Decimal("0.015") or (rate > 0 and tax < Decimal("0.02")):
-                continue
-            gross = next((value for value in amounts if abs(value - base - tax) <= _CENT and value != base), None)
-            if best is None or best.net is None or (gross is not None, base) > (best.gross is not None, best.net):
-                best = TaxRow(rate, base, tax, gross, evidence, proved=True)
-    if best is None and rate > 0:
-        best = _from_gross(rate, amounts, evidence)
-    return best
-
-
-def _on_one_base(amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
-    """Two taxes on the base they share, each behind its rate: `315,00  4,00  12,60  0,50  1,58`. Their rates add up."""
-    for base in amounts:
-        pairs = [
-            (rate, tax)
-            for rate, tax in pairwise(amounts)
-            if 0 < rate < _HIGHEST and 0 < tax < base and abs(base * rate / 100 - tax) <= _CENT
-        ]
-        if len(pairs) == _TWO and sum(rate for rate, _ in pairs) <= _HIGHEST:
-            rate, tax = (sum(values, Decimal(0)) for values in zip(*pairs, strict=True))
-            gross = next((value for value in amounts if abs(value - base - tax) <= _CENT), None)
-            return TaxRow(rate, base, tax, gross, evidence, proved=True)
-    return None
-
-
-def _from_gross(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
-    for gross in amounts:
-        for tax in amounts:
-            if tax > Decimal("0.05") and gross > tax and abs(gross * rate / (100 + rate) - tax) <= Decimal("0.006"):
-                return TaxRow(rate, gross - tax, tax, gross, evidence, proved=True)
-    return None
-
-
-def _unproved(
-    rate: Decimal, cells: Sequence[Cell], hits: Sequence[tuple[Cell, Hit]], conventions: Conventions, evidence: Evidence
-) -> TaxRow | None:
-    """A tax label with a rate and one amount: the tax, with its base elsewhere."""
-    first = hits[0][0]
-    amounts = _row_amounts([cell for cell in cells if cell.column >= first.column], conventions)
-    if len(amounts) != 1 or (not rate and amounts[0]):
-        return None
-    return TaxRow(rate, None, amounts[0], None, evidence, proved=False)
-
-
-def _evidence(cells: Sequence[Cell]) -> Evidence:
-    words = tuple(word for cell in cells for word in cell.line.words)
-    box = Box.around(word.box for word in words)
-    return Evidence(
-        cells[0].page, box, " ".join(cell.text for cell in cells), "universal.tax_row", words[0].source, words
-    )
