@@ -13,6 +13,8 @@ from invoice_ocr.ways import decimals, find_ways
 
 _LARGEST_ROUNDING = Decimal(1)
 _PLACES = 2  # of a sum of money: three are of a weight, or misread
+_NAMED = 0.5  # the score of a total that its label tells
+_MISREAD = Decimal("0.10")  # between a total and what it is rounded to, where a digit of one may be misread
 
 
 def after_rounding(
@@ -66,7 +68,28 @@ def after_rounding(
     for candidate in near if slip or gross.evidence.source == "ocr" else ():
         if _borne_out(candidate, gross, candidates, amounts):
             return _of_value(candidate, magnitude(candidate))
-    return _labelled_so(gross, below, near) or (_before(gross, rounded, candidates, amounts) if slip else None)
+    if opened := _labelled_so(gross, below, near):
+        return opened
+    return (_before(gross, rounded, candidates, amounts) or _unread(gross, rounded, candidates)) if slip else None
+
+
+def _unread(gross: Candidate, rounded: Sequence[Candidate], candidates: Sequence[Candidate]) -> Candidate | None:
+    """Both readings where pixels show another total a few cents off below a line of rounding, or below this total.
+
+    What it was rounded by, or a digit of the other, may be misread: what was read of it does not tell them apart.
+    """
+    own, whole = gross.evidence, magnitude(gross)
+    if own.source != "ocr":
+        return None
+    told = {magnitude(line) for line in rounded}
+    start = min((line.evidence.box.top for line in rounded), default=own.box.bottom)
+    for other in candidates:
+        place, apart = other.evidence, abs(magnitude(other) - whole)
+        named = other.name in ("total_gross", "total_net", "amount_due") and not place.rule.startswith("universal.")
+        below = (place.page, place.source) == (own.page, "ocr") and place.box.top > start
+        if named and below and other.score > _NAMED and 0 < apart <= _MISREAD and apart not in told:
+            return replace(gross, readings=(whole, magnitude(other)))
+    return None
 
 
 def _before(

@@ -128,14 +128,15 @@ def _first_sure(
     *,
     slip: bool,
 ) -> Found | None:
-    """The best proof whose gross total no label overrules; after one that is, only others of labelled totals count."""
+    """The best proof whose gross total no label overrules; after one that is, only those of the best labelled count."""
     doubted: set[Decimal] = set()
     for score, chosen, proof in found:
         gross = magnitude(chosen["total_gross"])
         kinds = _kinds(chosen, ways)
         by_looks = chosen["total_gross"].evidence.rule.startswith("universal.")
         paid = any(way.kind == "paid" and abs(way.value - gross) <= CASH_ROUNDING for way in ways)
-        if (gross in doubted or (doubted and by_looks)) and not paid:
+        lesser = by_looks or _is_lesser(chosen["total_gross"], terms["total_gross"])
+        if (gross in doubted or (doubted and lesser)) and not paid:
             continue
         if by_looks and not paid and _paid_in_full(gross, terms["total_gross"], ways):
             doubted.add(gross)
@@ -217,15 +218,34 @@ def _better_named(proved: Mapping[str, Candidate], labelled: Candidate) -> bool:
 
 
 def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> bool:
-    """Whether one row of taxes shows a sum while a larger total is labelled elsewhere: the row is of one rate."""
-    gross = proved.get("total_gross")
-    if not gross or not of_tax_rows(gross):
+    """Whether one row of taxes shows a sum while a larger total is labelled elsewhere: the row is of one rate.
+
+    The heads of its columns may name its sum a total, too.
+    """
+    gross, tax = proved.get("total_gross"), proved.get("total_tax")
+    if not gross or not (of_tax_rows(gross) or (tax and of_tax_rows(tax) and _in_one_row(gross, tax))):
         return False
     return any(
         term.value > magnitude(gross) and term.score > 0.4 and not term.candidate.evidence.rule.startswith("universal.")
         for term in totals
         if term.candidate.name in ("total_gross", "amount_due")
     )
+
+
+def _is_lesser(gross: Candidate, totals: Sequence[Term]) -> bool:
+    """Whether a larger total has a better label."""
+    return any(
+        term.value > magnitude(gross)
+        and term.score > gross.score
+        and term.candidate.name == "total_gross"
+        and not term.candidate.evidence.rule.startswith("universal.")
+        for term in totals
+    )
+
+
+def _in_one_row(one: Candidate, other: Candidate) -> bool:
+    own, place = one.evidence, other.evidence
+    return own.page == place.page and abs(own.box.center_y - place.box.center_y) < own.box.height / 2
 
 
 def _outdone(proved: Mapping[str, Candidate], totals: Sequence[Term], ways: Sequence[Way], *, slip: bool) -> bool:

@@ -148,3 +148,16 @@ def test_a_net_is_shown_at_its_label_though_rows_of_taxes_make_it_surer() -> Non
     assert net.value == Decimal("800.00")
     assert net.evidence is not None
     assert not net.evidence.rule.startswith("universal.")
+
+
+def test_the_total_of_one_rate_under_a_head_that_calls_it_so_is_not_that_of_the_slip() -> None:
+    slip = (
+        "Drogerie Falkner\nDirk Falkner GmbH\n20.05.2024 14:47\nSpray | 1,89 B\nBürste | 1,49 A\nTücher | 13,95 A\n"
+        "Total | {label}17,33\nBar | 20,00\n | Netto | MwSt | Total\nMwSt A 19% | 12,97 | 2,47 | 15,44\n"
+        "MwSt B 7% | 1,77 | 0,12 | 1,89\nMwSt Total | 14,74 | 2,59 | 17,33"
+    )
+    (invoice,) = understand(sketch(slip.format(label="€"), source="ocr"), load_pack(), Settings())
+    assert invoice.fields["total_gross"].value == Decimal("17.33")
+    misread = slip.format(label="€").replace("MwSt B 7%", "MwSt B 72").replace("MwSt Total", "NuSt Total")
+    (invoice,) = understand(sketch(misread, source="ocr"), load_pack(), Settings())
+    assert invoice.fields["total_gross"].value == Decimal("17.33")
