@@ -55,7 +55,8 @@ def test_one_that_was_read_settles_it() -> None:
 
 EATERY = (
     "SANTAPAN DELIMA SDN BHD\nReceipt no 20417\nCashier: Mei\n14/05/2024 12:41\nNasi lemak | 44.30\n"
-    "Teh tarik | 30.35\nTotal | 74.65\nService 10% | 7.47\nSST 6% | 4.93\nGrand Total | 87.05\nRounding Adjustment | {by}\nNet Total | {rounded}\n"
+    "Teh tarik | 30.35\nTotal | 74.65\nService 10% | 7.47\nSST 6% | 4.93\nGrand Total | 87.05\n"
+    "Rounding Adjustment | {by}\nNet Total | {rounded}\n"
     "SST summary | Amount | Tax\n6% | 82.12 | 4.93"
 )
 
