@@ -94,8 +94,8 @@ class Settings:
     )
     quality: str = option(
         "balanced",
-        "fast: each word is read once. balanced: small print is looked for again, what fits in nowhere read again, and "
-        "numbers in doubt are read by a second, larger network too. accurate: all words in doubt are.",
+        "fast: each word is read once. balanced: small print is looked for again, and what fits in nowhere read again. "
+        "accurate: words in doubt are read by a second, larger network too.",
         recipe=True,
         choices=("fast", "balanced", "accurate"),
         group="Engine",

@@ -224,7 +224,7 @@ class TwoScripts(PaintedNetworks):
 
     alphabet = "LJЖ"
 
-    def opinions(self, batch: np.ndarray, *, every: bool) -> list[np.ndarray]:
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
         logits = np.full((len(batch), batch.shape[2] // 4, 4), -20.0, np.float32)
         logits[:, :, 3] = 0.0
         for row, crop in enumerate(batch):
@@ -235,7 +235,7 @@ class TwoScripts(PaintedNetworks):
         return [logits]
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        (logits,) = self.opinions(batch, every=False)
+        (logits,) = self.opinions(batch)
         chances = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
         return logits.argmax(-1), chances.max(-1)
 
@@ -247,17 +247,17 @@ class TwoReaders(PaintedNetworks):
         super().__init__()
         self.asked: list[int] = []
 
-    def opinions(self, batch: np.ndarray, *, every: bool) -> list[np.ndarray]:
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
         self.asked.append(len(batch))
         first, second = (np.zeros((len(batch), batch.shape[2] // 4, len(LETTERS) + 1), np.float32) for _ in "ab")
         for opinion in (first, second):
             opinion[:, 1:, -1] = 20.0
         first[:, 0, 0] = np.where(batch[:, 16].any(-1).sum(-1) > 200, 20.0, 2.0)
         second[:, 0, 1] = 20.0
-        return [first, second] if every else [first]
+        return [first, second]
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        first = self.opinions(batch, every=True)[0]
+        first = self.opinions(batch)[0]
         self.asked.pop()
         chances = np.exp(first) / np.exp(first).sum(-1, keepdims=True)
         return chances.argmax(-1), chances.max(-1)
@@ -274,22 +274,14 @@ def test_words_in_doubt_alone_are_read_by_the_second_recogniser_too(quality: str
     assert networks.asked == asked
 
 
-@pytest.mark.parametrize(("quality", "said"), [("fast", "11"), ("balanced", "12"), ("accurate", "12")])
-def test_a_balanced_reading_asks_the_second_recogniser_about_numbers_in_doubt(quality: str, said: str) -> None:
-    numbers = "12CDEFGHIJKL"
-    reader = NeuralEngine("painted", TwoReaders(), numbers, Thresholds(), Pools(), {}, quality)
-    (read,) = reader.read([page({"A": (100, 200, 800, 250), "B": (900, 200, 960, 250)})])
-    assert [word.text for word in read.words] == list(said)
-
-
 def test_another_thread_may_recognise_crops_while_a_page_is_read() -> None:
     class Disturbed(TwoReaders):
-        def opinions(self, batch: np.ndarray, *, every: bool) -> list[np.ndarray]:
+        def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
             if threading.current_thread() is threading.main_thread():
                 other = threading.Thread(target=reader.recognise, args=([np.full((20, 60, 3), 10, np.uint8)],))
                 other.start()
                 other.join()
-            return super().opinions(batch, every=every)
+            return super().opinions(batch)
 
     reader = NeuralEngine("painted", Disturbed(), LETTERS, Thresholds(), Pools(columns=32), {}, "accurate")
     (read,) = reader.read([page({"A": (100, 200, 160, 250), "B": (400, 200, 460, 250), "C": (700, 200, 760, 250)})])

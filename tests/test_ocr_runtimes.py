@@ -54,7 +54,7 @@ def test_the_shipped_page_is_read_right_without_tensorflow(quality: str) -> None
 
 @pytest.mark.parametrize(
     ("quality", "networks"),
-    [("fast", ("detector", "recogniser")), ("balanced", ("detector", "recogniser", SECOND))],
+    [("balanced", ("detector", "recogniser")), ("accurate", ("detector", "recogniser", SECOND))],
 )
 def test_the_engine_says_what_it_reads_with(quality: str, networks: tuple[str, ...]) -> None:
     about = load_engine(Settings(runtime="onnx", quality=quality)).describe()
@@ -75,8 +75,8 @@ def test_batches_of_any_size_give_the_same_as_one_by_one() -> None:
     networks = load_manifest()
     pair = OnnxNetworks(networks["detector"], networks["recogniser"])
     batch = crops(64)
-    (together,) = pair.opinions(batch, every=True)
-    alone = np.concatenate([pair.opinions(crop[None], every=True)[0] for crop in batch])
+    (together,) = pair.opinions(batch)
+    alone = np.concatenate([pair.opinions(crop[None])[0] for crop in batch])
     assert np.abs(together - alone).max() < CLOSE
 
 
@@ -92,7 +92,7 @@ def test_both_runtimes_agree_on_logits_and_words() -> None:
         recogniser.architecture, recogniser.alphabet, recogniser.weights(), columns=512, half=False
     )
     for width in (32, 128):
-        assert np.abs(model.logits(crops(width)) - pair.opinions(crops(width), every=True)[0]).max() < CLOSE
+        assert np.abs(model.logits(crops(width)) - pair.opinions(crops(width))[0]).max() < CLOSE
     words = []
     for runtime in ("onnx", "tensorflow"):
         engine = load_engine(Settings(runtime=runtime, device="cpu", quality="accurate"))

@@ -18,8 +18,7 @@ from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 from invoice_ocr.patience import Overdue, check, patience
 
-DOUBTFUL = 0.97  # of confidence, under which an accurate reading has a word read by the second recogniser too
-DOUBTFUL_NUMBER = 0.9  # and under which a balanced one has words with digits read so: what an invoice is read for
+DOUBTFUL = 0.97  # of confidence, under which a word is read by the second recogniser too, where there is one
 SHARES = (0.4, 0.6)  # of each recogniser's probabilities in what both say
 LOST_BY_RAISING = 0.3  # of confidence, up to which the reading of a raised picture is preferred
 
@@ -33,8 +32,8 @@ class Networks(Protocol):
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Best class and its probability at each step: uint8 (n, 32, width, 3) RGB to int and float32 (n, steps)."""
 
-    def opinions(self, batch: np.ndarray, *, every: bool) -> list[np.ndarray]:
-        """The logits of the recogniser of `recognise`, and of any other if `every`: float32 (n, steps, classes + 1)."""
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        """The logits of each recogniser there is, the first that of `recognise`: float32 (n, steps, classes + 1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ class NeuralEngine:
         self._asked.logits.clear()
         pictures = [picture for page in pages for picture in page.pictures]
         once = self._texts(pictures)
-        if self._quality != "fast":
+        if self._quality == "accurate":
             self._reread_doubtful(pictures, once)
         texts, done = iter(once), []
         for page in pages:
@@ -182,12 +181,8 @@ class NeuralEngine:
 
     def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """Words in doubt, read again by every recogniser together; in place."""
-        if self._quality == "accurate":
-            again = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
-        else:
-            numbers = [i for i, text in enumerate(read) if any(map(str.isdigit, text.text))]
-            again = [i for i in numbers if read[i].confidence < DOUBTFUL_NUMBER]
-        self._reread(pictures, again, np.ones(len(self._alphabet) + 1, bool), read, every=True)
+        again = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
+        self._reread(pictures, again, np.ones(len(self._alphabet) + 1, bool), read)
 
     def _reread_raised(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Words that may be of low letters alone, in scripts whose small letters look like capitals; in place."""
@@ -263,35 +258,24 @@ class NeuralEngine:
             self._reread(pictures, again, letters.allowed(self._alphabet, self._known), read)
 
     def _reread(
-        self,
-        pictures: Sequence[np.ndarray],
-        places: Sequence[int],
-        allowed: np.ndarray,
-        read: list[ctc.Text],
-        *,
-        every: bool = False,
+        self, pictures: Sequence[np.ndarray], places: Sequence[int], allowed: np.ndarray, read: list[ctc.Text]
     ) -> None:
-        """The words at some places, read again with the `allowed` classes (see `_chances_of`); in place."""
+        """The words at some places, read again with the `allowed` classes by every recogniser; in place."""
         places = [i for i in places if pictures[i].shape[1]]
-        seen = self._chances_of([pictures[i] for i in places], allowed, every=every)
-        for i, chances in zip(places, seen, strict=True):
+        for i, chances in zip(places, self._chances_of([pictures[i] for i in places], allowed), strict=True):
             (text,) = ctc.decode(chances.argmax(-1)[None], chances.max(-1)[None], self._alphabet)
             read[i] = _within(text, pictures[i], crops.bucket(pictures[i].shape[1]))
 
-    def _chances_of(
-        self, pictures: Sequence[np.ndarray], allowed: np.ndarray, *, every: bool = False
-    ) -> list[np.ndarray]:
-        """What is seen at each step of each picture: float, shape (steps, classes + 1).
+    def _chances_of(self, pictures: Sequence[np.ndarray], allowed: np.ndarray) -> list[np.ndarray]:
+        """What all recognisers together see at each step of each picture: float, shape (steps, classes + 1).
 
-        By all recognisers together if `every` one is asked, now or before, or in an accurate reading. They were taught
-        to see a letter at the same step, so that a mean of their probabilities is one reading. After a page's doubtful
-        words is asked more than once, with other classes `allowed`; their logits are kept till then.
+        They were taught to see a letter at the same step, so that a mean of their probabilities is one reading. After a
+        page's doubtful words is asked more than once, with other classes `allowed`; their logits are kept till then.
         """
-        every = every or self._quality == "accurate"
         new = [picture for picture in pictures if id(picture) not in self._asked.logits]
         for places, batch in crops.batches(new, self._pools.columns):
             check()
-            for i, *logits in zip(places, *self._networks.opinions(batch, every=every), strict=True):
+            for i, *logits in zip(places, *self._networks.opinions(batch), strict=True):
                 self._asked.logits[id(new[i])] = new[i], logits
         return [self._mean(self._asked.logits[id(picture)][1], allowed) for picture in pictures]
 

@@ -29,9 +29,7 @@ def load(settings: Settings) -> NeuralEngine:
     networks = load_manifest(folder)
     detector = require_network(networks, "detector", folder)
     recogniser = require_network(networks, "recogniser", folder)
-    if settings.quality == "accurate":
-        require_network(networks, SECOND, folder)
-    second = None if settings.quality == "fast" else networks.get(SECOND)
+    second = require_network(networks, SECOND, folder) if settings.quality == "accurate" else None
     if second is not None and second.alphabet != recogniser.alphabet:
         raise ModelIntegrity(f"the recognisers in {folder} have different alphabets")
     pair = OnnxNetworks(detector, recogniser, second)
@@ -94,9 +92,8 @@ class OnnxNetworks:
         ids, confidences = self._recognisers[0].run(["ids", "confidences"], {"crops": batch})
         return ids, confidences
 
-    def opinions(self, batch: np.ndarray, *, every: bool) -> list[np.ndarray]:
-        asked = self._recognisers if every else self._recognisers[:1]
-        return [recogniser.run(["logits"], {"crops": batch})[0] for recogniser in asked]
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        return [recogniser.run(["logits"], {"crops": batch})[0] for recogniser in self._recognisers]
 
 
 class Session:

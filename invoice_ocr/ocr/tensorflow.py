@@ -83,9 +83,7 @@ def load(settings: Settings) -> NeuralEngine:
     if settings.quality == "accurate":
         if "recogniser" in published:
             raise ConfigError("--quality accurate reads with two recognisers that were trained together", fix=NO_SECOND)
-        require_network(networks, SECOND, folder)
-    if settings.quality != "fast" and "recogniser" not in published and SECOND in networks:
-        entry = networks[SECOND]
+        entry = require_network(networks, SECOND, folder)
         recognisers.append(Recogniser(entry.architecture, entry.alphabet, entry.weights(), columns, half=bool(gpu)))
         origins[SECOND] = entry.arrays.sha256
     pair = TensorflowNetworks(detector, recognisers)
@@ -123,8 +121,8 @@ class TensorflowNetworks:
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return self._recognisers[0].recognise(batch)
 
-    def opinions(self, batch: np.ndarray, *, every: bool) -> list[np.ndarray]:
-        return [recogniser.logits(batch) for recogniser in (self._recognisers if every else self._recognisers[:1])]
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        return [recogniser.logits(batch) for recogniser in self._recognisers]
 
 
 class Recogniser:
