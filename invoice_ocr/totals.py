@@ -138,6 +138,9 @@ def _first_sure(
         lesser = by_looks or _is_lesser(chosen["total_gross"], terms["total_gross"])
         if (gross in doubted or (doubted and lesser)) and not paid:
             continue
+        if lesser and not by_looks and not paid and any(map(_stands_in, chosen.values())):
+            doubted.add(gross)  # net, tax and gross of rates fit each other in many ways
+            continue
         if by_looks and not paid and _paid_in_full(gross, terms["total_gross"], ways):
             doubted.add(gross)
             continue
@@ -223,13 +226,18 @@ def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> boo
     The heads of its columns may name its sum a total, too.
     """
     gross, tax = proved.get("total_gross"), proved.get("total_tax")
-    if not gross or not (of_tax_rows(gross) or (tax and of_tax_rows(tax) and _in_one_row(gross, tax))):
+    if not gross or not (of_tax_rows(gross) or (tax and _in_one_row(gross, tax))):
         return False
     return any(
         term.value > magnitude(gross) and term.score > 0.4 and not term.candidate.evidence.rule.startswith("universal.")
         for term in totals
         if term.candidate.name in ("total_gross", "amount_due")
     )
+
+
+def _stands_in(candidate: Candidate) -> bool:
+    """Whether it is any amount, which no label calls what it is taken for."""
+    return candidate.evidence.rule == "universal.amount"
 
 
 def _is_lesser(gross: Candidate, totals: Sequence[Term]) -> bool:
