@@ -65,8 +65,8 @@ def test_a_page_without_a_table_has_no_items() -> None:
 
 
 def test_a_row_of_rate_base_and_tax_is_a_tax_line() -> None:
-    page = "Net total | 522.31\nVAT | 21.00 % | 522.31 | 109.69\nGrand total | 632.00"
-    assert tax_lines(page) == [("21.00", "522.31", "109.69")]
+    page = "Net total | 418.20\nVAT | 21.00 % | 418.20 | 87.82\nGrand total | 506.02"
+    assert tax_lines(page) == [("21.00", "418.20", "87.82")]
 
 
 def test_a_tax_without_its_base_takes_the_net_of_the_document() -> None:

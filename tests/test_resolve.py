@@ -309,8 +309,8 @@ def test_a_total_after_rounding_is_told_by_what_stands_around_it() -> None:
     assert value(scanned(page), "total_gross") == Decimal("12.80")
     given_back = page.replace("-0.01", "-o.0l") + "\nChar-je | 7.20"
     assert value(scanned(given_back), "total_gross") == Decimal("12.80")
-    labelled = "Kopitiam Angsana\nGrand total | 87.08\nRounding adjustment: | 1_02\nNet total | 87.10\nCash | 100.00"
-    assert value(scanned(labelled), "total_gross") == Decimal("87.10")
+    labelled = "Kopitiam Angsana\nGrand total | 64.33\nRounding adjustment: | 1_02\nNet total | 64.35\nCash | 100.00"
+    assert value(scanned(labelled), "total_gross") == Decimal("64.35")
 
 
 def test_cash_that_hardly_differs_from_a_total_is_none_where_change_says_so() -> None:
@@ -321,22 +321,22 @@ def test_cash_that_hardly_differs_from_a_total_is_none_where_change_says_so() ->
 
 def test_what_two_totals_make_below_them_is_the_total() -> None:
     page = """Bakery Sdn Bhd
-Date: 19/08/2017
-Total 0% supplies: | 27.45
-Total 6% supplies (excl. GST): | 21.84
-GST: | 1.31
-Total 6% supplies (inc. GST): | 23.15
-Total payable: | 50.60"""
-    assert value(scanned(page), "total_gross") == Decimal("50.60")
-    unclear = scanned(page.replace("27.45", "Z?.45").replace("Total payable", "Total"))
-    assert (value(unclear, "total_gross"), unclear.fields["total_gross"].status) != (Decimal("23.15"), "accepted")
+Date: 11/06/2024
+Total 0% supplies: | 31.25
+Total 6% supplies (excl. GST): | 18.70
+GST: | 1.12
+Total 6% supplies (inc. GST): | 19.82
+Total payable: | 51.07"""
+    assert value(scanned(page), "total_gross") == Decimal("51.07")
+    unclear = scanned(page.replace("31.25", "Z?.25").replace("Total payable", "Total"))
+    assert (value(unclear, "total_gross"), unclear.fields["total_gross"].status) != (Decimal("19.82"), "accepted")
 
 
 def test_a_sum_of_one_rate_is_not_the_total_when_a_larger_one_is_labelled() -> None:
     invoice = read(
-        "Kasse\nTotal | 17,33\nSatz | Netto | Steuer | Brutto\n19% | 12,97 | 2,47 | 15,44\nA | 1,77 | 0,12 | x"
+        "Kasse\nTotal | 15,11\nSatz | Netto | Steuer | Brutto\n19% | 10,00 | 1,90 | 11,90\nA | 3,00 | 0,21 | x"
     )
-    assert invoice.fields["total_gross"].status != "accepted" or value(invoice, "total_gross") == Decimal("17.33")
+    assert invoice.fields["total_gross"].status != "accepted" or value(invoice, "total_gross") == Decimal("15.11")
 
 
 def test_a_day_of_one_digit_before_a_padded_month_read_from_pixels_may_have_lost_a_digit() -> None:
@@ -402,10 +402,10 @@ def test_a_discount_with_words_of_tax_is_no_tax() -> None:
 
 def test_what_taxed_bases_leave_of_the_net_bears_no_tax() -> None:
     invoice = read(
-        "Rechnung Nr. 17-A\nNettobetrag | 498,80 EUR\nUSt. 19 % auf 373,80 | 71,02 EUR\nRechnungsbetrag | 569,82 EUR"
+        "Rechnung Nr. 17-A\nNettobetrag | 345,40 EUR\nUSt. 19 % auf 220,40 | 41,88 EUR\nRechnungsbetrag | 387,28 EUR"
     )
     found = [(str(line.rate), str(line.net), str(line.tax)) for line in invoice.tax_lines]
-    assert found == [("19.00", "373.80", "71.02"), ("0.00", "125.00", "0.00")]
+    assert found == [("19.00", "220.40", "41.88"), ("0.00", "125.00", "0.00")]
 
 
 def test_a_sentence_names_the_currency_and_a_register_does_not() -> None:
@@ -557,10 +557,10 @@ def test_a_date_beside_one_of_something_else_is_not_the_only_one() -> None:
 
 
 def test_a_table_of_taxes_below_does_not_bring_back_the_total_before_rounding() -> None:
-    head = "Kedai Runcit Maju\nReceipt\nJalan 5, Kuala Lumpur\nRice | 80.91\nTotal Sales ( Excluding GST ) | 60.91\n"
-    till = "Rounding | -0.01\noi GST) : | 80.90\nCASH | 100.00\n| 19.10\n"
-    page = head + till + "GST SUMMARY\nCode %% | Amt (RM)\nSR | 80.91\nTotal | 80.91"
-    assert scanned(page).fields["total_gross"].value == Decimal("80.90")
+    head = "Kedai Runcit Maju\nReceipt\nJalan 5, Kuala Lumpur\nRice | 64.41\nTotal Sales ( Excluding GST ) | 84.41\n"
+    till = "Rounding | -0.01\noi GST) : | 64.40\nCASH | 100.00\n| 35.60\n"
+    page = head + till + "GST SUMMARY\nCode %% | Amt (RM)\nSR | 64.41\nTotal | 64.41"
+    assert scanned(page).fields["total_gross"].value == Decimal("64.40")
 
 
 def test_an_amount_with_three_decimals_is_no_total_after_rounding() -> None:
