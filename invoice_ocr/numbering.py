@@ -11,9 +11,9 @@ from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.readers import Found, read
 from invoice_ocr.ruleset import RulePack
 from invoice_ocr.sheet import find_labels, make_candidate
+from invoice_ocr.standing import BOOKED
 from invoice_ocr.values.text import fold, has_digit
 
-_BOOKED = frozenset({"invoice", "credit_note"})
 _LONGEST_TITLE = 4  # words
 _DIGITS = 3
 _BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.8, 0.5
@@ -77,7 +77,7 @@ def _title_end(cell: Cell, pack: RulePack) -> int | None:
     for count in range(min(_LONGEST_TITLE, len(words)), 0, -1):
         kinds = pack.kinds_of(cell.text[words[0].start() : words[count - 1].end()])
         if kinds:
-            return words[count - 1].end() if kinds[0] in _BOOKED else None
+            return words[count - 1].end() if kinds[0] in BOOKED else None
     return None
 
 

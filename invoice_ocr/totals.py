@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -172,14 +172,18 @@ def _short_of(gross: Candidate, amounts: Sequence[Candidate]) -> bool:
     return any(magnitude(c) > magnitude(gross) and decimals(c) == _CENTS for c in below)
 
 
+def _labelled(totals: Iterable[Term]) -> Iterator[Term]:
+    """Those that a label calls the total, or what is due."""
+    for term in totals:
+        own = term.candidate
+        if own.name in ("total_gross", "amount_due") and not own.evidence.rule.startswith("universal."):
+            yield term
+
+
 def _paid_in_full(gross: Decimal, totals: Sequence[Term], ways: Iterable[Way]) -> bool:
     """Whether a larger total has a label and was paid to the cent: rows of taxes and prices may make a part of it."""
     larger = {way.value for way in ways if way.kind == "tendered" and way.value > gross}
-    return any(
-        term.value in larger and term.score > _HALF and not term.candidate.evidence.rule.startswith("universal.")
-        for term in totals
-        if term.candidate.name in ("total_gross", "amount_due")
-    )
+    return any(term.value in larger and term.score > _HALF for term in _labelled(totals))
 
 
 def _borne_out(proved: Mapping[str, Candidate], ways: Sequence[Way]) -> float:
@@ -228,11 +232,7 @@ def _of_one_rate(proved: Mapping[str, Candidate], totals: Sequence[Term]) -> boo
     gross, tax = proved.get("total_gross"), proved.get("total_tax")
     if not gross or not (of_tax_rows(gross) or (tax and _in_one_row(gross, tax))):
         return False
-    return any(
-        term.value > magnitude(gross) and term.score > 0.4 and not term.candidate.evidence.rule.startswith("universal.")
-        for term in totals
-        if term.candidate.name in ("total_gross", "amount_due")
-    )
+    return any(term.value > magnitude(gross) and term.score > _HALF for term in _labelled(totals))
 
 
 def _stands_in(candidate: Candidate) -> bool:
@@ -243,11 +243,9 @@ def _stands_in(candidate: Candidate) -> bool:
 def _is_lesser(gross: Candidate, totals: Sequence[Term]) -> bool:
     """Whether a larger total has a better label."""
     return any(
-        term.value > magnitude(gross)
-        and term.score > gross.score
-        and term.candidate.name == "total_gross"
-        and not term.candidate.evidence.rule.startswith("universal.")
-        for term in totals
+        term.value > magnitude(gross) and term.score > gross.score
+        for term in _labelled(totals)
+        if term.candidate.name == "total_gross"
     )
 
 
