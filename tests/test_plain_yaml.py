@@ -30,3 +30,13 @@ def test_a_list_in_itself_is_refused() -> None:
 
 def test_an_empty_document_is_nothing() -> None:
     assert plain_yaml.load(b"") is None
+
+
+@pytest.mark.parametrize("text", [b"a: *x", b"a: 1\n---\nb: 2", b"a: [1"])
+def test_what_is_named_nowhere_comes_after_the_end_or_has_none_is_refused(text: bytes) -> None:
+    with pytest.raises(yaml.YAMLError):
+        plain_yaml.load(text)
+
+
+def test_a_name_of_a_map_is_its_text() -> None:
+    assert plain_yaml.load(b"&a a: *a\n? [1]\n: 2") == {"a": "a", "['1']": "2"}
