@@ -31,14 +31,14 @@ def load(text: bytes) -> Any:
 
 def _plain(event: Any, parser: Any, known: dict[str, Any]) -> Any:
     """What begins with an event. known: what has a name; the event that begins it, as long as it has not ended."""
+    name, plain = event.anchor, None
     if isinstance(event, yaml.AliasEvent):
-        if isinstance(found := known.get(event.anchor, event), yaml.Event):
-            what = "has not been named" if found is event else "contains itself"
-            raise yaml.YAMLError(f"{event.anchor} {what} {event.start_mark}")
-        return found
-    if event.anchor:
-        known[event.anchor] = event
-    plain: Any
+        if isinstance(plain := known.get(name, event), yaml.Event):
+            what = "has not been named" if plain is event else "contains itself"
+            raise yaml.YAMLError(f"{name} {what} {event.start_mark}")
+        return plain
+    if name:
+        known[name] = event
     if isinstance(event, yaml.ScalarEvent):
         plain = event.value
     elif isinstance(event, yaml.SequenceStartEvent):
@@ -50,6 +50,6 @@ def _plain(event: Any, parser: Any, known: dict[str, Any]) -> Any:
         while not isinstance(part := parser.get_event(), yaml.MappingEndEvent):
             key = str(_plain(part, parser, known))
             plain[key] = _plain(parser.get_event(), parser, known)
-    if event.anchor:
-        known[event.anchor] = plain
+    if name:
+        known[name] = plain
     return plain
