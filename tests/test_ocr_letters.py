@@ -52,3 +52,10 @@ def test_what_may_be_read_again_holds_no_odd_letter_and_all_others() -> None:
     assert set("äöüßÄÖÜabcXYZ019 €%-–„°²") <= kept
     assert not kept & set("āżćЂяλ₭")
     assert may[-1] == np.True_
+
+
+def test_a_word_printed_often_and_misread_each_time_makes_no_language() -> None:
+    words = [*((word, 0.99) for word in ("Jürgen", "Rechnung", "Gebühr")), *(("Grundgebūhr", 0.48) for _ in range(6))]
+    places, known = strangers(words)
+    assert places == [3, 4, 5, 6, 7, 8]
+    assert "ü" in known

@@ -1,7 +1,7 @@
 """Which letters a page is written with: "ā" on a German page is an "ä" seen badly.
 
-The letters that only some languages have say which languages a page is in. A doubtful word with a letter that none of
-them has is read again without it.
+The letters that only some languages have say which languages a page is in, each word but once: the same doubt comes
+again with it. A doubtful word with a letter that none of them has is read again without it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def strangers(words: Sequence[tuple[str, float]]) -> tuple[list[int], frozenset[
     """
     told = [(_telling(word), sure) for word, sure in words]
     plain = sum(char.isascii() and char.isalpha() for word, _ in words for char in word)
-    known = frozenset().union(*(_letters(script, told, plain) for script in ENOUGH)) | MONEY
+    once = [told[i] for i in {word: i for i, (word, _) in enumerate(words)}.values()]
+    known = frozenset().union(*(_letters(script, told, once, plain) for script in ENOUGH)) | MONEY
     return [i for i, (letters, sure) in enumerate(told) if sure < SURE and not letters <= known], known
 
 
@@ -88,14 +89,18 @@ def _is_money(char: str) -> bool:
     return 0x20A0 <= ord(char) < 0x20D0
 
 
-def _letters(script: str, told: Sequence[tuple[set[str], float]], plain: int) -> frozenset[str]:
+def _letters(
+    script: str, told: Sequence[tuple[set[str], float]], once: Sequence[tuple[set[str], float]], plain: int
+) -> frozenset[str]:
     """The telling letters of the page's languages in one script.
 
-    told: the telling letters of each word, and its confidence. plain: letters of the page that every language has.
+    told: the telling letters of each word, and its confidence; once: of each different word. plain: letters of the page
+    that every language has.
     """
-    own = [(letter, sure) for letters, sure in told for letter in letters if script_of(letter) == script]
-    seen = Counter(letter for letter, _ in own)
-    certain = Counter(letter for letter, sure in own if sure >= SURE)
+    seen = Counter(letter for letters, _ in once for letter in letters if script_of(letter) == script)
+    certain = Counter(
+        letter for letters, sure in told if sure >= SURE for letter in letters if script_of(letter) == script
+    )
     repeated = frozenset(letter for letter, count in certain.items() if count >= REPEATED)
     if seen.total() < ENOUGH[script]:
         foreign = script != "latin" and plain > OUTNUMBERED * seen.total()
