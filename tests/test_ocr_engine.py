@@ -297,6 +297,34 @@ def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:
     assert texts(alone) == ["Ж" * 10]
 
 
+class SignsSeenBadly(PaintedNetworks):
+    """Reads long bars as 12.00 and takes short ones for C rather than €."""
+
+    alphabet = "C€012."
+
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        logits = np.full((len(batch), batch.shape[2] // 4, len(self.alphabet) + 1), -20.0, np.float32)
+        logits[:, :, -1] = 0.0
+        for row, crop in enumerate(batch):
+            if crop[16].any(-1).sum() > 100:
+                for place, char in enumerate("12.00"):
+                    logits[row, 2 * place, self.alphabet.index(char)] = 9.0
+            else:
+                logits[row, 0, :2] = 4.5, 3.5
+        return [logits]
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        (logits,) = self.opinions(batch)
+        chances = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+        return logits.argmax(-1), chances.max(-1)
+
+
+def test_a_letter_in_doubt_beside_an_amount_is_a_sign_of_money() -> None:
+    reader = NeuralEngine("painted", SignsSeenBadly(), SignsSeenBadly.alphabet, Thresholds(), Pools(), {})
+    (read,) = reader.read([page({"A": (100, 200, 150, 250), "B": (200, 200, 500, 250), "D": (100, 400, 150, 450)})])
+    assert texts(read) == ["€", "12.00", "C"]
+
+
 def test_languages_asked_for_narrow_the_letters_of_pages_and_crops() -> None:
     bar = {"E": (500, 200, 800, 250)}
     crop = page(bar).pixels[200:250, 500:800]

@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, lexicon, order, scripts, spaces, spelling
+from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, lexicon, money, order, scripts, spaces, spelling
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
@@ -170,6 +170,7 @@ class NeuralEngine:
                 self._reread_raised(page, lines, read)
                 self._reread_strangers(page, lines, read)
                 self._reread_odd_letters(page, read)
+                self._reread_money(page, lines, read)
                 self._spell(page, lines, read)
                 cases.lower(read, lines, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
@@ -213,6 +214,14 @@ class NeuralEngine:
         odd, known = letters.strangers([(text.text, text.confidence) for text in read])
         if odd:
             self._reread(page.pictures, odd, letters.allowed(self._alphabet, known), read)
+
+    def _reread_money(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
+        """Doubtful letters alone beside amounts, as signs of money where they may be; in place."""
+        beside = [line[place] for line in lines for place in money.lone([read[i].text for i in line])]
+        again = [i for i in beside if read[i].confidence < DOUBTFUL]
+        every = np.ones(len(self._alphabet) + 1, bool)
+        for i, chances in zip(again, self._chances_of([page.pictures[i] for i in again], every), strict=True):
+            read[i] = money.sign_of(read[i], chances, self._alphabet)
 
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words, as their language has or at least spells them where the pixels leave that open; in place."""
