@@ -121,3 +121,24 @@ def test_a_code_read_twice_is_no_slip_though_the_country_has_other_money() -> No
     )
     (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
     assert (invoice.fields["currency"].value, invoice.fields["currency"].status) != ("NOK", "accepted")
+
+
+@pytest.mark.parametrize(
+    ("told", "mark", "code"),
+    [
+        ("12 Marina Road, Lagos", "(N)", "NGN"),
+        ("Quezon City, VAT Reg. TIN 008-441-927", "", "PHP"),
+        ("Zone industrielle, Casablanca", "(DH)", "MAD"),
+        ("Industrial Area, Nairobi", "KSh", "KES"),
+    ],
+)
+def test_the_country_tells_the_money_of_a_page_that_shows_no_sign_of_it(told: str, mark: str, code: str) -> None:
+    lines = ["Acme Works Limited", told, "Invoice", "Invoice no: 17", "Invoice date: 5 March 2024"]
+    sums = [f"Net {mark} | 1,000.00", f"VAT {mark} | 75.00", f"Total {mark} | 1,075.00"]
+    (invoice,) = understand(sketch("\n".join([*lines, *sums])), load_pack(), Settings())
+    assert invoice.fields["currency"].value == code
+
+
+def test_letters_that_may_be_a_code_are_no_money_where_they_name_goods() -> None:
+    invoice = read("€", "Hand cleaner GEL, GHS label", "Cheese DOP")
+    assert invoice.fields["currency"].value == "EUR"

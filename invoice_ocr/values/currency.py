@@ -30,7 +30,8 @@ MARKS: dict[str, tuple[str, ...]] = {
     "圆": ("CNY",), "ευρώ": ("EUR",), "рублей": ("RUB",), "гривень": ("UAH",), "гривні": ("UAH",),
     "гривня": ("UAH",), "Eur": ("EUR",), "R": ("ZAR",),
     "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
-    "Euro": ("EUR",), "Euros": ("EUR",),
+    "Euro": ("EUR",), "Euros": ("EUR",), "DH": ("MAD", "AED"), "Dhs": ("AED", "MAD"), "KSh": ("KES",),
+    "GH₵": ("GHS",), "₵": ("GHS",), "₲": ("PYG",), "৳": ("BDT",), "FCFA": ("XOF", "XAF"),
 }  # fmt: skip
 # Codes whose mark is one sign, which a speck may look like.
 SIGNED = frozenset(codes[0] for mark, codes in MARKS.items() if len(mark) == 1 and not mark.isalpha())
@@ -38,13 +39,13 @@ _FOLDED = {mark.casefold(): codes for mark, codes in MARKS.items()} | {code.case
 
 # Letters only count as a mark in capitals (ISO codes) or as listed, so that words of a text never become money.
 PATTERN = (
-    r"(?:(?:US|U|CA?|AU?|S|HK|NZ|NT|R|MX)\$S?|[€£₹₽₺₩₪₫₴₦฿₱₸₡$¥￥円元圆]|人民币元?"
+    r"(?:(?:US|U|CA?|AU?|S|HK|NZ|NT|R|MX)\$S?|(?:GH)?₵|[€£₹₽₺₩₪₫₴₦฿₱₸₡₲৳$¥￥円元圆]|人民币元?"
     r"|(?<![^\W\d_])(?:"
     + "|".join(sorted(CODES))
     + r"|RM|Rp\.?|Rs\.?|[kK]r\.?|KR\.?|zł|zl|ZŁ|Kč|KČ|Ft|(?<=\d )FT|(?<=\d)FT"
     r"|[lL]ei|LEI|лв\.?|[рР]уб\.?|рублей|РУБ\.?|грн\.?|ГРН\.?"
     r"|гривень|гривні|гривня|RMB|[Εε]υρώ|(?<=\d )(?<!\D20\d\d )р\.|(?<=\d)(?<!\D20\d\d)р\."
-    r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?|Eur)(?![^\W\d_])"
+    r"|S?Fr\.?|SFR\.?|TL|[Ee]uros?|EUROS?|Eur|FCFA|K[Ss]h|Dhs|(?<=[\d(])DH|(?<=\d )DH)(?![^\W\d_])"
     # The rand's letter stands right before money with its cents.
     r"|(?<![\w.\-/])R(?=\s?\d{1,3}(?:[ ,\u00a0]?\d{3})*[.,]\d\d(?![\d.,])))"
 )
