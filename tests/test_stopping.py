@@ -43,6 +43,16 @@ def test_a_command_interrupted_after_any_call_ends_with_its_code_and_leaves_noth
     assert found["odd"] == {}
 
 
+def test_a_command_looks_for_circles_less_often_and_not_at_its_end() -> None:
+    code = (
+        "import atexit, gc, sys; sys.argv = ['invoice-ocr', '--version']; from invoice_ocr.cli import main\n"
+        "atexit.register(lambda: print(gc.get_threshold()[0] >= 10_000, gc.get_freeze_count() > 10_000))\n"
+        "main()"
+    )
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert made.stdout.splitlines()[-1] == "True True"
+
+
 def exported(place: Path, code: str, sent: signal.Signals) -> subprocess.CompletedProcess[str]:
     """`python -m invoice_ocr export` where `code` runs first; `hit()` in it sends the signal to the process."""
     module = place / "prepared.py"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from typing import NoReturn
 
 from invoice_ocr.cli.stopping import Stop, Terminated, leave
 from invoice_ocr.errors import ExitCode
 
+_GARBAGE = 50_000  # new objects after which Python looks for circles: rules and words are as many, and none is in one
+
 
 def main() -> NoReturn:
     """Run the `invoice-ocr` command and leave with its exit code (see ExitCode)."""
+    gc.set_threshold(_GARBAGE)
+    atexit.register(gc.freeze)  # what ends with the process is not looked through for circles again
     stop = Stop()
     try:
         stop.listen()
