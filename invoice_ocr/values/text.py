@@ -27,7 +27,7 @@ def fold(text: str) -> str:
     if text.isascii():
         small = text.lower()
         return small if small.isalnum() else _NO_SIGN.sub("", small)
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL)).translate(_SPECIAL)
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_SPECIAL)
     return _NO_SIGN.sub("", plain.lower())  # `№` comes apart into a capital and a small letter
 
 
