@@ -32,7 +32,7 @@ _TOP_ROWS = 3
 
 def by_legal_form(grid: Grid, pack: RulePack) -> Iterator[Name]:
     """Names that end with a legal form, one a cell at most: surer at the top and at the foot of a page."""
-    pattern = _form_pattern(tuple(pack.legal_forms))
+    pattern = _form_pattern(pack.forms_as_read)
     height = grid.page.height
     for cell in grid.cells():
         if ":" not in cell.text and begins_with_label(cell, pack):
@@ -130,7 +130,7 @@ def _end_of_name(text: str, pack: RulePack) -> int:
     """Where a company's name ends that goes on behind a dash, or in small letters: `SAS au capital de 8 000 €`."""
     if dash := re.search(r"\s[\u2013\u2014]\s", text):
         text = text[: dash.start()]
-    for hit in _form_pattern(tuple(pack.legal_forms)).finditer(text):
+    for hit in _form_pattern(pack.forms_as_read).finditer(text):
         if hit.start() and re.match(r"\s+[^\W\d_A-Z]", text[hit.end() :]) and text[hit.end() :].lstrip()[:1].islower():
             return hit.end()
     return len(text)

@@ -12,6 +12,7 @@ from invoice_ocr.labels import LabelIndex
 from invoice_ocr.values.text import fold
 
 _OTHER_WORD = 4  # letters, at least, that another word puts before that for an invoice: `Berechnung` is none
+_FORM_SLIPS = ({"l": "I"}, {"o": "0"}, {"z": "Z"}, {"z": "Z", "o": "0"})  # what small letters are read as behind dots
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,6 @@ class Country:
     words: tuple[str, ...] = ()
     tax_words: frozenset[str] = frozenset()
     tax_rates: tuple[Decimal, ...] = ()
-
-    @cached_property
-    def spellings(self) -> tuple[tuple[str, str], ...]:
-        """Its names of several words, each as it is and in capitals, between spaces."""
-        return tuple((f" {name} ", f" {name.upper()} ") for name in self.names if " " in name)
 
     @cached_property
     def set_apart(self) -> tuple[str, ...]:
@@ -169,7 +165,14 @@ class RulePack:
     @cached_property
     def form_ends(self) -> tuple[str, ...]:
         """What a text with the legal form of a company ends with."""
-        return tuple(f" {form.rstrip('.')}" for form in self.legal_forms if len(form) > 2)
+        return tuple(f" {form.rstrip('.')}" for form in self.forms_as_read if len(form) > 2)
+
+    @cached_property
+    def forms_as_read(self) -> tuple[str, ...]:
+        """The legal forms, and those with dots as recognisers write their small letters: `S.r.I.`, `sp. Z 0.0.`."""
+        dotted = [form for form in self.legal_forms if "." in form]
+        read = (form.translate(str.maketrans(slips)) for form in dotted for slips in _FORM_SLIPS)
+        return tuple(dict.fromkeys((*self.legal_forms, *read)))
 
     @cached_property
     def title_starts(self) -> tuple[str, ...]:
@@ -177,13 +180,13 @@ class RulePack:
         return tuple(title for title in self.titles if len(title) > 4)
 
     @cached_property
-    def spelled(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """Each word that names a country, as it is or in capitals: (code, name) of those countries."""
-        found: dict[str, dict[tuple[str, str], None]] = {}
+    def spelled(self) -> Mapping[str, tuple[tuple[str, str, str], ...]]:
+        """Each word that begins a country's name: code, name, and the name as it is or in capitals between spaces."""
+        found: dict[str, dict[tuple[str, str, str], None]] = {}
         for code, country in self.countries.items():
             for name in country.names:
-                for word in (name, name.upper()) if " " not in name else ():
-                    found.setdefault(word, {})[code, name] = None
+                for written in (name, name.upper()):
+                    found.setdefault(written.partition(" ")[0], {})[code, name, f" {written} "] = None
         return {word: tuple(named) for word, named in found.items()}
 
     @cached_property
@@ -191,7 +194,7 @@ class RulePack:
         """Folded label to the rules that list it."""
         found: dict[str, tuple[Rule, ...]] = {}
         for rule in self.rules:
-            for key in (self.whole or self).keys_of[rule.id]:
+            for key in rule.keys:
                 found[key] = (*found.get(key, ()), rule)
         return found
 
@@ -199,12 +202,8 @@ class RulePack:
     def silent(self) -> frozenset[str]:
         """The folded labels that only tell more of another one, and have no value of their own."""
         mute = {name for name, spec in self.fields.items() if spec.reader == "none"}
-        return frozenset(key for key, rules in self.by_label.items() if mute.issuperset(rule.field for rule in rules))
-
-    @cached_property
-    def keys_of(self) -> Mapping[str, tuple[str, ...]]:
-        """The folded labels of each rule."""
-        return {rule.id: rule.keys for rule in self.rules}
+        keys = {key for rule in self.rules if rule.field in mute for key in rule.keys}
+        return frozenset(key for key in keys if mute.issuperset(rule.field for rule in self.by_label[key]))
 
     @cached_property
     def checks(self) -> Mapping[str, tuple[str, ...]]:

@@ -56,7 +56,7 @@ class Sheet:
 def find_labels(cell: Cell, pack: RulePack) -> tuple[Hit, ...]:
     """Labels in a cell; rates such as `19 %` are looked through, so `inkl. 19% MwSt` is met as `inkl. MwSt`."""
     words = cell.line.words
-    read = any(word.source == "ocr" for word in words)
+    read = "ocr" in [word.source for word in words]
     return _labels_in(cell.text, pack.labels, read or len(words) <= _FEW, read and len(words) < _FEW)
 
 
@@ -117,7 +117,7 @@ def _is_weak(text: str, hit: Hit) -> bool:
     apart = before and (before[-1] in ",;(|:·•●" or text[: hit.start].endswith("  "))
     if (before and not apart) or (before and text[hit.start - 1].isalnum()):
         return not re.match(r"\s?[:#°]|\s\d{1,4}[./-]\d|\s\d{1,2}\.? [^\W\d_]{3}", after)
-    return bool(re.match(r"[-/&']\w|\w", after)) and not hit.key.endswith("#")
+    return bool(re.match(r"[-\u2010/&']\w|\w", after)) and not hit.key.endswith("#")
 
 
 def fields_of(sheet: Sheet, hit: Hit) -> frozenset[str]:

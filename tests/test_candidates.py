@@ -373,3 +373,9 @@ def test_the_second_day_of_a_period_may_stand_in_the_next_line() -> None:
 
 def test_a_sum_of_money_is_no_number_of_an_invoice() -> None:
     assert best("Facture n° | 18 600,00", "invoice_number") is None
+
+
+def test_letters_that_a_hyphen_of_any_sign_joins_to_a_number_are_part_of_it() -> None:
+    for hyphen in ("-", "\u2010"):
+        page = f"Invoice No: | P.O. No: | Date:\nA-17 | PO{hyphen}92070 | 2 March 2024"
+        assert best(page, "purchase_order") == "PO-92070"

@@ -299,3 +299,24 @@ def test_what_heads_the_page_and_begins_the_name_of_a_company_tells_who_sells() 
     )
     found = [c for c in parties.find(lay_out(sketch(page)), load_pack()) if c.name == "seller_name"]
     assert str(max(found, key=lambda c: c.score).value).startswith("Kestrel Broadband Limited")
+
+
+def test_who_holds_an_account_is_not_who_a_letter_is_written_to() -> None:
+    page = """
+        Limpezas do Norte S.A.
+        Rua Nova, 12, 4100-100 Porto, tel. 220 000 000
+
+        Selas Unidas Lda. | Fatura n.º FT 17
+        Avenida Central, 116
+        8896-162 Vila Real
+
+        Data: 05/03/2024 | Total: 119,00 EUR
+        Titular | IBAN
+        Limpezas do Norte S.A. | PT50 0002 0123 1234 5678 9015 4
+        """
+    assert (seller(page), buyer(page)) == ("Limpezas do Norte S.A.", "Selas Unidas Lda.")
+
+
+@pytest.mark.parametrize("form", ["S.r.I.", "S.à r.I.", "sp. Z 0.0.", "S.à r.I.-S"])
+def test_small_letters_of_a_legal_form_may_be_read_as_others(form: str) -> None:
+    assert seller(f"Vento {form}\nStrada 5\n{REST}") == f"Vento {form}"
