@@ -160,10 +160,10 @@ def _votes(
     numbers = whole.replace("(", " ")
     taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
     bare = {str(c.value) for c in candidates if c.name == "seller_vat_id" and str(c.value).isdigit()}
-    called = Counter(code for code, _ in {named for word in words for named in pack.spelled.get(word, ())})
+    named = (country for word in words for country in pack.spelled.get(word, ()))
+    called = Counter(code for code, _ in {(code, name) for code, name, written in named if written in padded})
     for code, country in pack.countries.items():
         said = 2 * called[code]
-        said += 2 * sum(small in padded or capitals in padded for small, capitals in country.spellings)
         said += 2 * _is_called(country.phone, numbers)
         said += 3 * any(word in padded for word in country.set_apart)
         said += 3 * bool(country.address and _compiled(country.address).search(whole))

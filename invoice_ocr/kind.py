@@ -26,6 +26,7 @@ _STRIP = 1.75  # times as high as wide: no sheet is
 # Signs side by side: of 214 slips all but 13 had no more, of 318 sheets none had under 43.
 _SIGNS, _FEWEST, _MARGIN = 42, 14, 20
 PROFORMA = "universal.title.proforma"
+_COUNTING = re.compile(r"\d{1,2}[.ªºe]?|\d(?:st|nd|rd|th|ère|ème)")
 _PRINTED = 3  # words of tills that a printed page must have; hotels and shops have a card or two on their invoices
 
 
@@ -153,7 +154,7 @@ def _most_prominent(titles: Sequence[_Title], grids: Sequence[Grid]) -> _Title |
 def title_of(text: str, pack: RulePack) -> tuple[str, float] | None:
     """(kind, share of the text that is the title) when a text begins with one; a number may count reminders."""
     words = text.split()
-    if len(words) > 1 and re.fullmatch(r"\d{1,2}[.ªºe]?|\d(?:st|nd|rd|th|ère|ème)", words[0]):
+    if len(words) > 1 and _COUNTING.fullmatch(words[0]):
         words = words[1:]
     for count in range(min(4, len(words)), 0, -1):
         kinds = pack.kinds_of(" ".join(words[:count]))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import itemgetter
 from statistics import median
 
 from invoice_ocr.model import Box, Document, Line, Page, PageWords, Reading, Word
@@ -115,13 +116,13 @@ def group_rows(words: Sequence[Word], slope: float = 0.0) -> list[list[Word]]:
     """
     rows: list[_Row] = []
     middles = [word.box.center_y - slope * word.box.center_x for word in words]
-    for middle, word in sorted(zip(middles, words, strict=True), key=lambda pair: pair[0]):
+    for middle, word in sorted(zip(middles, words, strict=True), key=itemgetter(0)):
         height = word.box.height
         best: _Row | None = None
         nearest = math.inf
         for row in rows[-4:]:
             apart = abs(middle - row.middle)
-            if apart < nearest and apart < ROW_SHARE * min(height, row.height):
+            if apart < nearest and apart < ROW_SHARE * height and apart < ROW_SHARE * row.height:
                 best, nearest = row, apart
         if best is None:
             rows.append(_Row(word, middle))

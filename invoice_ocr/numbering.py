@@ -20,6 +20,7 @@ _BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.
 _REFERRED, _TOLD = 0.6, 0.3  # how surely a reference is the number; how surely another is told, so that it is not
 _YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
+_WORD = re.compile(r"\S+")
 _COUNTED = re.compile(r"\d{1,2}\.")  # `2. Abschlagsrechnung`
 _COUNTED_IN = re.compile(r"\d{1,3}/(?:0[1-9]|1[0-2])/20\d\d")  # `Faktura nr 7/06/2026`: the seventh of that month
 _REACH = 2.0  # heights of a title
@@ -71,7 +72,7 @@ def _beside(grid: Grid, title: Cell, pack: RulePack) -> Iterator[Candidate]:
 
 def _title_end(cell: Cell, pack: RulePack) -> int | None:
     """Where a title of an invoice or a credit note ends that a text begins with, or None."""
-    words = list(re.finditer(r"\S+", cell.text))
+    words = list(_WORD.finditer(cell.text))
     if len(words) > 1 and _COUNTED.fullmatch(words[0].group()):
         words = words[1:]
     for count in range(min(_LONGEST_TITLE, len(words)), 0, -1):

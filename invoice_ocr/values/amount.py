@@ -27,6 +27,8 @@ _AFTER = re.compile(
 )
 
 
+_PLAIN = str.maketrans("\u00b7" + _TICKS + _SPACES, "." + "'" * len(_TICKS) + " " * len(_SPACES))
+_MARK = re.compile(r"[.,' ]")
 _GLUED = re.compile(rf"{CURRENCY}|CR|Cr")
 _RATE_BEFORE = re.compile(rf"(?:^|[^\d{_SPACES}])[{_SPACES}]?%[{_SPACES}]?\Z")  # `%20` is a rate, as Turks write it
 _RAND = re.compile(r"(?:^|[^\w.\-/])?R(?:\d{1,3}(?:[ ,\u00a0]\d{3})*|\d+)[.,]\d\d(?![\d.,])")  # as South Africans write
@@ -92,15 +94,10 @@ def interpret(body: str) -> list[tuple[Decimal, int, str]]:
 
     Groups are of three digits, or two in the Indian way. One separator before three digits is ambiguous.
     """
-    body = body.replace("·", ".")
-    for tick in _TICKS:
-        body = body.replace(tick, "'")
-    for space in _SPACES:
-        body = body.replace(space, " ")
+    body = body.translate(_PLAIN)
     if body[0] in ".,":
         return [(Decimal("0." + body[1:]), len(body) - 1, body[0])]
-    groups = re.split(r"[.,' ]", body)
-    marks = re.findall(r"[.,' ]", body)
+    groups, marks = _MARK.split(body), _MARK.findall(body)
     if not marks:
         return [(Decimal(body), 0, "")]
     return _interpret_marked(groups, marks)
