@@ -68,6 +68,23 @@ def test_a_dash_is_no_line_under_a_word() -> None:
     assert found[2] > 139
 
 
+@pytest.mark.parametrize("below", [True, False])
+def test_a_dashed_frame_above_or_below_a_word_is_left_out(below: bool) -> None:
+    page, box = printed("8.00")
+    row = int(box[3]) + 2 if below else int(box[1]) - 6
+    for x in range(40, 400, 28):
+        page[row : row + 4, x : x + 15] = 30
+    (found,) = fit(page, (box + np.array([-2, -1, 2, 1]))[None])
+    assert found == pytest.approx(padded(box), abs=1.01)
+
+
+def test_an_accent_cut_off_comes_in() -> None:
+    page, box = printed("Aus")
+    page[int(box[1]) - 6 : int(box[1]) - 2, int(box[0]) + 4 : int(box[0]) + 8] = 30
+    (found,) = fit(page, box[None])
+    assert found[1] < box[1] - 5
+
+
 def test_neighbours_stay_out_and_cut_letters_come_in() -> None:
     page, box = printed("4711")
     cv2.putText(page, "4711", (120 + int(box[2] - box[0]) + 14, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 2, cv2.LINE_8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import cv2
@@ -21,6 +22,7 @@ LEAST_PRINT = 5.0  # pixels; what is lower, its line's letters included, is dots
 SHARE = 0.4  # of the strongest contrast in a box, from which a pixel is ink
 INSIDE = 0.3  # of a piece of ink within the detected box, from which it belongs to the word
 RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a ruled line
+BESIDE, PASSING = 2.0, 0.35  # of a box's height: columns on one side of it; their part that a dashed rule has inked
 UNDERLINED = 1.5  # of its height, that a word is wide at least whose lower rows can be an underline
 LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line around it
 TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
@@ -215,19 +217,27 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     around = round(AROUND * high)
     beside = part[max(0, inner[1] - around) : inner[3] + around, max(0, inner[0] - around) : inner[2] + around]
     paper = float(np.median(beside[::2, ::2]))
-    contrast = cv2.absdiff(part, paper)  # type: ignore[call-overload]  # cv2 takes a number here, its stubs do not
+    contrast = _contrast(part, paper)
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
     if peak < BLANK:
         return None
     if peak < LEAST_CONTRAST:
         return left, top, right, bottom, float("nan")
-    ink = contrast > max(LEAST_CONTRAST * 0.75, SHARE * peak)
+    least = max(LEAST_CONTRAST * 0.75, SHARE * peak)
+    ink = contrast > least
     ink[:, ink.mean(0) > RULE] = False  # a letter's stem ends with the letter, a ruled line goes on
     ink[ink.mean(1) > RULE] = False
     if right - left > UNDERLINED * high:
         low = max(0, int(bottom - y0 - 0.45 * high))
         ink[low:][ink[low:, inner[0] : inner[2]].mean(1) > RULE] = False
-    run = _run(ink[:, inner[0] : inner[2]].any(1), top - y0, bottom - y0, GAP_Y * high)
+    rows = ink[:, inner[0] : inner[2]].any(1)
+    far = round(BESIDE * high)
+    for first, last in _pieces(rows):
+        if min(last, inner[3]) - max(first, inner[1]) < INSIDE * (last - first):
+            strip = grey[y0 + first : y0 + last]
+            sides = strip[:, max(0, x0 + inner[0] - far) : x0 + inner[0]], strip[:, x0 + inner[2] : x0 + inner[2] + far]
+            rows[first:last] = not _passes(sides, paper, least)
+    run = _run(rows, top - y0, bottom - y0, GAP_Y * high)
     if run is None:
         return None
     upper, lower = run
@@ -243,6 +253,24 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
         new_bottom = new_top + LEAST_HEIGHT * high
     white = np.diff(np.flatnonzero(columns[across[0] : across[1]])) - 1
     return new_left, new_top, new_right, new_bottom, float(white.max(initial=0))
+
+
+def _passes(beside: Sequence[np.ndarray], paper: float, least: float) -> bool:
+    """Whether what stands above or below a word goes on beside it, as a dashed frame does and no accent.
+
+    beside: uint8, shapes (rows, columns), to its left and to its right. least: contrast of ink.
+    """
+    return any(part.size and (_contrast(part, paper) > least).any(0).mean() > PASSING for part in beside)
+
+
+def _contrast(part: np.ndarray, paper: float) -> np.ndarray:
+    return np.asarray(cv2.absdiff(part, paper))  # type: ignore[call-overload]  # cv2 takes a number, its stubs do not
+
+
+def _pieces(busy: np.ndarray) -> Iterator[tuple[int, int]]:
+    """First and last + 1 of every run of True."""
+    edges = np.flatnonzero(np.diff(busy, prepend=False, append=False)).tolist()
+    return zip(edges[::2], edges[1::2], strict=True)
 
 
 def _run(busy: np.ndarray, start: float, end: float, gap: float) -> tuple[int, int] | None:
