@@ -241,7 +241,7 @@ class TwoScripts(PaintedNetworks):
 
 
 class TwoReaders(PaintedNetworks):
-    """The first takes every bar for A, sure of it only where it is long; the second says B and is always sure."""
+    """The first takes every bar for A, or else for B, sure only where it is long; the second says B, always sure."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -252,7 +252,8 @@ class TwoReaders(PaintedNetworks):
         first, second = (np.zeros((len(batch), batch.shape[2] // 4, len(LETTERS) + 1), np.float32) for _ in "ab")
         for opinion in (first, second):
             opinion[:, 1:, -1] = 20.0
-        first[:, 0, 0] = np.where(batch[:, 16].any(-1).sum(-1) > 200, 20.0, 2.0)
+        first[:, 0, 0] = np.where(batch[:, 16].any(-1).sum(-1) > 200, 20.0, 2.1)
+        first[:, 0, 1] = 1.0
         second[:, 0, 1] = 20.0
         return [first, second]
 

@@ -18,8 +18,8 @@ from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 from invoice_ocr.patience import Overdue, check, patience
 
-DOUBTFUL = 0.97  # of confidence, under which a word is read by the second recogniser too, where there is one
-SHARES = (0.4, 0.6)  # of each recogniser's probabilities in what both say
+DOUBTFUL = 0.9  # of confidence, under which a word is read by the second recogniser too, where there is one
+SHARES = (0.7, 0.3)  # of each recogniser's probabilities in what both say
 LOST_BY_RAISING = 0.3  # of confidence, up to which the reading of a raised picture is preferred
 
 
