@@ -43,7 +43,8 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
         if cell.box.center_y > 0.5 * grid.page.height or town_at(cell.text, pack) is None or len(cell.line.words) > 7:
             continue
         block = _block_above(grid, cell, pack)
-        if len(block) < 2 or is_priced(grid, cell):
+        items = is_priced(grid, cell) and (len(block) < _WHOLE or is_priced(grid, block[-2]))
+        if len(block) < 2 or items:
             continue
         first = _addressed(grid, block, pack)
         if first is None or first is cell or fold(first.text) in sellers or _is_delivery(grid, block[0], pack):

@@ -320,3 +320,21 @@ def test_who_holds_an_account_is_not_who_a_letter_is_written_to() -> None:
 @pytest.mark.parametrize("form", ["S.r.I.", "S.à r.I.", "sp. Z 0.0.", "S.à r.I.-S"])
 def test_small_letters_of_a_legal_form_may_be_read_as_others(form: str) -> None:
     assert seller(f"Vento {form}\nStrada 5\n{REST}") == f"Vento {form}"
+
+
+def test_a_sum_beside_the_town_of_an_address_makes_it_no_item() -> None:
+    page = """
+        Nordwind OHG | Schillerweg 6, 9218 Neustadt, Tel. 0123 456
+
+        Ostwald AG | Restbetrag
+        Am Bach 65
+        2826 Altendorf | € 22.347,71
+
+        """
+    assert buyer(page + REST) == "Ostwald AG"
+
+
+def test_a_town_of_ireland_is_known_by_its_code_in_a_line_of_its_own() -> None:
+    head = "Brune LLP | tel. (021) 000 0075\n\nTove Ltd\n136 Mill Lane\nBallydun\nT46 SF13\n\n"
+    items = "".join(f"Part {number} | 1 | 9.00 | 9.00\n" for number in range(9))
+    assert buyer(f"{head}Invoice No: 17\nGoods | Number | Price | Amount\n{items}Total | 81.00") == "Tove Ltd"
