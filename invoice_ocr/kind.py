@@ -28,6 +28,7 @@ _SIGNS, _FEWEST, _MARGIN = 42, 14, 20
 PROFORMA = "universal.title.proforma"
 _COUNTING = re.compile(r"\d{1,2}[.ªºe]?|\d(?:st|nd|rd|th|ère|ème)")
 _PRINTED = 3  # words of tills that a printed page must have; hotels and shops have a card or two on their invoices
+_ROLL = 260.0  # points: the paper of tills is 80 mm wide at most, no sheet is less than 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def find_kind(document: Document, candidates: Sequence[Candidate], pack: RulePac
     slip = sum(is_of_till(cell.text, pack) for grid in grids for cell in grid.cells())
     best = _most_prominent(titles, grids)
     page = document.pages[0] if document.pages else None
-    read = _is_read(grids)
+    read = _is_read(grids) or (page is not None and page.width < _ROLL)
     enough = slip >= (2 if read else _PRINTED)
     named = any(c.name == "buyer_name" and not c.evidence.rule.startswith("universal.") for c in candidates)
     untitled = (

@@ -132,3 +132,16 @@ def test_a_numbered_page_that_asks_for_money_is_an_invoice_without_a_title() -> 
 def test_words_of_tills_of_many_countries_make_a_slip(slip: str) -> None:
     (invoice,) = understand(sketch(slip, source="ocr"), load_pack(), Settings())
     assert kind(invoice) == "receipt"
+
+
+def on_paper(width: float, text: str) -> Invoice:
+    page = sketch(text).pages[0]
+    (invoice,) = understand(Reading((PageWords(1, width, page.height, page.words),)), load_pack(), Settings())
+    return invoice
+
+
+def test_a_titled_page_as_narrow_as_the_paper_of_tills_is_a_slip_by_fewer_words() -> None:
+    text = "Markt Ost\nRechnung\nBelegnr.: 877/65\n11.06.2025\nBrezel | 1,25\nHeft | 7,79\nTotal | 9,04 €\nBar | 20,00"
+    text += "\nSteuersatz | Netto | Steuer | Brutto\n19 % | 7,60 | 1,44 | 9,04\nAuf Wiedersehen und bis bald in Ostheim"
+    assert kind(on_paper(226.0, text)) == "receipt"
+    assert kind(on_paper(595.0, text)) == "invoice"
