@@ -335,6 +335,6 @@ def test_a_sum_beside_the_town_of_an_address_makes_it_no_item() -> None:
 
 
 def test_a_town_of_ireland_is_known_by_its_code_in_a_line_of_its_own() -> None:
-    head = "Brune LLP | tel. (021) 000 0075\n\nTove Ltd\n136 Mill Lane\nBallydun\nT46 SF13\n\n"
+    head = "Brune LLP | tel. (021) 000 0075\n\nTove Ltd\n136 Mill Lane\nBallydun\nT45 XF13\n\n"
     items = "".join(f"Part {number} | 1 | 9.00 | 9.00\n" for number in range(9))
     assert buyer(f"{head}Invoice No: 17\nGoods | Number | Price | Amount\n{items}Total | 81.00") == "Tove Ltd"
