@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.intake.pages import Buffer, Corners
 from invoice_ocr.intake.testimony import Testimony
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 DPI = 200.0  # a code of 97 x 97 squares, 35 mm wide, has then 2.8 pixels a square
 # Without ITF and Codabar, which find digits in ruled tables.
@@ -24,17 +27,19 @@ def look(
     *,
     left: float = 0.0,
     top: float = 0.0,
+    page: Image.Image | None = None,
     heard: set[bytes] | None = None,
 ) -> tuple[list[Testimony], list[tuple[str, str, Corners]]]:
     """What the payment codes on a page, or a part of it, say, and all codes there: format, text, corners.
 
     pixels: grey or RGB, by their number of bytes. left, top: points of the page where they begin.
+    page: the same pixels as a picture, where there is one: that saves making it.
     heard: contents that are known from elsewhere on the page and not given again; those found now are added.
     """
     said: list[Testimony] = []
     found: list[tuple[str, str, Corners]] = []
     heard = set() if heard is None else heard
-    for code, points in _read(pixels, width, height):
+    for code, points in _read(pixels, width, height, page):
         content = bytes(code.bytes)
         if content in heard:
             continue
@@ -49,7 +54,9 @@ def look(
     return said, found
 
 
-def _read(pixels: Buffer, width: int, height: int) -> Iterator[tuple[Any, list[tuple[float, float]]]]:
+def _read(
+    pixels: Buffer, width: int, height: int, page: Image.Image | None
+) -> Iterator[tuple[Any, list[tuple[float, float]]]]:
     """The codes in a picture as zxing finds them, each with its corners (x, y) in pixels.
 
     A whole page is looked through as it is for upright codes, turned for lying bars, and at half its size for all: that
@@ -71,12 +78,13 @@ def _read(pixels: Buffer, width: int, height: int) -> Iterator[tuple[Any, list[t
         grey = memoryview(picture.tobytes()).cast("B", (picture.height, picture.width))
         return zxingcpp.read_barcodes(grey, formats=formats, try_invert=False, try_rotate=rotate, try_downscale=False)
 
-    page = Image.frombuffer("RGB" if channels > 1 else "L", (width, height), view).convert("L")
-    for code in found(page, formats):
+    page = page or Image.frombuffer("RGB" if channels > 1 else "L", (width, height), view)
+    grey = page.convert("L")
+    for code in found(grey, formats):
         yield code, _points(code.position)
-    for code in found(page.transpose(Image.Transpose.ROTATE_90), zxingcpp.barcode_formats_from_str(_BARS)):
+    for code in found(grey.transpose(Image.Transpose.ROTATE_90), zxingcpp.barcode_formats_from_str(_BARS)):
         yield code, [(width - y, x) for x, y in _points(code.position)]
-    for code in found(page.reduce(2), formats, rotate=True):
+    for code in found(grey.reduce(2), formats, rotate=True):
         yield code, [(2 * x, 2 * y) for x, y in _points(code.position)]
 
 

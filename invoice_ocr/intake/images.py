@@ -67,18 +67,19 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
         if load.full:
             return replace(part, rest=index)
         try:
-            pixels, rotation = _page(image, frames[number - 1], request.max_pixels)
+            page, dpi, rotation = _page(image, frames[number - 1], request.max_pixels)
         except InputError as error:
             part.lost.append((number, type(error).__name__, error.message))
             continue
-        width, height = pixels.width * 72 / pixels.dpi, pixels.height * 72 / pixels.dpi
+        width, height = page.width * 72 / dpi, page.height * 72 / dpi
         if request.text == "layer":
             part.issues.append(("text.no-layer", f"Page {number} is a picture: it has no text layer."))
             load.add(Sheet(number, width, height, rotation, words=[]))
         else:
+            pixels = Pixels(page.width, page.height, dpi, page.tobytes())
             found: list[tuple[str, str, Corners]] = []
             if request.witnesses in {"all", "qr"} and not request.mend:
-                said, found = codes.look(number, pixels.buffer, pixels.width, pixels.height, pixels.dpi)
+                said, found = codes.look(number, pixels.buffer, page.width, page.height, dpi, page=page)
                 part.witnesses.extend(said)
             load.add(Sheet(number, width, height, rotation, pixels=pixels, codes=found))
     return part
@@ -118,8 +119,8 @@ def frames_of(image: Image.Image, kind: str, most: int) -> list[int]:
     return frames or [0]
 
 
-def _page(image: Image.Image, frame: int, max_pixels: int) -> tuple[Pixels, int]:
-    """One frame as it is displayed, and the degrees clockwise that it was turned."""
+def _page(image: Image.Image, frame: int, max_pixels: int) -> tuple[Image.Image, float, int]:
+    """One frame in RGB as it is displayed, its dots per inch, and the degrees clockwise that it was turned."""
     try:
         turned, orientation, resolution = upright(image, frame, max_pixels)
         page = rgb(turned)
@@ -129,8 +130,7 @@ def _page(image: Image.Image, frame: int, max_pixels: int) -> tuple[Pixels, int]
         raise OutOfMemory("Decoding it needs more memory than --max-memory-mb allows.") from error
     except DAMAGE as error:
         raise Truncated("The picture is damaged: it cannot be decoded.") from error
-    page, dpi = _scaled(page, resolution)
-    return Pixels(page.width, page.height, dpi, page.tobytes()), _TURNED.get(orientation, 0)
+    return *_scaled(page, resolution), _TURNED.get(orientation, 0)
 
 
 def upright(image: Image.Image, frame: int, max_pixels: int) -> tuple[Image.Image, int, tuple[float, float]]:
@@ -241,17 +241,15 @@ def _from_deep(image: Image.Image) -> Image.Image:
 
 def _clips(image: Image.Image, frames: list[int], request: Request) -> list[Pixels]:
     """Clips of the pages at the request's dpi, in order; parts outside the page are white."""
-    pages: dict[int, Image.Image] = {}
+    pages: dict[int, tuple[Image.Image, float]] = {}
     clips = []
     for number, corners in request.clips or ():
         if number not in pages:
             if not 1 <= number <= len(frames):
                 raise Empty(f"There is no page {number}.")
-            pixels, _ = _page(image, frames[number - 1], request.max_pixels)
-            pages = {number: Image.frombytes("RGB", (pixels.width, pixels.height), bytes(pixels.buffer))}
-            pages[number].info["dpi"] = pixels.dpi
-        page = pages[number]
-        clips.append(_clip(page, page.info["dpi"], corners, request))
+            page, dpi, _ = _page(image, frames[number - 1], request.max_pixels)
+            pages = {number: (page, dpi)}
+        clips.append(_clip(*pages[number], corners, request))
     return clips
 
 
