@@ -40,5 +40,7 @@ def without_marker(pixels: np.ndarray) -> np.ndarray | None:
         return None
     grown = cv2.dilate(marked[labels].astype(np.uint8), np.ones((5, 5), np.uint8))
     whole = cv2.resize(grown, (grown.shape[1] * _STEP, grown.shape[0] * _STEP), interpolation=cv2.INTER_NEAREST)
-    inside = whole[: pixels.shape[0], : pixels.shape[1], None] > 0
-    return np.where(inside, pixels.max(2, keepdims=True), pixels)
+    inside = whole[: pixels.shape[0], : pixels.shape[1]] > 0
+    unmarked = pixels.copy()
+    unmarked[inside] = pixels[inside].max(1, keepdims=True)
+    return unmarked
