@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
+from collections import deque
 from contextvars import ContextVar
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 T = TypeVar("T")
 
@@ -32,21 +34,34 @@ def are_made() -> bool:
     return any(thread.name == _NAME for thread in threading.enumerate())
 
 
-def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
+def ahead(
+    items: Iterator[T], most: int, *, size: Callable[[T], int] = lambda _: 0, room: float = math.inf
+) -> Generator[T, None, None]:
     """The same items in the same order, at most `most` of them made before they are asked for.
+
+    None is made while those that wait take up `room` or more together, each as much as `size` says.
 
     What making one raises is raised here, in its place. Close it: the thread then ends as soon as the item that is
     being made is done, and closes `items` where they are a generator. It is waited for four seconds at most.
     """
     made: SimpleQueue[tuple[T | None, BaseException | None, bool]] = SimpleQueue()
-    room = threading.Semaphore(most)
+    waiting: deque[int] = deque()
+    turn = threading.Condition()
     closed = threading.Event()
+
+    def may_make() -> bool:
+        return closed.is_set() or (len(waiting) < most and sum(waiting) < room)
 
     def make() -> None:
         _closed.set(closed)
         try:
-            while room.acquire() and not closed.is_set():
-                made.put((next(items), None, False))
+            while not closed.is_set():
+                item = next(items)
+                with turn:
+                    waiting.append(size(item))
+                    made.put((item, None, False))
+                    del item
+                    turn.wait_for(may_make)
         except StopIteration:
             made.put((None, None, True))
         except BaseException as error:  # noqa: BLE001  whoever asks for the item is told
@@ -60,14 +75,17 @@ def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
     try:
         while True:
             item, error, ended = made.get()
-            room.release()
             if error is not None:
                 raise error
             if ended:
                 return
+            with turn:
+                waiting.popleft()
+                turn.notify()
             yield item  # type: ignore[misc]  # None only where it ended
             del item
     finally:
-        closed.set()
-        room.release()
+        with turn:
+            closed.set()
+            turn.notify()
         thread.join(_LAST_SECONDS)

@@ -41,6 +41,26 @@ def test_no_more_are_made_than_there_is_room_for() -> None:
     one.close()
 
 
+def test_large_items_wait_in_no_more_room_than_they_have() -> None:
+    made: list[int] = []
+    enough = threading.Event()
+
+    def items() -> Iterator[int]:
+        for size in (10, 40, 60, 500, 10, 10):
+            made.append(size)
+            if len(made) == 3:
+                enough.set()
+            yield size
+
+    one = ahead(items(), 9, size=int, room=100)
+    assert next(one) == 10
+    assert enough.wait(10)
+    time.sleep(0.05)
+    assert made == [10, 40, 60]
+    assert [next(one) for _ in range(3)] == [40, 60, 500]  # one that needs more than there is, waits alone
+    assert list(one) == [10, 10]
+
+
 def test_the_next_item_is_made_while_one_is_used() -> None:
     begun = threading.Event()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -419,6 +421,31 @@ def test_boxes_are_on_the_page_as_it_came(name: str) -> None:
     sideways = name in {"turned 90", "turned 270"}
     assert (box.height > box.width) == sideways
     assert (words.width, words.height) == (changed.shape[1] * 72 / 200, changed.shape[0] * 72 / 200)
+
+
+@pytest.mark.parametrize(("side", "cleaned"), [(100, 7), (3000, 3)], ids=["small", "large"])
+def test_pages_are_cleaned_for_an_engine_that_reads_several_at_once(side: int, cleaned: int) -> None:
+    taken: list[int] = []
+    enough = threading.Event()
+
+    def pages() -> Iterator[PageImage]:
+        for number in range(12):
+            taken.append(number)
+            if len(taken) == cleaned:
+                enough.set()
+            yield PageImage(number, np.full((side, side, 3), 255, np.uint8), 200.0)
+
+    class Slow(Painted):
+        def read(self, pages: Sequence[PageImage]) -> Iterator[PageWords]:
+            for image in pages:
+                if image.number == 0:
+                    assert enough.wait(20)
+                    time.sleep(0.05)
+                    assert len(taken) == cleaned
+                yield PageWords(image.number, image.width, image.height, ())
+
+    found = CleaningEngine(Slow(), "none").read(pages())
+    assert [words.number for words in found] == list(range(12))
 
 
 def test_issues_come_with_the_words_and_what_was_seen_can_be_kept() -> None:

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 _SCANNED_TOGETHER = 200
 _CLAIMED_TOGETHER = 8  # documents charged in one commit
-_READ_AHEAD = 4  # documents that may wait to be understood
+_READ_AHEAD = 32  # documents that may wait to be understood: an engine reads as many slips at once
 _COMPARED_TOGETHER = 16  # documents whose text layers are compared with pixels at once
 _KILLERS = frozenset({ParserCrash.code, Timeout.code, OutOfMemory.code})
 
