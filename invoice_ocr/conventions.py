@@ -162,10 +162,11 @@ def _votes(
     bare = {str(c.value) for c in candidates if c.name == "seller_vat_id" and str(c.value).isdigit()}
     named = (country for word in words for country in pack.spelled.get(word, ()))
     called = Counter(code for code, _ in {(code, name) for code, name, written in named if written in padded})
+    told = {code for word in words for code, text in pack.told_by.get(word, ()) if text in padded}
     for code, country in pack.countries.items():
         said = 2 * called[code]
         said += 2 * _is_called(country.phone, numbers)
-        said += 3 * any(word in padded for word in country.set_apart)
+        said += 3 * (code in told)
         said += 3 * bool(country.address and _compiled(country.address).search(whole))
         said += 2 * bool(country.language and country.language == language)
         if country.tax_words & taxes:

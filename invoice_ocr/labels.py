@@ -14,6 +14,7 @@ from invoice_ocr.values.text import slip, tokens
 _LONGEST = 8  # tokens
 _REMEMBERED = 4096  # texts
 _HEAD, _TAIL = 3, 3  # letters
+_START = 6  # letters by which a text is told that begins no label
 _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
 _LONG = 12  # letters: labels in which two may be wrong
 ONE_WRONG = 0.7  # the quality of a label of five or six letters with a wrong one
@@ -84,7 +85,7 @@ class LabelIndex:
         joined, best = "", None
         for last in range(index, min(index + _LONGEST, len(parts))):
             joined += parts[last][0]
-            if joined not in self.starts:
+            if joined[:_START] not in self.starts:
                 break
             if joined in self.keys:
                 best = (joined, last, 1.0)
@@ -108,7 +109,7 @@ class LabelIndex:
         return next((key for key in self._whole.slips.get(slip(joined), ()) if key in self.keys), None)
 
     @cached_property
-    def ends(self) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    def ends(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
         """The long labels by how they begin and by how they end, one of which a single slip leaves as it is."""
         heads: dict[str, list[str]] = {}
         tails: dict[str, list[str]] = {}
@@ -116,7 +117,7 @@ class LabelIndex:
             if len(key) >= _FUZZY_FROM:
                 heads.setdefault(key[:_HEAD], []).append(key)
                 tails.setdefault(key[-_TAIL:], []).append(key)
-        return {head: tuple(keys) for head, keys in heads.items()}, {tail: tuple(keys) for tail, keys in tails.items()}
+        return heads, tails
 
     def _nearest(self, joined: str) -> str | None:
         heads, tails = self._whole.ends
@@ -127,14 +128,14 @@ class LabelIndex:
         return close[0] if len(close) == 1 else None
 
     @cached_property
-    def opened(self) -> Mapping[str, tuple[str, ...]]:
+    def opened(self) -> Mapping[str, Sequence[str]]:
         """The labels of five or six letters by each form of theirs with one letter left open."""
         opened: dict[str, list[str]] = {}
         for key in self.keys:
             if _SHORTEST <= len(key) < _FUZZY_FROM and key.isalpha():
                 for place in range(len(key)):
                     opened.setdefault(f"{key[:place]}?{key[place + 1 :]}", []).append(key)
-        return {form: tuple(keys) for form, keys in opened.items()}
+        return opened
 
     @cached_property
     def last_letters(self) -> frozenset[str]:
@@ -156,10 +157,6 @@ class LabelIndex:
 
 
 def _prefixes(keys: Iterable[str]) -> frozenset[str]:
-    found: set[str] = set()
-    for key in keys:
-        start = key
-        while start and start not in found:  # with one prefix, all shorter ones are known
-            found.add(start)
-            start = start[:-1]
-    return frozenset(found)
+    """What labels begin with, of up to six letters."""
+    starts = {key[:_START] for key in keys}
+    return frozenset(start[:length] for start in starts for length in range(1, len(start) + 1))

@@ -77,11 +77,6 @@ class Country:
     tax_words: frozenset[str] = frozenset()
     tax_rates: tuple[Decimal, ...] = ()
 
-    @cached_property
-    def set_apart(self) -> tuple[str, ...]:
-        """Its words between spaces."""
-        return tuple(f" {word} " for word in self.words)
-
 
 @dataclass(frozen=True)
 class RulePack:
@@ -188,6 +183,16 @@ class RulePack:
                 for written in (name, name.upper()):
                     found.setdefault(written.partition(" ")[0], {})[code, name, f" {written} "] = None
         return {word: tuple(named) for word, named in found.items()}
+
+    @cached_property
+    def told_by(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Each word that begins what is printed in one country alone: the country's code, and all of it, set apart."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for code, country in self.countries.items():
+            for text in country.words:
+                first = text.partition(" ")[0]
+                found[first] = (*found.get(first, ()), (code, f" {text} "))
+        return found
 
     @cached_property
     def by_label(self) -> Mapping[str, tuple[Rule, ...]]:
