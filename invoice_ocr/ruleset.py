@@ -12,7 +12,8 @@ from invoice_ocr.labels import LabelIndex
 from invoice_ocr.values.text import fold
 
 _OTHER_WORD = 4  # letters, at least, that another word puts before that for an invoice: `Berechnung` is none
-_FORM_SLIPS = ({"l": "I"}, {"o": "0"}, {"z": "Z"}, {"z": "Z", "o": "0"})  # what small letters are read as behind dots
+# What small letters are read as behind dots.
+_FORM_SLIPS = [str.maketrans(small, read) for small, read in (("l", "I"), ("o", "0"), ("z", "Z"), ("zo", "Z0"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class RulePack:
     def forms_as_read(self) -> tuple[str, ...]:
         """The legal forms, and those with dots as recognisers write their small letters: `S.r.I.`, `sp. Z 0.0.`."""
         dotted = [form for form in self.legal_forms if "." in form]
-        read = (form.translate(str.maketrans(slips)) for form in dotted for slips in _FORM_SLIPS)
+        read = (form.translate(slips) for form in dotted for slips in _FORM_SLIPS)
         return tuple(dict.fromkeys((*self.legal_forms, *read)))
 
     @cached_property
