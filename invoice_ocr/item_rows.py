@@ -97,13 +97,14 @@ def _side_by_side(row: Row, amounts: Sequence[Decimal], decimal: str) -> tuple[D
     for place, (quantity, price) in enumerate(pairwise(numbers)):
         others = numbers[:place] + numbers[place + 2 :]
         for amount in amounts:
-            if amount and amount in others and _is_product(quantity, price, amount):
+            if amount and amount in others and is_product(quantity, price, amount):
                 return quantity, price, amount
     return None
 
 
-def _is_product(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
-    return abs(quantity * price - amount) <= max(_CENT, abs(amount) / 2000)
+def is_product(quantity: Decimal, price: Decimal, amount: Decimal) -> bool:
+    """Whether a sum is quantity times price, also on a credit note that prints a minus before the sum alone."""
+    return abs(abs(quantity * price) - abs(amount)) <= max(_CENT, abs(amount) / 2000)
 
 
 def _leading_number(text: str, decimal: str) -> list[Decimal]:
@@ -119,7 +120,7 @@ def _agree(
     for quantity in quantities:
         for price in prices:
             for amount in amounts:
-                if _is_product(quantity, price, amount):
+                if is_product(quantity, price, amount):
                     return quantity, price, amount, True
     first = tuple(values[0] if values else None for values in (quantities, prices))
     return first[0], first[1], amounts[-1] if amounts else None, False

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import permutations
 
+from invoice_ocr import bare_items
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.item_rows import PROVED, RATE, Row, is_proved, read_item, starts_item
 from invoice_ocr.model import Box, Document, LineItem, Word
@@ -20,6 +21,7 @@ _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due", "total_
 _BESIDE = 12.0  # points right of a table's last column, from which words are not of it
 _FAR = 40.0  # points below a row, from which words no longer go on with it
 _NUMERIC = frozenset({"quantity", "unit_price", "amount", "gross", "tax", "tax_rate", "discount"})
+_SEVERAL = 2
 _LETTERS = re.compile(r"[^\W\d_]{4}")  # more than a currency has
 
 
@@ -52,6 +54,9 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
                 columns = []
             if not head or not start:
                 break
+    if not any(bare_items.adds_up(item) for item in items):
+        bare = [item for grid in grids for item in bare_items.find(grid, decimal)]
+        items = bare if len(bare) >= max(1, len(items)) and _is_summed(bare, grids) else items
     return tuple(items)
 
 
@@ -67,10 +72,10 @@ def _is_table(columns: Sequence[Column], items: Sequence[LineItem], grids: Seque
 
 
 def _is_summed(items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:
-    """Whether two items or more add up to an amount that the document prints."""
+    """Whether items add up to an amount that the document prints; one alone to one that stands elsewhere, too."""
     total = sum((item.amount for item in items if item.amount is not None), Decimal(0))
     printed = (amount for grid in grids for cell in grid.cells() for amount in find_amounts(cell.text))
-    return len(items) > 1 and any(total in amount.readings for amount in printed)
+    return sum(total in amount.readings for amount in printed) > (len(items) < _SEVERAL)
 
 
 def _by_product(

@@ -176,3 +176,20 @@ def test_two_numbers_side_by_side_that_make_the_sum_are_quantity_and_price_whate
 def test_a_sum_is_not_its_own_price() -> None:
     (free, single) = items("Description | Quantity | Amount\nSample | 3 | 0.00\nMug | 1 | 8.00")
     assert (free.unit_price, single.unit_price) == (None, None)
+
+
+def test_rows_that_prove_themselves_need_no_heads() -> None:
+    page = "Oak wardrobe | 1 pc | 4,280.00 | 4,280.00\nSliding doors | 3 pcs | 390.00 | 1,170.00\nSubtotal | 5,450.00"
+    assert numbers(items(page)) == [("1", "4280.00", "4280.00"), ("3", "390.00", "1170.00")]
+    assert items(page.replace("5,450", "5,540")) == ()
+    assert items("Rent | 1 | 900.00 | 900.00\nTax 10 % | 900.00 | 90.00") == ()  # any sum stands twice somewhere
+
+
+def test_a_price_may_stand_before_how_many_there_are() -> None:
+    page = "Chops | 5.50 | 4 kg | 22.00\nSoda | 11.76 | 1 | 11.76\nTotal | 33.76"
+    assert numbers(items(page)) == [("4", "5.50", "22.00"), ("1", "11.76", "11.76")]
+
+
+def test_a_minus_before_the_sums_of_a_credit_note_leaves_its_items() -> None:
+    page = TABLE.replace("16.00", "-16.00").replace("| 25.00\n", "| -25.00\n").replace("41.00", "-41.00")
+    assert numbers(items(page)) == [("2", "8.00", "-16.00"), ("1", "25.00", "-25.00")]
