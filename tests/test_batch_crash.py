@@ -10,7 +10,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,11 +49,23 @@ def test_a_run_killed_at_durable_steps_and_moments_ends_as_if_it_had_not_been() 
     assert flawless(found), found
 
 
+WORKERS = pytest.mark.parametrize("workers", [(), ("--workers",)], ids=["alone", "workers"])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [(), ("--workers",)], ids=["alone", "workers"])
-def test_two_hundred_kills_and_every_step_change_nothing(workers: tuple[str, ...]) -> None:
-    found = killed("--steps", "--kills", "200", "--documents", "12", *workers)
-    assert found["killed"] > 200
+@WORKERS
+def test_a_kill_at_every_durable_step_changes_nothing(workers: tuple[str, ...]) -> None:
+    found = killed("--steps", "--documents", "12", *workers)
+    assert found["killed"] == found["steps"] > 20
+    assert flawless(found), found
+
+
+@pytest.mark.slow
+@WORKERS
+@pytest.mark.parametrize("seed", range(8))
+def test_two_hundred_kills_at_random_moments_change_nothing(seed: int, workers: tuple[str, ...]) -> None:
+    found = killed("--kills", "25", "--documents", "12", "--seed", str(seed), *workers)
+    assert found["killed"] >= 25
     assert flawless(found), found
 
 
@@ -148,6 +162,47 @@ def test_a_lock_left_by_a_killed_run_holds_nobody_up(office: Office) -> None:
     office.put("a.pdf", sheet("A-1"))
     office.run()
     assert not lock.place_of(office.ledger).exists()
+
+
+def test_of_eight_that_want_a_ledger_at_once_one_gets_it(tmp_path: Path) -> None:
+    together, tried = threading.Barrier(8), threading.Barrier(8)
+
+    def want(_: int) -> str:
+        together.wait(20)
+        try:
+            with lock.locked(tmp_path / "books.sqlite"):
+                tried.wait(20)
+                return ""
+        except Locked as error:
+            tried.wait(20)
+            return error.message
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            refused = [said for said in threads.map(want, range(8)) if said]
+            assert len(refused) == 7
+    assert all("books.sqlite" in said for said in refused)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_while_a_run_goes_on_others_say_whose_it_is_and_when_it_is_killed_the_next_works(tmp_path: Path) -> None:
+    running = begun(tmp_path, text="ocr")
+    until = time.monotonic() + 60
+    while time.monotonic() < until and lock.holder(tmp_path / "out.ledger") is None:
+        time.sleep(0.05)
+    command = [sys.executable, "-m", "invoice_ocr", "batch", "inbox/00.pdf", "-o", "out.csv", "--text", "layer"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    others = [
+        subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    told = [(other.communicate(timeout=60)[1], other.returncode) for other in others]
+    assert [code for _, code in told] == [75] * 3, told
+    assert all(f"process {running.pid} " in said for said, _ in told), told
+    running.kill()
+    running.communicate(timeout=60)
+    after = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert after.returncode == 0, after.stderr
+    assert (tmp_path / "out.csv").exists()
 
 
 def test_a_drive_that_knows_no_locks_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

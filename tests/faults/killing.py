@@ -173,12 +173,14 @@ class Killing:
             print(json.dumps(self.figures), file=sys.stderr, flush=True)  # noqa: T201  as above
 
     def moments(self, kills: int) -> None:
-        """So many kills at random moments; every fourth run is killed twice before it may end."""
+        """So many kills at random moments; every fourth run is killed twice before it may end.
+
+        A run that ends before its moment comes is judged, but no kill.
+        """
         done = 0
         while done < kills:
             for _ in range(2 if done % 4 == 3 else 1):
-                self.run("moment", after=self.rng.uniform(0, self.seconds))
-                done += 1
+                done += self.run("moment", after=self.rng.uniform(0, self.seconds))[0]
             (self.place / "moment").mkdir(exist_ok=True)
             self.judge("moment")
 
