@@ -80,11 +80,11 @@ class FaceChooser:
             key=lambda f: -len(f.chars.intersection(map(ord, ALPHABETS[alphabet]))),
         )[:60]
 
-    def choose(self, rng: random.Random, text: str) -> Face | None:
-        """A face that can draw `text`, or None when no tried face can."""
+    def choose(self, rng: random.Random, text: str, common: float = 0.5) -> Face | None:
+        """A face that can draw `text`, or None when no tried face can. common: share of what offices print with."""
         needed = frozenset(map(ord, text)) - {0x20}
         for attempt in range(16):
-            pool = self.common if self.common and (attempt + rng.random() < 0.5 or attempt % 2) else self.all
+            pool = self.common if self.common and (attempt + rng.random() < common or attempt % 2) else self.all
             face = rng.choice(rng.choice(pool))
             if face.slanted and rng.random() < 0.75:
                 continue
@@ -110,11 +110,17 @@ class _Line:
 
 
 def draw(
-    rng: random.Random, text: str, face: Face, *, till: bool | None = None, arrival: Arrival = USUAL
+    rng: random.Random,
+    text: str,
+    face: Face,
+    *,
+    till: bool | None = None,
+    struck: bool | None = None,
+    arrival: Arrival = USUAL,
 ) -> Crop | None:
     """One crop of `text` in `face`, damaged as scans are; None when nothing visible came out.
 
-    till: as tills and impact printers set it; None for `TILLS` of all.
+    till: as tills and impact printers set it; None for `TILLS` of all. struck: by needles; None for two fifths.
     """
     size = rng.choices(_SIZES, _SIZE_WEIGHTS)[0]
     if size < _LEAST_FOR_HAN and any(ord(char) in _HAN for char in text):
@@ -122,7 +128,7 @@ def draw(
     over = 2 if size <= 36 and rng.random() < 0.6 else 1  # drawn twice as large and averaged: print without hinting
     till = rng.random() < TILLS if till is None else till
     if till:
-        over, line = 1, _till(rng, text, face)
+        over, line = 1, _till(rng, text, face, rng.random() < 0.4 if struck is None else struck)
     else:
         line = _set(rng, text, face, size * over)
         if line is not None and rng.random() < 0.3:
@@ -145,7 +151,7 @@ def draw(
     cut = _cut(ink, left, top, right, bottom)
     if over == 2:
         cut = cv2.resize(cut, (max(2, cut.shape[1] // 2), max(2, cut.shape[0] // 2)), interpolation=cv2.INTER_AREA)
-    grey = printed(rng, cut, 3.0 if till else 1.0, arrival)
+    grey = printed(rng, cut, 3.0 if till and not struck else 1.0, arrival)
     width = round(grey.shape[1] * HEIGHT / grey.shape[0])
     width = max(NARROWEST, min(WIDEST, width))
     scale = width / (right - left)
@@ -210,10 +216,9 @@ def _places(drawn: str) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(sizes)])
 
 
-def _till(rng: random.Random, text: str, face: Face) -> _Line | None:
+def _till(rng: random.Random, text: str, face: Face, struck: bool) -> _Line | None:
     """Letters of a few whole dots each, often narrow and tall, as tills and impact printers set them."""
-    dots = rng.randrange(11, 20) + (5 if any(ord(char) in _HAN for char in text) else 0)
-    struck = rng.random() < 0.4
+    dots = rng.randrange(10, 20) + (5 if any(ord(char) in _HAN for char in text) else 0)
     fine = 2 if struck and rng.random() < 0.5 else 1  # pictures of letters, as drivers send them, place dots finer
     line = _set(rng, text, face, dots * fine, coarse=True)
     if line is None:

@@ -26,10 +26,15 @@ _BARRED = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What crops of one kind say, whether tills print them (None: some of them), and how they arrive."""
+    """What crops of one kind say, whether tills print them and needles strike them (None: some), how they arrive.
+
+    common: share of faces that offices print with.
+    """
 
     text: Callable[[random.Random], str]
     till: bool | None = None
+    struck: bool | None = None
+    common: float = 0.5
     arrival: Arrival = USUAL
 
 
@@ -39,8 +44,8 @@ def crop_of(rng: random.Random, chooser: FaceChooser, kind: Kind) -> Crop:
         text = kind.text(rng)
         if not _KNOWN.issuperset(text) or (len(text) > _USUAL_LENGTH and rng.random() > _USUAL_LENGTH / len(text)):
             continue
-        face = chooser.choose(rng, text)
-        crop = draw(rng, text, face, till=kind.till, arrival=kind.arrival) if face else None
+        face = chooser.choose(rng, text, kind.common)
+        crop = draw(rng, text, face, till=kind.till, struck=kind.struck, arrival=kind.arrival) if face else None
         if crop is not None:
             return crop
 
@@ -108,10 +113,42 @@ def at_tills(rng: random.Random) -> str:
     return word.upper() if rng.random() < 0.6 else word
 
 
+def with_signs(rng: random.Random) -> str:
+    """What stands beside words and numbers: stops before colons, signs of sections, underscores, rows of stars."""
+    word, figures = texts.of_language(rng, rng.choice(_MARKED)), str(rng.randrange(10 ** rng.randrange(1, 6)))
+    way = rng.random()
+    if way < 0.35:
+        return word[: rng.randrange(2, 12)] + rng.choice((".:", ".:", ".:", ".)", ".,", "):", ".-", ":", "."))
+    if way < 0.50:
+        return rng.choice(
+            ("§ {}", "§{}", "(§ {}", "§§ {}", "n° {}", "N°{}", "Nº {}", "nº{}", "N.º {}", "№ {}", "#{}")
+        ).format(figures)
+    if way < 0.65:
+        others = [texts.of_language(rng, rng.choice(_MARKED)) if rng.random() < 0.7 else figures for _ in range(2)]
+        joined = "_".join([word, *others[: rng.randrange(1, 3)]])
+        return f"[{joined}]" if rng.random() < 0.2 else joined
+    if way < 0.75:
+        return rng.choice(("I", "II", "III", "IV", "VI", "XI", "XII", "I/", "I.", "I)", "II.")) + (
+            figures if rng.random() < 0.4 else ""
+        )
+    if way < 0.9:
+        return rng.choice(
+            ("***", "****", "*", "—", "–", "/", "|", "·", "•", "§", "#", "=", "...", "n°", "nº", "Nº", "N°")
+        )
+    return texts.code(rng)
+
+
+def by_needles(rng: random.Random) -> str:
+    """What impact printers set: half as slips, half as papers of any kind in Latin letters."""
+    return at_tills(rng) if rng.random() < 0.5 else texts.of_language(rng, rng.choice(_MARKED + _AT_TILLS))
+
+
 KINDS = {
     "marks": Kind(marked, till=False),
     "printed": Kind(as_printed, arrival=Arrival(0.06, 0.08)),
     "tills": Kind(at_tills, till=True),
+    "needles": Kind(by_needles, till=True, struck=True, common=0.8),
+    "signs": Kind(with_signs),
     "faxes": Kind(texts.random_text, arrival=Arrival(0.45, 0.8)),
 }
 BROAD = ("usual", "marks", "tills", "printed", "usual", "faxes", "usual", "tills", "marks", "printed")
