@@ -259,10 +259,17 @@ def test_a_band_filled_with_a_dark_colour_keeps_its_light_print() -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_a_ghost", "as_print", "goes"), [(0.9, 0.1, True), (0.4, 0.1, True), (0.28, 0.1, False), (0.5, 0.45, False)]
+    ("as_a_ghost", "as_print", "said", "goes"),
+    [
+        (0.9, 0.1, 8, True),
+        (0.4, 0.1, 8, True),
+        (0.28, 0.1, 8, False),
+        (0.5, 0.45, 8, False),
+        (0.4, 0.1, 1, False),  # of a piece of grey print alone, where nothing else says a word
+    ],
 )
 def test_the_other_side_that_shines_through_is_taken_away_and_grey_print_is_not(
-    as_a_ghost: float, as_print: float, goes: bool
+    as_a_ghost: float, as_print: float, said: int, goes: bool
 ) -> None:
     front = page().pixels.copy()
     front[:700] = 255
@@ -270,7 +277,8 @@ def test_the_other_side_that_shines_through_is_taken_away_and_grey_print_is_not(
     back[100:650] = page(ink=150).pixels[100:650]
 
     def read_left_to_right(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
-        return [("words", as_a_ghost if mirrored(crop) else as_print) for crop in crops]
+        found = [("words", as_a_ghost if mirrored(crop) else as_print) for crop in crops]
+        return [text if place < said else ("", 0.0) for place, text in enumerate(found)]
 
     def mirrored(crop: np.ndarray) -> bool:
         return any(np.array_equal(crop, known[:, ::-1]) for known in seen)

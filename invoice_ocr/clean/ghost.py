@@ -56,7 +56,7 @@ def _at(around: np.ndarray, marks: np.ndarray) -> np.ndarray:
 def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
     """Which words are read mirrored and not as they stand; none when they are few. bool, shape (n,).
 
-    Where they are hardly read either way, all are a ghost that together are read better mirrored.
+    Where they are hardly read either way, all are a ghost that together, and not one alone, are read better mirrored.
     """
     found = np.zeros(len(words), bool)
     if len(words) < _FEWEST:
@@ -67,7 +67,8 @@ def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
         return found
     mirrored = recognise([np.ascontiguousarray(words[place][:, ::-1]) for place in unread.tolist()])
     ghosts = unread[[_is_read(text) for text in mirrored]]
-    if len(ghosts) < _FEWEST and len(unread) > len(words) / 2:
+    said = sum(bool(text) for text, _ in mirrored)
+    if len(ghosts) < _FEWEST <= said and len(unread) > len(words) / 2:
         sure, before = heads.confidence(mirrored), heads.confidence([upright[place] for place in unread.tolist()])
         ghosts = unread if sure > max(_GUESSED, before + _AHEAD) else ghosts
     if len(ghosts) >= _FEWEST:
