@@ -16,7 +16,7 @@ from damages import DAMAGES, photographed, shadowed, tilted, turned
 from invoice_ocr.clean import CleaningEngine, clean, heads, light, marker
 from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
-from invoice_ocr.clean.quality import measure
+from invoice_ocr.clean.quality import measure, sharpness_of
 from invoice_ocr.clean.ruled import without_lines
 from invoice_ocr.clean.sheet import corners_of
 from invoice_ocr.clean.sight import see
@@ -369,8 +369,29 @@ def test_strokes_that_run_into_one_another_out_of_focus_come_apart() -> None:
     for left in range(20, 60, 4):
         strokes[10:50, left : left + 2] = 20
     soft = cv2.GaussianBlur(strokes, (0, 0), 1.7)
-    before, after = (np.ptp(pixels[30, 28:52].astype(int)) for pixels in (soft, light.sharpened(soft)))
+    before, after = (np.ptp(pixels[30, 28:52].astype(int)) for pixels in (soft, light.sharpened(soft, 6)))
     assert after > 5 * before
+
+
+@pytest.mark.parametrize(("blur", "is_soft"), [(0.8, False), (1.1, True), (1.7, True)])
+def test_edges_are_made_steeper_where_they_are_soft(blur: float, is_soft: bool) -> None:
+    soft = cv2.GaussianBlur(page().pixels, (0, 0), blur)
+    cleaned = clean(PageImage(1, soft, 200.0), "auto")
+    assert ("contrast" in cleaned.done) == is_soft
+    assert (sharpness_of(cleaned.image.pixels) > 1.2 * sharpness_of(soft)) == is_soft
+
+
+@pytest.mark.parametrize(("blur", "is_soft"), [(0.0, False), (0.7, True)])
+def test_small_print_out_of_focus_is_made_steeper_once_it_is_enlarged(blur: float, is_soft: bool) -> None:
+    letters = np.full((1400, 1000, 3), 255, np.uint8)
+    for place in range(220):  # so far apart that no blur joins them
+        at = 60 + 88 * (place % 10), 100 + 56 * (place // 10)
+        cv2.putText(letters, "TYFP"[place % 4], at, cv2.FONT_HERSHEY_SIMPLEX, 0.9, (20,) * 3, 2, cv2.LINE_AA)
+    small = cv2.resize(letters, None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), blur) if blur else small
+    cleaned = clean(PageImage(1, soft, 80.0), "auto")
+    assert "upscale" in cleaned.done
+    assert ("contrast" in cleaned.done) == is_soft
 
 
 def test_softness_and_grain_are_measured() -> None:

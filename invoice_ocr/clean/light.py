@@ -9,7 +9,6 @@ from invoice_ocr.clean.sight import Sight
 
 _INK_LEFT = 0.1  # of the pixels that are ink are darker than what becomes black
 _FOCUS = 1.3  # pixels: width of the blur that is undone; less than lenses have it, for halos of wide ones merge strokes
-_SHARPENED = 6.0
 _SMOOTH = 0.5  # pixels
 _TONES, _BETWEEN = (30, 225), 0.002  # grey levels between black and white, and their share of a page of two tones
 _LONELY = 0.6  # of a letter's height, within which nothing else stands around a speck
@@ -54,11 +53,11 @@ def stretched(pixels: np.ndarray, sight: Sight) -> np.ndarray:
     return _rgb(cv2.LUT(_grey(pixels, sight), _ramp(black, white)))
 
 
-def sharpened(pixels: np.ndarray) -> np.ndarray:
-    """The page with its edges steeper, in grey: for pictures out of focus."""
+def sharpened(pixels: np.ndarray, strength: float) -> np.ndarray:
+    """The page with its edges steeper, in grey: for pictures out of focus. strength: 0 leaves it, 6 is much."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     soft = cv2.GaussianBlur(grey, (0, 0), _FOCUS)
-    return _rgb(cv2.addWeighted(grey, 1 + _SHARPENED, soft, -_SHARPENED, 0))
+    return _rgb(cv2.addWeighted(grey, 1 + strength, soft, -strength, 0))
 
 
 def _ramp(black: float, white: float) -> np.ndarray:

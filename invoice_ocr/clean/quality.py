@@ -52,7 +52,7 @@ def measure(pixels: np.ndarray, sight: Sight, grain: float | None = None) -> Qua
         dark, usual, bright = _light(sight.paper[~sight.filled], sight)
     depth = cv2.subtract(sight.paper, sight.grey)[sight.ink]
     contrast = float(np.quantile(depth, 0.8)) if depth.size else 0.0
-    grain, sharpness = grain_of(pixels) if grain is None else grain, _sharpness(_middle(pixels))
+    grain, sharpness = grain_of(pixels) if grain is None else grain, sharpness_of(pixels)
     return Quality(contrast, usual, dark / max(1.0, bright), grain, sight.mark_height, len(sight.marks), sharpness)
 
 
@@ -82,10 +82,11 @@ def _middle(pixels: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY))
 
 
-def _sharpness(grey: np.ndarray) -> float:
+def sharpness_of(pixels: np.ndarray) -> float:
     """Of places where print is, the steepest slope within three pixels, as a part of what lies between their brightest
-    and darkest; 0.0 without such places.
+    and darkest; 0.0 without such places. pixels: as `measure` has them.
     """
+    grey = _middle(pixels)
     if min(grey.shape) < _FEWEST:
         return 0.0
     across, down = (cv2.Sobel(grey, cv2.CV_16S, 1 - axis, axis) for axis in (0, 1))
