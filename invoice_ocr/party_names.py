@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from statistics import median
 
 from invoice_ocr.grid import Cell, Grid
+from invoice_ocr.model import Candidate
 from invoice_ocr.party_marks import (
     BULLETS,
     Name,
@@ -32,7 +34,7 @@ _TOP_ROWS = 3
 
 def by_legal_form(grid: Grid, pack: RulePack) -> Iterator[Name]:
     """Names that end with a legal form, one a cell at most: surer at the top and at the foot of a page."""
-    pattern = _form_pattern(pack.forms_as_read)
+    pattern = _form_pattern(tuple(pack.forms_as_read))
     height = grid.page.height
     for cell in grid.cells():
         if ":" not in cell.text and begins_with_label(cell, pack):
@@ -85,6 +87,18 @@ def by_letterhead(grid: Grid, pack: RulePack) -> Iterator[Name]:
         yield Name(last, 0, _end_of_name(last.text, pack), score, "universal.seller_name.letterhead", before)
 
 
+def spelled(candidate: Candidate, pack: RulePack) -> Candidate:
+    """A candidate for a name with its legal form as it is spelled where its small letters were misread."""
+    if candidate.name not in ("seller_name", "buyer_name") or candidate.evidence.source != "ocr":
+        return candidate
+    name = str(candidate.value)
+    for read, form in pack.forms_as_read.items():
+        if read != form and name.endswith(f" {read}"):
+            name = f"{name.removesuffix(read)}{form}"
+            return replace(candidate, value=name, readings=(name,))
+    return candidate
+
+
 def _name_start(text: str, end: int, joiners: Sequence[str]) -> int:
     """Where a company's name begins that ends with a legal form at `end`: back over capitalised words and joiners."""
     begin = after_sentence(text[:end])
@@ -130,7 +144,7 @@ def _end_of_name(text: str, pack: RulePack) -> int:
     """Where a company's name ends that goes on behind a dash, or in small letters: `SAS au capital de 8 000 €`."""
     if dash := re.search(r"\s[\u2013\u2014]\s", text):
         text = text[: dash.start()]
-    for hit in _form_pattern(pack.forms_as_read).finditer(text):
+    for hit in _form_pattern(tuple(pack.forms_as_read)).finditer(text):
         if hit.start() and re.match(r"\s+[^\W\d_A-Z]", text[hit.end() :]) and text[hit.end() :].lstrip()[:1].islower():
             return hit.end()
     return len(text)

@@ -23,6 +23,7 @@ from invoice_ocr import (
     numbering,
     own,
     parties,
+    party_names,
     resolve,
     second_look,
     self_billed,
@@ -199,6 +200,7 @@ def spoken(document: Document, pack: RulePack) -> RulePack:
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
     found = [*candidates.find(document, pack), *parties.find(document, pack), *named.find(document, pack)]
+    found = [party_names.spelled(candidate, pack) for candidate in found]
     found += [*terms.find(document, pack), *numbering.find(document, pack)]
     found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)
     found = access_keys.bear_out(found, document)

@@ -164,11 +164,11 @@ class RulePack:
         return tuple(f" {form.rstrip('.')}" for form in self.forms_as_read if len(form) > 2)
 
     @cached_property
-    def forms_as_read(self) -> tuple[str, ...]:
-        """The legal forms, and those with dots as recognisers write their small letters: `S.r.I.`, `sp. Z 0.0.`."""
+    def forms_as_read(self) -> Mapping[str, str]:
+        """The legal forms as recognisers write those with dots, `S.r.I.` and `sp. Z 0.0.`, to what they are."""
         dotted = [form for form in self.legal_forms if "." in form]
-        read = (form.translate(slips) for form in dotted for slips in _FORM_SLIPS)
-        return tuple(dict.fromkeys((*self.legal_forms, *read)))
+        read = {form.translate(str.maketrans(slips)): form for form in dotted for slips in _FORM_SLIPS}
+        return {**read, **{form: form for form in self.legal_forms}}
 
     @cached_property
     def title_starts(self) -> tuple[str, ...]:
