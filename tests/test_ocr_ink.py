@@ -202,3 +202,17 @@ def test_a_one_between_two_pieces_makes_them_one_word() -> None:
 )
 def test_rules_and_far_signs_belong_to_no_word(beside: tuple[int, int, int, int]) -> None:
     assert fit(row(*WORDS, beside), FOUND) == pytest.approx(fit(row(*WORDS), FOUND), abs=0.5)
+
+
+PARTS = np.array([[40, 20, 74, 44], [98, 20, 132, 44]], float)
+
+
+def test_an_underscore_between_two_pieces_makes_them_one_word() -> None:
+    (box,) = fit(row(*letters(40, 60, 98, 118), (75, 47, 97, 49)), PARTS)
+    assert box[[0, 2]] == pytest.approx([40 - PAD_X * 29, 132 + PAD_X * 29], abs=3)
+    assert box[3] == pytest.approx(49 + PAD_Y * 29, abs=1.5)
+
+
+@pytest.mark.parametrize("bar", [(40, 47, 132, 49), (80, 47, 90, 49), (75, 40, 97, 49), (75, 20, 97, 22)])
+def test_underlines_and_other_bars_join_no_words(bar: tuple[int, int, int, int]) -> None:
+    assert len(fit(row(*letters(40, 60, 98, 118), bar), PARTS)) == 2

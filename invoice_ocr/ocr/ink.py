@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from invoice_ocr.ocr.annexed import (
+    GAP_X,
+    LEAST_CONTRAST,
+    LEAST_HEIGHT,
+    REACH_Y,
+    RULE,
+    SHARE,
+    annexed,
+    contrast_of,
+    covering,
+    pieces,
+)
 from invoice_ocr.ocr.order import lines_of
 
-REACH_X, REACH_Y = 0.6, 0.4  # of a box's height: how far beyond its sides ink still counts
-GAP_X, GAP_Y = (
-    0.16,
-    0.14,
-)  # of a box's height: white up to this wide is inside a word, or between a letter and its accent
+REACH_X = 0.6  # of a box's height: how far beyond its sides ink still counts
+GAP_Y = 0.14  # of a box's height: white up to this high is between a letter and its accent
 AROUND = 0.25  # of a box's height, beyond its sides, that is looked at too to tell paper: bold print fills half of it
-LEAST_CONTRAST = 24  # grey levels under which there is no ink to go by
 BLANK = 10  # grey levels under which there is no print at all, but paper
 LEAST_PRINT = 5.0  # pixels; what is lower, its line's letters included, is dots of a dotted rule and no word
-SHARE = 0.4  # of the strongest contrast in a box, from which a pixel is ink
 INSIDE = 0.3  # of a piece of ink within the detected box, from which it belongs to the word
-RULE = 0.92  # of a row or column inked, beyond the box too, from which it is a ruled line
 BESIDE, PASSING = 2.0, 0.35  # of a box's height: columns on one side of it; their part that a dashed rule has inked
 UNDERLINED = 1.5  # of its height, that a word is wide at least whose lower rows can be an underline
-LEAST_HEIGHT = 0.6  # of the detected height: a dash keeps some of the line around it
 TOUCHING = 0.18  # of the lower of two boxes' height: ink nearer than that is one word, found in two pieces
 LOOSE = 0.27  # the same where letters stand that far apart within the pieces too (ones, fixed pitch); less than a space
-SPACE, USUAL_SPACE = (0.2, 1.4), 0.45  # white that can be a space between words, of their height; what it mostly is
-ANNEXED = 0.55  # of it, within which a sign in no box belongs to the word beside it
-WIDEST_SIGN = 0.75  # of a word's height, that such a sign is wide at most
-LEAST_SIGN = 0.006  # of the square of a word's height, inked at least
 NEIGHBOURS = 4  # words on each side that say where a line's capitals and baseline are
 NEAR = 20.0  # of a box's height: words farther off may be set in another size
 TOP_SLACK, BOTTOM_SLACK = 0.5, 0.25  # of a detected box's height, by which it may lie below capitals, above the line
@@ -52,7 +51,7 @@ def fit(grey: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     found_at = found_at[[fitted is not None for fitted in fits]]
     tight = np.array([fitted for fitted in fits if fitted is not None], np.float32).reshape(-1, 5)
     tight, found_at, inked = _joined(tight[:, :4], found_at, tight[:, 4])
-    tight, found_at, inked = _annexed(grey, tight, found_at, inked)
+    tight, found_at, inked = annexed(grey, tight, found_at, inked)
     tight = _levelled(tight, found_at, inked)
     printed = tight[:, 3] - tight[:, 1] >= LEAST_PRINT
     tight, inked = tight[printed], inked[printed]
@@ -74,7 +73,7 @@ def _joined(tight: np.ndarray, found_at: np.ndarray, gaps: np.ndarray) -> tuple[
                 high = float(min(box[3] - box[1], before[3] - before[1]))
                 apart = float(box[0] - before[2])
                 if apart < max(TOUCHING * high, min(LOOSE * high, 1.2 * max(gap, white[last]))):
-                    kept[last] = _around(before, box), _around(kept[last][1], found_at[i])
+                    kept[last] = covering(before, box), covering(kept[last][1], found_at[i])
                     white[last] = max(gap, white[last], apart)
                     continue
             kept.append((box, found_at[i]))
@@ -82,79 +81,6 @@ def _joined(tight: np.ndarray, found_at: np.ndarray, gaps: np.ndarray) -> tuple[
             last = last if np.isnan(gap) else len(kept) - 1
     both = np.array(kept, np.float32).reshape(-1, 2, 4)
     return both[:, 0], both[:, 1], ~np.isnan(np.array(white, np.float32))
-
-
-def _annexed(grey: np.ndarray, tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Boxes widened by signs that stand in no box, nearer than a space of their line; one box where they fill a gap.
-
-    Detectors leave out a comma, a bracket or a one that much white parts from its word, as fixed pitch does.
-    """
-    kept, gone = tight.copy(), np.zeros(len(tight), bool)
-    around = found_at.copy()
-    for line in lines_of(tight):
-        places = [i for i in line if inked[i]]
-        reach = ANNEXED * _usual_space(tight[places])
-        for i, j in pairwise([-1, *places, -1]):
-            for start, end in _signs(grey, tight, i, j, reach):
-                before = start - kept[i, 2] if i >= 0 else np.inf
-                after = kept[j, 0] - end if j >= 0 else np.inf
-                near_i = i >= 0 and before <= reach * (tight[i, 3] - tight[i, 1])
-                near_j = j >= 0 and after <= reach * (tight[j, 3] - tight[j, 1])
-                if near_i and near_j:
-                    kept[j], around[j], gone[i] = _around(kept[i], kept[j]), _around(around[i], around[j]), True
-                    break
-                if near_i:
-                    kept[i, 2] = end
-                elif near_j:
-                    kept[j, 0] = start
-                    break
-    return kept[~gone], around[~gone], inked[~gone]
-
-
-def _usual_space(boxes: np.ndarray) -> float:
-    """The white between words of a line, of their height. boxes: float, shape (n, 4), of ink, left to right."""
-    high = np.minimum(boxes[1:, 3] - boxes[1:, 1], boxes[:-1, 3] - boxes[:-1, 1])
-    whites = (boxes[1:, 0] - boxes[:-1, 2]) / np.maximum(1.0, high)
-    spaces = whites[(whites > SPACE[0]) & (whites < SPACE[1])]
-    return float(np.median(spaces)) if len(spaces) > 1 else USUAL_SPACE
-
-
-def _signs(grey: np.ndarray, tight: np.ndarray, i: int, j: int, reach: float) -> list[tuple[float, float]]:
-    """First and last + 1 column of narrow pieces of ink between two boxes of a line; -1 for a box: there is none.
-
-    A piece that touches the end of what is looked at, or is as high as that, is no sign but a rule or another word.
-    """
-    box = tight[i] if i >= 0 else tight[j]
-    high = float(box[3] - box[1])
-    far = (2 * reach + WIDEST_SIGN) * high
-    start = float(tight[i, 2]) if i >= 0 else float(tight[j, 0]) - far
-    end = float(tight[j, 0]) if j >= 0 else start + far
-    if end - start > 2 * far:
-        return [*_signs(grey, tight, i, -1, reach), *_signs(grey, tight, -1, j, reach)]
-    x0, x1 = max(0, int(start)), min(grey.shape[1], int(end))
-    y0, y1 = max(0, int(box[1])), min(grey.shape[0], int(box[3] + 0.3 * high) + 1)
-    strip, inside = grey[y0:y1, x0:x1], grey[y0:y1, max(0, int(box[0])) : max(0, int(box[2]) + 1)]
-    if x1 - x0 < 3 or y1 - y0 < 3 or not inside.size or int(strip.max()) - int(strip.min()) < LEAST_CONTRAST:
-        return []
-    paper = int(np.median(inside[::2, ::2]))
-    peak = max(int(inside.max()) - paper, paper - int(inside.min()))
-    part = cv2.absdiff(strip, paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
-    part[part.mean(1) > RULE] = False
-    busy = np.flatnonzero(part.any(0))
-    if not len(busy):
-        return []
-    breaks = np.flatnonzero(np.diff(busy) > GAP_X * high)
-    signs = []
-    for first, last in zip(busy[np.r_[0, breaks + 1]].tolist(), (busy[np.r_[breaks, -1]] + 1).tolist(), strict=True):
-        sign = part[:, first:last]
-        free = first > 0 and last < part.shape[1] and sign.any(1).sum() < RULE * len(sign)
-        if free and last - first <= WIDEST_SIGN * high and sign.sum() >= LEAST_SIGN * high * high:
-            signs.append((float(x0 + first), float(x0 + last)))
-    return signs
-
-
-def _around(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.minimum(one, other)[:2], np.maximum(one, other)[2:]])
 
 
 def _levelled(tight: np.ndarray, found_at: np.ndarray, inked: np.ndarray) -> np.ndarray:
@@ -217,22 +143,22 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     around = round(AROUND * high)
     beside = part[max(0, inner[1] - around) : inner[3] + around, max(0, inner[0] - around) : inner[2] + around]
     paper = float(np.median(beside[::2, ::2]))
-    contrast = _contrast(part, paper)
+    contrast = contrast_of(part, paper)
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
     if peak < BLANK:
         return None
     if peak < LEAST_CONTRAST:
         return left, top, right, bottom, float("nan")
     least = max(LEAST_CONTRAST * 0.75, SHARE * peak)
-    ink = contrast > least
+    ink: np.ndarray = contrast > least
     ink[:, ink.mean(0) > RULE] = False  # a letter's stem ends with the letter, a ruled line goes on
     ink[ink.mean(1) > RULE] = False
     if right - left > UNDERLINED * high:
         low = max(0, int(bottom - y0 - 0.45 * high))
         ink[low:][ink[low:, inner[0] : inner[2]].mean(1) > RULE] = False
-    rows = ink[:, inner[0] : inner[2]].any(1)
+    rows: np.ndarray = ink[:, inner[0] : inner[2]].max(1)
     far = round(BESIDE * high)
-    for first, last in _pieces(rows):
+    for first, last in pieces(rows):
         if min(last, inner[3]) - max(first, inner[1]) < INSIDE * (last - first):
             strip = grey[y0 + first : y0 + last]
             sides = strip[:, max(0, x0 + inner[0] - far) : x0 + inner[0]], strip[:, x0 + inner[2] : x0 + inner[2] + far]
@@ -241,7 +167,7 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     if run is None:
         return None
     upper, lower = run
-    columns = ink[upper:lower].any(0)
+    columns: np.ndarray = ink[upper:lower].max(0)
     across = _run(columns, left - x0, right - x0, GAP_X * high)
     if across is None:
         return None
@@ -260,17 +186,7 @@ def _passes(beside: Sequence[np.ndarray], paper: float, least: float) -> bool:
 
     beside: uint8, shapes (rows, columns), to its left and to its right. least: contrast of ink.
     """
-    return any(part.size and (_contrast(part, paper) > least).any(0).mean() > PASSING for part in beside)
-
-
-def _contrast(part: np.ndarray, paper: float) -> np.ndarray:
-    return np.asarray(cv2.absdiff(part, paper))  # type: ignore[call-overload]  # cv2 takes a number, its stubs do not
-
-
-def _pieces(busy: np.ndarray) -> Iterator[tuple[int, int]]:
-    """First and last + 1 of every run of True."""
-    edges = np.flatnonzero(np.diff(busy, prepend=False, append=False)).tolist()
-    return zip(edges[::2], edges[1::2], strict=True)
+    return any(part.size and (contrast_of(part, paper) > least).any(0).mean() > PASSING for part in beside)
 
 
 def _run(busy: np.ndarray, start: float, end: float, gap: float) -> tuple[int, int] | None:
