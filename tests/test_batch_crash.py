@@ -14,6 +14,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from shutil import which
 
 import pytest
 from faults.desk import sheet
@@ -75,6 +76,18 @@ def test_two_hundred_workers_killed_lose_nothing() -> None:
     assert found["deaths"] >= 200
     assert flawless(found), found
     assert found["touched"] <= found["deaths"] // 4  # it takes four deaths to give a document up
+
+
+CUTS = pytest.mark.parametrize("cuts", [4, pytest.param(100, marks=pytest.mark.slow)])
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux") or which("cc") is None, reason="records writes with a library")
+@CUTS
+def test_when_power_fails_nothing_that_was_told_is_forgotten(cuts: int) -> None:
+    found = found_by("power.py", "--cuts", cuts, "--documents", "5" if cuts < 10 else "12", timeout=1800)
+    assert found["cuts"] == cuts
+    assert found["forgotten"] == 0, found
+    assert flawless(found), found
 
 
 def test_a_full_disk_ends_the_run_and_fails_no_document(office: Office) -> None:
