@@ -107,12 +107,23 @@ def opened(target: Path) -> Iterator[BinaryIO]:
                 part.chmod(mode)
             step("export renamed")
             part.replace(target)
+            _keep_names(target.parent)
     except BaseException as error:
         lock.cleared(part)
         if isinstance(error, PermissionError):
             raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
         raise
     step("export done")
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names of files in a folder kept when the power fails, where its file system can."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _in_a_folder(target: Path) -> None:

@@ -4,9 +4,9 @@
 
 prints one JSON object. One run is recorded, write by write (recorder.c, which needs a C compiler), with what it told of
 finished documents and exports in between. For each cut the files are made as a disk may hold them then: what was synced
-is whole, of later writes a lot keeps none, or some, the last of them in part. Names (renames, removals) are taken for
-kept at once. `forgotten` counts documents and exports that had been told and are not there; the rest is as in
-killing.py, after a resumed run.
+is whole, of later writes a lot keeps none, or some, the last of them in part. A file's new name is kept from when its
+folder was synced, by lot before; removals are taken for kept at once. `forgotten` counts documents and exports that had
+been told and are not there; the rest is as in killing.py, after a resumed run.
 """
 
 from __future__ import annotations
@@ -99,10 +99,36 @@ def apply(content: bytearray, offset: int, written: bytes | None) -> None:
         content[offset:size] = written
 
 
-def states(record: bytes) -> Iterator[dict[str, File]]:
-    """The files after each entry of a record; the same dictionary each time."""
-    files: dict[str, File] = {}
-    at = 0
+@dataclass
+class Rename:
+    """A new name that may not be kept. replaced: the file that had it before."""
+
+    before: str
+    after: str
+    replaced: File | None
+
+
+@dataclass
+class Disk:
+    """Files by name, and renames since the last sync of their folder."""
+
+    files: dict[str, File] = field(default_factory=dict)
+    renames: list[Rename] = field(default_factory=list)
+
+    def left(self, rng: random.Random) -> dict[str, File]:
+        """The files by the names that a disk may hold."""
+        files = dict(self.files)
+        for rename in self.renames[rng.randrange(len(self.renames) + 1) :][::-1]:
+            files[rename.before] = files.pop(rename.after)
+            if rename.replaced is not None:
+                files[rename.after] = rename.replaced
+        return files
+
+
+def states(record: bytes) -> Iterator[Disk]:
+    """The disk after each entry of a record; the same object each time."""
+    disk = Disk()
+    files, at = disk.files, 0
     while at < len(record):
         end = record.index(b"\n", at)
         kind, _, rest = record[at:end].decode().partition(" ")
@@ -116,12 +142,15 @@ def states(record: bytes) -> Iterator[dict[str, File]]:
             files.setdefault(path, File()).later.append((int(length), None))
         elif kind == "S" and rest in files:
             files[rest].sync()
+        elif kind == "S":
+            disk.renames = [one for one in disk.renames if str(Path(one.after).parent) != rest]
         elif kind == "U":
             files.pop(rest, None)
         elif kind == "R":
             before, after = rest.split("\t")
+            disk.renames.append(Rename(before, after, files.get(after)))
             files[after] = files.pop(before, File())
-        yield files
+        yield disk
 
 
 def recorded(killing: Killing) -> bytes:
@@ -130,18 +159,18 @@ def recorded(killing: Killing) -> bytes:
     source = Path(__file__).with_name("recorder.c")
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
     place.mkdir()
-    environment = {"LD_PRELOAD": str(library), "RECORD_UNDER": f"{place}/", "RECORD_TO": str(record)}
+    environment = {"LD_PRELOAD": str(library), "RECORD_UNDER": str(place), "RECORD_TO": str(record)}
     command = [sys.executable, __file__, "--run", str(killing.inbox), str(place)]
     subprocess.run(command, check=True, env=os.environ | environment)
     return record.read_bytes()
 
 
-def cut(killing: Killing, files: dict[str, File]) -> int:
+def cut(killing: Killing, disk: Disk) -> int:
     """Make the folder `power` as a disk may hold it, finish the run there, and judge it. Returns what was forgotten."""
     place, before = killing.place / "power", str(killing.place / "recorded")
     place.mkdir()
     told: list[str] = []
-    for path, file in files.items():
+    for path, file in disk.left(killing.rng).items():
         name = path.removeprefix(f"{before}/")
         if name == TOLD:
             told = b"".join(written for _, written in file.later if written).decode().split()
@@ -149,7 +178,9 @@ def cut(killing: Killing, files: dict[str, File]) -> int:
             (place / name).write_bytes(file.left(killing.rng))
     done = finished(place / "books.sqlite") if any(len(one) == 64 for one in told) else set()
     forgotten = sum(one not in done for one in told if len(one) == 64)
-    forgotten += sum((place / f"out.{form}").read_bytes() != killing.wanted[form] for form in FORMATS if form in told)
+    for form in set(FORMATS) & set(told):
+        target = place / f"out.{form}"
+        forgotten += not target.exists() or target.read_bytes() != killing.wanted[form]
     killing.judge("power")
     return forgotten
 
@@ -178,9 +209,9 @@ def main() -> None:
         entries = sum(1 for _ in states(record))
         at = set(killing.rng.sample(range(entries), min(entries, chosen.cuts)))
         forgotten = 0
-        for index, files in enumerate(states(record)):
+        for index, disk in enumerate(states(record)):
             if index in at:
-                forgotten += cut(killing, files)
+                forgotten += cut(killing, disk)
     report = {"documents": killing.documents, "entries": entries, "cuts": len(at), "forgotten": forgotten}
     print(json.dumps(report | killing.figures))  # noqa: T201  what it is for
 

@@ -26,7 +26,10 @@ __attribute__((constructor)) static void begin(void) {
     if (under && getenv("RECORD_TO")) log_fd = open(getenv("RECORD_TO"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
-static int is_ours(const char *path) { return log_fd >= 0 && strncmp(path, under, strlen(under)) == 0; }
+static int is_ours(const char *path) {
+    size_t length = under ? strlen(under) : 0;
+    return log_fd >= 0 && strncmp(path, under, length) == 0 && (path[length] == '/' || !path[length]);
+}
 
 static int of_ours(int fd, char *path) {
     char link[64];
