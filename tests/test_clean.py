@@ -16,7 +16,7 @@ from damages import DAMAGES, photographed, shadowed, tilted, turned
 from invoice_ocr.clean import CleaningEngine, clean, heads, light, marker
 from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
-from invoice_ocr.clean.quality import measure, sharpness_of
+from invoice_ocr.clean.quality import measure
 from invoice_ocr.clean.ruled import without_lines
 from invoice_ocr.clean.sheet import corners_of
 from invoice_ocr.clean.sight import see
@@ -373,15 +373,7 @@ def test_strokes_that_run_into_one_another_out_of_focus_come_apart() -> None:
     assert after > 5 * before
 
 
-@pytest.mark.parametrize(("blur", "is_soft"), [(0.8, False), (1.1, True), (1.7, True)])
-def test_edges_are_made_steeper_where_they_are_soft(blur: float, is_soft: bool) -> None:
-    soft = cv2.GaussianBlur(page().pixels, (0, 0), blur)
-    cleaned = clean(PageImage(1, soft, 200.0), "auto")
-    assert ("contrast" in cleaned.done) == is_soft
-    assert (sharpness_of(cleaned.image.pixels) > 1.2 * sharpness_of(soft)) == is_soft
-
-
-@pytest.mark.parametrize(("blur", "is_soft"), [(0.0, False), (0.7, True)])
+@pytest.mark.parametrize(("blur", "is_soft"), [(0.0, False), (0.6, False), (1.0, True)])
 def test_small_print_out_of_focus_is_made_steeper_once_it_is_enlarged(blur: float, is_soft: bool) -> None:
     letters = np.full((1400, 1000, 3), 255, np.uint8)
     for place in range(220):  # so far apart that no blur joins them
