@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from invoice_ocr import errors
 from invoice_ocr.errors import ConfigError, InputError, ParserCrash
-from invoice_ocr.intake.pages import Opened, OpenedPage, Request, TextLayer, chosen
+from invoice_ocr.intake.pages import Buffer, Opened, OpenedPage, Request, TextLayer, chosen
 from invoice_ocr.intake.pool import Pool
 from invoice_ocr.intake.process import Answer
 from invoice_ocr.intake.sources import Failed, Source, failure_of
@@ -237,7 +237,7 @@ def _raise_error_of(answer: Answer) -> None:
     raise kind(message, fix=fix)
 
 
-def _pictures(answer: Answer) -> list[tuple[int, int, float, bytearray]]:
+def _pictures(answer: Answer) -> list[tuple[int, int, float, Buffer]]:
     """(width, height, dpi, bytes) of each picture; ValueError when a size does not fit its bytes."""
     pictures = []
     for (width, height, dpi), blob in zip(answer.header["pictures"], answer.blobs, strict=True):
@@ -263,7 +263,7 @@ def _understood(answer: Answer, document: _Open) -> tuple[list[OpenedPage], list
     return pages, [Issue(str(code), str(message)) for code, message in answer.header["issues"]], rest and int(rest)
 
 
-def _image(number: int, rotation: int, picture: tuple[int, int, float, bytearray], file: str) -> PageImage:
+def _image(number: int, rotation: int, picture: tuple[int, int, float, Buffer], file: str) -> PageImage:
     import numpy as np
 
     width, height, dpi, blob = picture

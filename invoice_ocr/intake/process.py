@@ -16,7 +16,7 @@ from typing import Any
 
 from invoice_ocr.errors import InputError, MissingPart, OutOfMemory, ParserCrash, Timeout
 from invoice_ocr.intake import wire
-from invoice_ocr.intake.pages import Request
+from invoice_ocr.intake.pages import Buffer, Request
 
 _START = (
     "import json,sys; sys.path[:]=json.loads(sys.argv[1]); from invoice_ocr.intake.worker import main; main({!r},{})"
@@ -52,7 +52,7 @@ class Answer:
     """What a worker sent: the header, the pictures' bytes, and how long it took in seconds."""
 
     header: dict[str, Any]
-    blobs: list[bytearray]
+    blobs: list[Buffer]
     seconds: float
 
 
@@ -137,7 +137,7 @@ class Process:
 
     def _exchange(
         self, header: dict[str, Any] | None, document: bytes, *, seconds: float, most: int
-    ) -> tuple[dict[str, Any], list[bytearray]] | None:
+    ) -> tuple[dict[str, Any], list[Buffer]] | None:
         """Send (unless `header` is None) and receive one message; None when the worker ended or was ended."""
         timer = threading.Timer(seconds, self._expire)
         timer.daemon = True
@@ -145,7 +145,7 @@ class Process:
         try:
             if header is not None:
                 wire.send(self._process.stdin, header, [document])  # type: ignore[arg-type]
-            return wire.receive(self._process.stdout, most=most)  # type: ignore[arg-type]
+            return wire.receive(self._process.stdout, most=most, room=_room)  # type: ignore[arg-type]
         except (OSError, ValueError, wire.Garbled):
             return None
         finally:
@@ -210,6 +210,13 @@ def _packed(request: Request) -> tuple[dict[str, Any], bytes]:
         "layers": None if request.layers is None else [astuple(layer) for layer in request.layers],
     }
     return header, request.document
+
+
+def _room(size: int) -> Buffer:
+    """Room for so many bytes. Zeroed, as a bytearray is, a page's would take as long as it takes to arrive."""
+    import numpy as np
+
+    return np.empty(size, np.uint8).data
 
 
 def _widen(*streams: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO
 
 from invoice_ocr.intake.pages import Buffer
@@ -29,10 +29,12 @@ def send(stream: BinaryIO, header: dict[str, Any], blobs: Sequence[Buffer] = ())
     stream.flush()
 
 
-def receive(stream: BinaryIO, *, most: int) -> tuple[dict[str, Any], list[bytearray]] | None:
+def receive(
+    stream: BinaryIO, *, most: int, room: Callable[[int], Buffer] = bytearray
+) -> tuple[dict[str, Any], list[Buffer]] | None:
     """The next message, or None at the end of the stream. most: bytes that its blobs may have together.
 
-    Garbled when it breaks off, is too long, or is not JSON.
+    room: makes what so many bytes of a blob are put into. Garbled when it breaks off, is too long, or is not JSON.
     """
     start = stream.read(_COUNTS.size)
     if not start:
@@ -51,13 +53,18 @@ def receive(stream: BinaryIO, *, most: int) -> tuple[dict[str, Any], list[bytear
         raise Garbled(str(error)) from None
     if not isinstance(header, dict):
         raise Garbled("a header that is no object")
-    return header, [_exactly(stream, length) for length in lengths]
+    return header, [_filled(stream, room(length)) for length in lengths]
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytearray:
     held = bytearray(size)
+    _filled(stream, held)
+    return held
+
+
+def _filled(stream: BinaryIO, held: Buffer) -> Buffer:
     view, filled = memoryview(held), 0
-    while filled < size:
+    while filled < len(view):
         got = stream.readinto(view[filled:])  # type: ignore[attr-defined]
         if not got:
             raise Garbled("broken off")
