@@ -76,11 +76,11 @@ def heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
     for cell in row:
         forgiving = cell.line.words[0].source == "ocr"
         for hit in pack.headers.find(cell.text, forgiving=forgiving):
-            covered += sum(char.isalpha() for char in cell.text[hit.start : hit.end])
+            covered += sum(map(str.isalpha, cell.text[hit.start : hit.end]))
             columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
     if not columns:
         return []
-    return columns if covered >= 0.5 * sum(char.isalpha() for cell in row for char in cell.text) else []
+    return columns if covered >= 0.5 * sum(sum(map(str.isalpha, cell.text)) for cell in row) else []
 
 
 def _named(columns: list[Column]) -> list[Column]:
