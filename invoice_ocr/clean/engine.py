@@ -46,7 +46,7 @@ class Reader(Protocol):
 class CleaningEngine:
     """`engine`, shown pages after `steps` (see `clean`). Boxes are on the page as it came, issues with the words.
 
-    The next page is taken and cleaned in another thread while the engine reads.
+    The next pages are taken and cleaned in another thread while the engine reads.
 
     keep: called with each page cleaned and its words as the engine gave them, before they are placed.
     """
