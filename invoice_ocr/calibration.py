@@ -28,7 +28,7 @@ _ALIKE = (
     ("buyer_reference", "purchase_order", "contract", "customer_number", "payment_reference"),
     ("document_type", "payment_terms"),
 )
-_BASES = ("", "proved", "unlabelled")
+_BASES = ("", "proved", "unlabelled", "guessed")
 _STEPS = 6  # bins of a curve
 _MOST_RIGHT = 0.95  # share right that no curve is taken to have before a sample is seen
 _LOWEST = 0.9  # of the mean of the first bin, at its lowest score
@@ -63,6 +63,8 @@ def samples_of(document: Mapping[str, Any], invoice: Invoice) -> list[Sample]:
         field = invoice.fields.get(name) if name in FIELD_KINDS else None
         if field is None or field.value is None or field.evidence is None or field.witnesses:
             continue
+        if field.basis == "guessed" and want is None:
+            continue  # nothing is asked for on the page, and so nothing says that the guess is wrong
         right = want is not None and same(name, want, field.value, unsigned=unsigned)
         group = str(document.get("group") or document["file"])
         legible = legibility(name, field.evidence)

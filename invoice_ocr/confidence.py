@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.checks import NOTES
-from invoice_ocr.choices import TOTALS, Choice, Resolution
+from invoice_ocr.choices import GUESSED, TOTALS, Choice, Resolution
 from invoice_ocr.model import (
     FIELD_KINDS,
     Alternative,
@@ -90,7 +90,7 @@ def _field(name: str, choice: Choice | None, touched: set[str], curves: Mapping[
     confidence = round(1 - (1 - confidence) * (_AGREED if choice.witnesses else 1), 4)
     if len(choice.readings) > 1:
         confidence = round(min(confidence, 1.0 / len(choice.readings)), 4)
-    sure = confidence >= least and name not in touched and len(choice.readings) <= 1
+    sure = confidence >= least and name not in touched and len(choice.readings) <= 1 and basis != "guessed"
     status: Status = "accepted" if sure else "review"
     rest = 1.0 - confidence
     alternatives = tuple(
@@ -160,8 +160,13 @@ def _negated(value: Value) -> Value:
 
 
 def basis_of(choice: Choice) -> str:
-    """What speaks for a choice: "proved" by a sum, "unlabelled" by its looks alone, "" by a label or check digits."""
+    """What speaks for a choice: "proved" by a sum, "unlabelled" by its looks alone, "" by a label or check digits.
+
+    "guessed" where nothing on the page asks for it: such a value is never accepted.
+    """
     rule = choice.evidence.rule
+    if rule == GUESSED:
+        return "guessed"
     return "proved" if choice.proof else "unlabelled" if rule.startswith("universal.") and rule not in _CHECKED else ""
 
 

@@ -10,7 +10,17 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from invoice_ocr.calibration import Sample, accepted_curve, as_yaml, calibration_error, fit, held_out, predict, refit
+from invoice_ocr.calibration import (
+    Sample,
+    accepted_curve,
+    as_yaml,
+    calibration_error,
+    fit,
+    held_out,
+    predict,
+    refit,
+    samples_of,
+)
 from invoice_ocr.cli.app import app
 from invoice_ocr.confidence import least_confidence
 from invoice_ocr.model import Word
@@ -126,3 +136,13 @@ def test_curves_are_written_as_rules_are_read() -> None:
 @pytest.mark.parametrize("share", ["1%", "0.5%", "0.01", ""])
 def test_the_allowed_share_may_be_written_in_percent_or_not(share: str) -> None:
     assert 0.5 <= least_confidence(load_pack().curves, Settings(max_error=share)) <= 1.01
+
+
+def test_what_to_quote_where_nothing_is_asked_for_is_never_accepted_and_no_missing_truth_speaks_against_it() -> None:
+    page = "Nord Works Ltd\nInvoice No: A-17\nDate: 5 March 2024\nTotal | 119.00 EUR\nIBAN: DE89 3704 0044 0532 0130 00"
+    (invoice,) = understand(sketch(page), load_pack(), Settings(min_confidence=0.0))
+    guess = invoice.fields["payment_reference"]
+    assert (guess.value, guess.status) == ("A-17", "review")
+    assert samples_of({"file": "a.pdf", "truth": {"payment_reference": None}}, invoice) == []
+    (sample,) = samples_of({"file": "a.pdf", "truth": {"payment_reference": "RF18"}}, invoice)
+    assert not sample.right
