@@ -29,7 +29,7 @@ def page_of(*lines: list[tuple[str, float]]) -> tuple[list[Text], list[list[int]
 
 def said_by(*lines: list[tuple[str, float]]) -> list[str]:
     texts, places, boxes, pictures = page_of(*lines)
-    cases.lower(texts, places, boxes, pictures)
+    cases.by_height(texts, places, boxes, pictures)
     return [text.text for text in texts]
 
 
@@ -47,6 +47,21 @@ def said_by(*lines: list[tuple[str, float]]) -> list[str]:
     ],
 )
 def test_a_word_no_higher_than_small_letters_has_no_capital(said: str, rise: float, meant: str) -> None:
+    around = [("перевала", SMALL), ("заметка", SMALL)]
+    assert said_by([*around, (said, rise)])[2] == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "rise", "meant"),
+    [
+        ("поиск", CAPITAL, "ПОИСК"),
+        ("поиск", SMALL, "поиск"),
+        ("заметка", CAPITAL, "заметка"),  # a capital alone looks like none of its small letters
+        ("бой", CAPITAL, "бой"),  # small letters that are as high
+        ("поиск", 1.8 * SMALL, "поиск"),  # a rule above it, perhaps
+    ],
+)
+def test_a_word_of_like_letters_as_high_as_capitals_is_of_capitals(said: str, rise: float, meant: str) -> None:
     around = [("перевала", SMALL), ("заметка", SMALL)]
     assert said_by([*around, (said, rise)])[2] == meant
 

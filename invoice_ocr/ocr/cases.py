@@ -1,8 +1,8 @@
-"""Capitals that are none: small letters of Cyrillic and Greek have the form of capitals, and only height tells them.
+"""Small letters of Cyrillic and Greek have the form of capitals, and only height tells which of them a word has.
 
 A word without a capital among capitals' neighbours is cut as high as these, and one alone as high as itself, so the
 recogniser's case is a guess there. On the page it is none: measured from its line's baseline, a word that rises no
-higher than the small letters around it has no capital.
+higher than the small letters around it has no capital, and one of like letters that rises as capitals do has no other.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from invoice_ocr.ocr.spaces import RULE, inked
 
 CAPITALS = 1.42  # heights of small letters that capitals and figures are high: 1.35 to 1.48 in most faces
 LOW = (0.8, 1.12)  # heights of the small letters around, between which a word has no capital
+HIGH = (1.28, 1.6)  # and between which it is of capitals, if all of its letters have one form
 SURE = 0.6  # confidence from which a word's letters say how high it is
 WITNESSES = 6  # words around that tell, where its own line has none
 HANGING = frozenset("рущцдфgjpqyQ,;()[]/|")  # what reaches below the baseline
 ABOVE = frozenset("Йй()[]'\"«»„“”’")  # and what rises above capitals
+SLANTED = frozenset("дв")  # small letters that are as high as capitals in italics
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,12 @@ class _Witness:
     small: float
 
 
-def lower(texts: list[Text], lines: Sequence[Sequence[int]], boxes: np.ndarray, pictures: Sequence[np.ndarray]) -> None:
-    """Give words of low letters alone their small letters, in lines of Cyrillic or Greek; in place.
+def by_height(
+    texts: list[Text], lines: Sequence[Sequence[int]], boxes: np.ndarray, pictures: Sequence[np.ndarray]
+) -> None:
+    """Give words whose letters look alike small and large the case that they are high, in lines of Cyrillic or Greek.
+
+    In place.
 
     texts: what each box says. lines: places in it, line by line. boxes: float, shape (n, 4), pixels of the straightened
     page. pictures: uint8, shape (32, width), as the recogniser saw each.
@@ -50,14 +56,20 @@ def lower(texts: list[Text], lines: Sequence[Sequence[int]], boxes: np.ndarray, 
     witnesses = list(_witnesses(lines, written, texts, boxes, rises))
     for at, (line, script) in enumerate(zip(lines, written, strict=True)):
         for i in line:
-            if script == "latin" or i not in rises or not _may_be_low(texts[i].text, script):
+            if script == "latin" or i not in rises:
+                continue
+            low, high = _may_be_low(texts[i].text, script), _may_be_high(texts[i].text, script)
+            if not low and not high:
                 continue
             around = [w.small for w in witnesses if w.line == at]
-            if not around:
+            if not around and low:
                 x, y = boxes[i, 0], boxes[i, 1]
                 near = sorted(witnesses, key=lambda w: abs(w.y - y) + 0.2 * abs(w.x - x))
                 around = [w.small for w in near[:WITNESSES]]
-            if around and LOW[0] < rises[i] / np.median(around) < LOW[1]:
+            rise = rises[i] / float(np.median(around)) if around else 0.0
+            if high and HIGH[0] < rise < HIGH[1]:
+                texts[i] = replace(texts[i], text=texts[i].text.upper())
+            elif low and LOW[0] < rise < LOW[1]:
                 own = scripts.LOOKALIKES[script]
                 said = "".join(own.get(letter, letter).lower() for letter in texts[i].text)
                 texts[i] = replace(texts[i], text=said)
@@ -80,12 +92,14 @@ def _rises(
 
 
 def _rows(picture: np.ndarray) -> tuple[int, int] | None:
-    """First and last + 1 row with ink."""
+    """First and last + 1 row of the letters: of the rows with ink those together that hold most of it."""
     if not picture.shape[1]:
         return None
     count = inked(picture).sum(1)
-    rows = np.flatnonzero((count > 0) & (count <= RULE * picture.shape[1]))
-    return (int(rows[0]), int(rows[-1]) + 1) if len(rows) else None
+    count[count > RULE * picture.shape[1]] = 0
+    sides = np.flatnonzero(np.diff(count > 0, prepend=False, append=False))
+    runs = [(int(first), int(last)) for first, last in zip(sides[::2], sides[1::2], strict=True)]
+    return max(runs, key=lambda run: count[slice(*run)].sum(), default=None)
 
 
 def _witnesses(
@@ -124,6 +138,18 @@ def _may_be_low(word: str, script: str) -> bool:
         and scripts.HIGH.isdisjoint(word.lower())
         and not any(letter.isdigit() for letter in word)
         and not any(_telling(letter, script) for letter in capitals)
+    )
+
+
+def _may_be_high(word: str, script: str) -> bool:
+    """Whether a word is of two small letters or more and of no others, all of which look like their capitals."""
+    letters = [letter for letter in word if letter.isalpha()]
+    return (
+        len(letters) > 1
+        and word.islower()
+        and (scripts.HIGH | ABOVE | SLANTED).isdisjoint(word)
+        and not any(letter.isdigit() for letter in word)
+        and not any(_telling(letter, script) for letter in letters)
     )
 
 

@@ -172,7 +172,7 @@ class NeuralEngine:
                 self._reread_odd_letters(page, read)
                 self._reread_money(page, lines, read)
                 self._spell(page, lines, read)
-                cases.lower(read, lines, page.boxes, page.pictures)
+                cases.by_height(read, lines, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
             self._reread_chinese(page.pictures, read)
             said = [text.text for text in read]
