@@ -13,7 +13,7 @@ from invoice_ocr.model import LineItem
 from invoice_ocr.values.amount import find_amounts
 
 _WORDY = 3  # letters that tell what an item is
-_UNIT = 5  # letters that a unit or a currency beside a number may have
+_UNIT = 8  # letters that a unit or a currency beside a number may have
 _NUMBERS = 3  # quantity, price and sum
 
 

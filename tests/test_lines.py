@@ -182,6 +182,8 @@ def test_rows_that_prove_themselves_need_no_heads() -> None:
     page = "Oak wardrobe | 1 pc | 4,280.00 | 4,280.00\nSliding doors | 3 pcs | 390.00 | 1,170.00\nSubtotal | 5,450.00"
     assert numbers(items(page)) == [("1", "4280.00", "4280.00"), ("3", "390.00", "1170.00")]
     assert items(page.replace("5,450", "5,540")) == ()
+    german = "Handbuch | 148 Seiten | 21,50 € | 3.182,00 €\nLesen | 12 Std. | 58,00 € | 696,00 €\nSumme | 3.878,00 €"
+    assert numbers(items(german, ",")) == [("148", "21.50", "3182.00"), ("12", "58.00", "696.00")]
     assert items("Rent | 1 | 900.00 | 900.00\nTax 10 % | 900.00 | 90.00") == ()  # any sum stands twice somewhere
 
 
