@@ -22,7 +22,7 @@ _GROUPED, _GROUPS = re.compile(r".*[:：].*\d{2,} \d{2,}"), re.compile(r"\d{1,4}
 # Of the days of a period the second, behind a word or a dash that ends the line above it.
 _OPENED, _DAY = re.compile(r".*\d[./-]\d{1,4}\s+\S{1,3}"), re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?")
 _FORMS = ((_BROKEN, _REST, ""), (_GROUPED, _GROUPS, " "), (_OPENED, _DAY, " "))
-_CLOSE, _FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
+CLOSE, FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:
         return cell
     form, space = goes_on
     for other in rows[cell.row + 1]:
-        close = other.box.top - cell.box.bottom < _CLOSE * cell.box.height
-        flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < _FLUSH
+        close = other.box.top - cell.box.bottom < CLOSE * cell.box.height
+        flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < FLUSH
         if close and flush and form.fullmatch(other.text):
             line = replace(cell.line, words=cell.line.words + other.line.words)
             by = len(cell.text) + len(space)

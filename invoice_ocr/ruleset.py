@@ -167,7 +167,7 @@ class RulePack:
     def forms_as_read(self) -> Mapping[str, str]:
         """The legal forms as recognisers write those with dots, `S.r.I.` and `sp. Z 0.0.`, to what they are."""
         dotted = [form for form in self.legal_forms if "." in form]
-        read = {form.translate(str.maketrans(slips)): form for form in dotted for slips in _FORM_SLIPS}
+        read = {form.translate(slips): form for form in dotted for slips in _FORM_SLIPS}
         return {**read, **{form: form for form in self.legal_forms}}
 
     @cached_property

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from invoice_ocr.grid import Cell, Grid
+from invoice_ocr.grid import CLOSE, FLUSH, Cell, Grid
 from invoice_ocr.labels import Hit, LabelIndex
 from invoice_ocr.model import Box, Candidate, Evidence
 from invoice_ocr.patience import check
@@ -21,7 +21,6 @@ from invoice_ocr.values.text import has_digit
 RATE = re.compile(r"[@(]?(?:\d{1,2}(?:[.,]\d{1,3})?\s?%|%\s?\d{1,2}(?:[.,]\d{1,3})?)\)?")
 _COMPOUND = re.compile(r"[^\W\d_][-\u2010]\Z")
 _FEW = 4  # words of a text that may be a label with its value
-_CLOSE, _FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 SHORT = 3  # letters: labels as short as this are also ordinary words
 
 
@@ -71,7 +70,7 @@ def broken_labels(grid: Grid, pack: RulePack) -> Iterator[tuple[Cell, Cell, str]
                 or not (_is_head(grid, under) or _heads_next(grid, cell, under))
             ):
                 continue
-            value = next(grid.below(under, under.box, _CLOSE * under.box.height), None)
+            value = next(grid.below(under, under.box, CLOSE * under.box.height), None)
             hits = pack.labels.find(f"{cell.text} {under.text}")
             whole = len(hits) == 1 and hits[0].start == 0 and hits[0].end > len(cell.text)
             if whole and value is not None and has_digit(value.text):
@@ -82,7 +81,7 @@ def _goes_on(cell: Cell, under: Cell) -> bool:
     """Whether one line stands right under another, flush with it or centred, as the second of one text does."""
     one, two = cell.box, under.box
     aside = min(abs(one.left - two.left), abs(one.center_x - two.center_x), abs(one.right - two.right))
-    return aside < _FLUSH and two.top - one.bottom < _CLOSE * one.height
+    return aside < FLUSH and two.top - one.bottom < CLOSE * one.height
 
 
 def _is_head(grid: Grid, cell: Cell) -> bool:
@@ -95,7 +94,7 @@ def _heads_next(grid: Grid, cell: Cell, under: Cell) -> bool:
     """Whether the value right of the second line of a label has a head of its own, right of the first."""
     head, value = grid.right_of(cell)[:1], grid.right_of(under)[:1]
     wordy = len(under.line.words) <= _FEW and not has_digit(under.text)
-    return wordy and bool(head and value) and abs(head[0].box.left - value[0].box.left) < _FLUSH
+    return wordy and bool(head and value) and abs(head[0].box.left - value[0].box.left) < FLUSH
 
 
 @lru_cache(maxsize=4096)
