@@ -6,28 +6,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from invoice_ocr import aside, unlabelled
+from invoice_ocr import aside, beneath, unlabelled
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.labels import ONE_WRONG, Hit
-from invoice_ocr.model import Box, Candidate, Document
-from invoice_ocr.party_labels import heads_block, is_head, may_name, name_below, told_name, without_address
+from invoice_ocr.model import Candidate, Document
+from invoice_ocr.party_labels import heads_block, is_head, may_name, told_name, without_address
 from invoice_ocr.readers import Found, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
 from invoice_ocr.sheet import RATE, Sheet, candidate_by, is_label, is_read, make_candidate, shifted
 from invoice_ocr.standing import (
     CENTS,
-    REACH,
     between,
     can_look_away,
     context,
     is_dated,
     is_numbered,
-    is_of_item,
     is_own_series,
     is_zero_tax,
     residue,
     standing,
-    table_head,
 )
 from invoice_ocr.terms import days_in
 from invoice_ocr.values.text import fold
@@ -39,9 +36,7 @@ _INSIDE = 0.85  # how surely an amount in brackets is the tax within the one beh
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
-_LISTED = 0.4  # how surely the first of several dates in a table of items is meant
 _LIKELY = 0.5  # how surely a value stands beside its label, so that one below is hardly meant
-_SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is less
 
 
 def find(document: Document, pack: RulePack) -> list[Candidate]:
@@ -100,7 +95,7 @@ def _below_or_aside(
     """The value in the column below; where none was seen, here or right of the label, one in an odd place."""
     found: list[Candidate] = []
     if hit.quality > ONE_WRONG:  # what hardly looks like a label heads no column
-        found += _below(sheet, cell, hit, rule, spec, weight * (0.45 if seen > _LIKELY else 0.9))
+        found += beneath.find(sheet, cell, hit, rule, spec, weight * (0.45 if seen > _LIKELY else 0.9))
     yield from found
     if not found and not seen:
         yield from aside.find(sheet, cell, hit, rule, spec, weight)
@@ -266,70 +261,3 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
             factor *= 0.9
         told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
         yield candidate_by(rule, "right", other, told, weight * factor * sure)
-
-
-def _below(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
-    box = cell.box_of(hit.start, hit.end)
-    if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
-        return
-    if spec.reader == "name":
-        yield from name_below(sheet, cell, box, rule, weight)
-        return
-    if spec.reader in ("amount", "date"):
-        weight *= table_head(sheet, cell, rule)
-    under = list(sheet.grid.below(cell, box, REACH * min(cell.box.height, 16.0)))
-    if not under and spec.reader == "amount":
-        under = _in_box(sheet, cell, box)
-    for place, other in enumerate(under):
-        if sheet.starts_with_label(other) and (place == 0 or spec.reader == "text") and not _same_kind(sheet, other):
-            return
-        start, end = _part_under(other, box) if spec.reader == "reference" else (0, len(other.text))
-        text = other.text[start:end]
-        found = read(spec.reader, text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
-        if spec.reader in ("amount", "date"):
-            found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
-        if found and spec.reader == "reference" and rule.weight < _SURE and not _is_whole(text, found[0]):
-            return  # `Invoice` over a sentence or an address is a title
-        found = [shifted(item, start) for item in found]
-        if found:
-            listed = spec.reader == "date" and any(is_of_item(sheet, one) for one in under[place + 1 :])
-            factor = (1.0 if place == 0 else 0.8) * (_LISTED if listed else 1.0)
-            yield candidate_by(rule, "below", other, found[0], weight * factor)
-            return
-        if place >= 2 or spec.reader == "reference":
-            return
-
-
-def _part_under(cell: Cell, box: Box) -> tuple[int, int]:
-    """Which of the parts of a cell that wide spaces set apart stands under a box: (start, end); all where none does."""
-    parts = [hit.span() for hit in re.finditer(r"(?:(?!  ).)+", cell.text)]
-    return next((part for part in parts if len(parts) > 1 and _under(box, cell.box_of(*part))), (0, len(cell.text)))
-
-
-def _is_whole(text: str, item: Found) -> bool:
-    """Whether a number of three digits at least is all that a text holds."""
-    own = text[item.start : item.end]
-    return own.strip() == text.strip() and sum(map(str.isdigit, own)) > 2 and " " not in own.strip()
-
-
-def _in_box(sheet: Sheet, cell: Cell, box: Box) -> list[Cell]:
-    """What ends the box of a form that a label begins: in the row below, left of where the next label's box begins."""
-    beside = sheet.grid.right_of(cell)
-    end = beside[0].box.left if beside else sheet.grid.page.width
-    wide = Box(box.left, box.top, end, box.bottom)
-    under = next(sheet.grid.below(cell, wide, REACH * min(cell.box.height, 16.0)), None)
-    whole = under is not None and under.box.right < end and CENTS.fullmatch(under.text.strip())
-    return [under] if under is not None and whole else []
-
-
-def _same_kind(sheet: Sheet, other: Cell) -> bool:
-    """Whether the cell below begins with a label of an aside that only names what follows, as `EUR 12,00` may."""
-    return all(
-        sheet.pack.fields[rule.field].reader == "none" or rule.field == "currency"
-        for hit in sheet.hits_of(other)[:1]
-        for rule in sheet.pack.by_label[hit.key]
-    )
-
-
-def _under(label: Box, value: Box) -> bool:
-    return value.left < label.right + 4 and value.right > label.left - 4
