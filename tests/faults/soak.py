@@ -5,8 +5,8 @@
 prints one JSON object: megabytes after a tenth and at the end, their slope in megabytes a thousand documents once the
 coordinator's caches are full, which takes about 2,000, and in each tenth documents a second, by the clock and by the
 coordinator's processor time, which a busy machine hardly changes. Besides: most megabytes that were held and that the
-ledger's log took, and open files and threads after a tenth and at most. Documents are opened in real workers; every
-second one is a picture that a replay engine reads.
+ledger's log took, and the most open files and threads in the first half and in all. Documents are opened in real
+workers; every second one is a picture that a replay engine reads.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def main() -> None:
     times, worked, held = np.array(gauge.marks).reshape(-1, 3).T
     files, threads, log = np.array(gauge.counts).reshape(-1, 3).T
     tenth = count // 10
-    early = max(1, tenth // _EVERY)
+    early = max(1, len(files) // 2)
     warm = max(tenth, min(_WARM, count // 2))
     slope = np.polyfit(np.arange(len(held))[warm:], held[warm:], 1)[0] * 1000
     pace, own = ([tenth / (of[(n + 1) * tenth] - of[n * tenth]) for n in range(10)] for of in (times, worked))
