@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from invoice_ocr.ocr.annexed import annexed
 from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit, raised
 
 
@@ -216,3 +217,15 @@ def test_an_underscore_between_two_pieces_makes_them_one_word() -> None:
 @pytest.mark.parametrize("bar", [(40, 47, 132, 49), (80, 47, 90, 49), (75, 40, 97, 49), (75, 20, 97, 22)])
 def test_underlines_and_other_bars_join_no_words(bar: tuple[int, int, int, int]) -> None:
     assert len(fit(row(*letters(40, 60, 98, 118), bar), PARTS)) == 2
+
+
+def test_an_underscore_at_the_edge_of_the_page_joins_too() -> None:
+    page = row(*letters(2, 22, 60, 80), (37, 47, 59, 49))[20:]
+    (box,) = annexed(page, *edge_of_page())[0]
+    assert box == pytest.approx([-1, -2, 94, 29])
+
+
+def edge_of_page() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two boxes of ink, the first of which begins beyond the page; as detected; that both are of ink."""
+    boxes = np.array([[-1, -2, 36, 24], [60, 0, 94, 24]], np.float32)
+    return boxes, boxes, np.array([True, True])

@@ -113,7 +113,7 @@ def _underscore(grey: np.ndarray, before: np.ndarray, after: np.ndarray) -> floa
     part = grey[y0:y1, x0 : int(end + 2 * aside) + 1]
     if min(part.shape) < 3:
         return None
-    paper = float(np.median(grey[int(before[1]) : y1, int(before[0]) : int(after[2]) + 1]))
+    paper = float(np.median(grey[max(0, int(before[1])) : y1, max(0, int(before[0])) : int(after[2]) + 1]))
     contrast = contrast_of(part, paper)
     ink: np.ndarray = contrast > max(LEAST_CONTRAST, SHARE * float(contrast.max()))
     first, last = int(start) - x0, int(np.ceil(end)) - x0
