@@ -17,12 +17,12 @@ _UNIT = 8  # letters that a unit or a currency beside a number may have
 _NUMBERS = 3  # quantity, price and sum
 
 
-def find(grid: Grid, decimal: str) -> list[LineItem]:
-    """The rows of a page that prove themselves, in order; () where all of them only count one piece.
+def find(grids: Sequence[Grid], decimal: str) -> list[LineItem]:
+    """The rows of a document's pages that prove themselves, in order; none where all of them only count one piece.
 
     decimal: as for `lines.find`. A single piece at its price proves nothing alone: any sum stands twice somewhere.
     """
-    items = [item for cells in grid.rows if (item := _item(cells, grid.page.number, decimal))]
+    items = [item for grid in grids for cells in grid.rows if (item := _item(cells, grid.page.number, decimal))]
     if all(Decimal(1) in (item.quantity, item.unit_price) for item in items):
         return []
     whole = sum(_is_whole(item.unit_price) - _is_whole(item.quantity) for item in items)

@@ -55,7 +55,7 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
             if not head or not start:
                 break
     if not any(bare_items.adds_up(item) for item in items):
-        bare = [item for grid in grids for item in bare_items.find(grid, decimal)]
+        bare = bare_items.find(grids, decimal)
         items = bare if len(bare) >= max(1, len(items)) and _is_summed(bare, grids) else items
     return tuple(items)
 
