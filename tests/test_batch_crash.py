@@ -78,16 +78,27 @@ def test_two_hundred_workers_killed_lose_nothing() -> None:
     assert found["touched"] <= found["deaths"] // 4  # it takes four deaths to give a document up
 
 
-CUTS = pytest.mark.parametrize("cuts", [4, pytest.param(100, marks=pytest.mark.slow)])
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux") or which("cc") is None, reason="records writes with a library")
-@CUTS
-def test_when_power_fails_nothing_that_was_told_is_forgotten(cuts: int) -> None:
-    found = found_by("power.py", "--cuts", cuts, "--documents", "5" if cuts < 10 else "12", timeout=1800)
-    assert found["cuts"] == cuts
+def test_when_power_fails_nothing_that_was_told_is_forgotten() -> None:
+    found = found_by("power.py", "--cuts", "100", "--documents", "12", timeout=1800)
+    assert found["cuts"] == 100
     assert found["forgotten"] == 0, found
     assert flawless(found), found
+
+
+def test_an_export_is_told_of_when_its_folder_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[tuple[int, bool]] = []
+    sync = os.fsync
+
+    def recorded(number: int) -> None:
+        synced.append((os.fstat(number).st_ino, (tmp_path / "out.csv").exists()))
+        sync(number)
+
+    monkeypatch.setattr(os, "fsync", recorded)
+    with outputs.opened(tmp_path / "out.csv") as file:
+        file.write(b"number")
+    assert synced[-1] == (tmp_path.stat().st_ino, True)
 
 
 def test_a_full_disk_ends_the_run_and_fails_no_document(office: Office) -> None:
