@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Pages that lie cleaned while the engine reads, and bytes of pixels from which no other joins them: an A4 page of 200
 # dots an inch has 12 MB. An engine finds the words of several pages, one right after the other, and then reads them.
-_AHEAD, _ROOM = 3, 36_000_000
+_AHEAD, _ROOM = 6, 30_000_000
 
 Keep = Callable[[Cleaned, "PageWords"], None]
 
