@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, lexicon, money, order, scripts, spaces, spelling
+from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, money, order, scripts, spaces, spelling, wording
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
@@ -237,12 +237,9 @@ class NeuralEngine:
             language = spelling.tongue_of([(read[i].text, read[i].confidence) for i in own], script, self._languages)
             if language is None:
                 continue
-            places = [i for i in own if i in kept and spelling.may_be_misspelt(read[i], language)]
-            alike = scripts.LOOKALIKES.get(script, {})
+            places = [i for i in own if i in kept and wording.is_open(read[i], language, script)]
             for i, chances in zip(places, self._chances_of([page.pictures[i] for i in places], allowed), strict=True):
-                read[i] = spelling.spelt(read[i], chances, self._alphabet, language, alike)
-                if i in whole and lexicon.may_be_unlisted(read[i]):
-                    read[i] = lexicon.listed(read[i], chances, self._alphabet, language)
+                read[i] = wording.worded(read[i], chances, self._alphabet, language, script, i in whole)
 
     def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """The words of a Chinese page, read by the recogniser of Chinese too; in place."""
