@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from invoice_ocr.rule_files import Loader
+from invoice_ocr.kept_rules import kept
 from invoice_ocr.ruleset import Country, Example, FieldSpec, Rule, RulePack, label_key
+
+if TYPE_CHECKING:
+    from invoice_ocr.rule_files import Loader
 
 __all__ = ["Country", "Example", "FieldSpec", "Rule", "RulePack", "label_key", "load_pack", "rules_folder"]
 
@@ -27,16 +31,19 @@ def load_pack(folder: Path | None = None) -> RulePack:
 
 @lru_cache(maxsize=8)
 def _load(shipped: Path, extra: Path | None) -> RulePack:
+    if extra is None:
+        return kept(shipped, lambda: _read(shipped).finish())
     loader = _read(shipped).fork()
-    if extra:
-        loader.own = True
-        loader.read_folder(extra)
+    loader.own = True
+    loader.read_folder(extra)
     return loader.finish()
 
 
 @lru_cache(maxsize=2)
 def _read(folder: Path) -> Loader:
     """The shipped files, read once; what a user adds goes into a fork."""
+    from invoice_ocr.rule_files import Loader
+
     loader = Loader()
     loader.read_folder(folder)
     return loader
