@@ -24,7 +24,9 @@ _CENT = Decimal("0.01")
 _HIGHEST = Decimal(30)
 _LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities, but under the head of a table of taxes
 _TWO = 2  # taxes on one base: VAT and the surcharge of small shops, or those of two states
+_TOTALS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
 _CODE, _NUMBERS, _EXEMPT = 3, 16, 32  # letters in a row of taxes: of its code, in any, of why no tax is due
+_LAW = re.compile(r"(?i)[^\W\d_]{1,8}\.?\s?\d+[^.,]*$|§")  # why no tax is due: `Art. 15`, `N4 art. 10`, `§ 4`
 _MOST_AMOUNTS = 8  # in one row: more is no row of taxes
 
 
@@ -76,7 +78,12 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
     evidence = _evidence(cells)
     if headed and (joined := _on_one_base(amounts, evidence)):
         return joined
-    proofs = [found for rate in dict.fromkeys(rates) if (found := _prove(rate, amounts, evidence))]
+    own = _row_amounts(_of_taxes(cells, pack), conventions)
+    proofs = [
+        found
+        for rate in dict.fromkeys(rates)
+        if (found := _prove(rate, own, evidence, amounts) or _prove(rate, amounts, evidence, amounts))
+    ]
     if proofs:
         found = max(proofs, key=lambda row: row.net or row.tax)
         if hits or found.gross is not None or _few_words(cells):
@@ -87,11 +94,12 @@ def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, con
 
 
 def _exempt(above: TaxRow | None, cells: Sequence[Cell], conventions: Conventions) -> TaxRow | None:
-    """A base without tax right under a row of a tax table, whose rate is a word: `Fuori campo  7,00  0,00`."""
+    """A base without tax right under a row of a tax table, whose rate is words: `Art. 15  7,00  0,00`."""
     if above is None or not above.proved or above.net is None or not _few_words(cells, _EXEMPT):
         return None
-    amounts = _row_amounts(cells, conventions)
-    if len(amounts) != 2 or amounts[1] or not amounts[0] or any(map(str.isdigit, cells[0].text)):
+    told = _LAW.match(cells[0].text) is not None
+    amounts = _row_amounts(cells[1:] if told else cells, conventions)
+    if len(amounts) != 2 or amounts[1] or not amounts[0] or (has_digit(cells[0].text) and not told):
         return None
     return TaxRow(Decimal(0), amounts[0], Decimal(0), None, _evidence(cells), proved=True)
 
@@ -142,15 +150,28 @@ def _taxes_above(grid: Grid, index: int, pack: RulePack) -> bool:
     return False
 
 
-def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence) -> TaxRow | None:
-    """The base and the tax among a row's amounts that the rate joins; the larger base when several do."""
+def _of_taxes(cells: Sequence[Cell], pack: RulePack) -> Sequence[Cell]:
+    """The cells of a row up to where the totals begin that stand beside a table of taxes."""
+    for place, cell in enumerate(cells[1:], 1):
+        hits = pack.labels.find(cell.text)[:1] if any(map(str.isalpha, cell.text)) else ()
+        fields = {rule.field for hit in hits if not hit.start for rule in pack.by_label[hit.key]}
+        if fields & _TOTALS and any(RATE.search(other.text) for other in cells[:place]):
+            return cells[:place]
+    return cells
+
+
+def _prove(rate: Decimal, amounts: Sequence[Decimal], evidence: Evidence, printed: Sequence[Decimal]) -> TaxRow | None:
+    """The base and the tax among a row's amounts that the rate joins; the larger base when several do.
+
+    printed: the amounts one of which may be the gross.
+    """
     best: TaxRow | None = None
     for base in amounts:
         expected = base * rate / 100
         for tax in amounts:
             if (tax >= base > 0) or abs(expected - tax) > Decimal("0.015") or (rate > 0 and tax < Decimal("0.02")):
                 continue
-            gross = next((value for value in amounts if abs(value - base - tax) <= _CENT and value != base), None)
+            gross = next((value for value in printed if abs(value - base - tax) <= _CENT and value != base), None)
             if best is None or best.net is None or (gross is not None, base) > (best.gross is not None, best.net):
                 best = TaxRow(rate, base, tax, gross, evidence, proved=True)
     if best is None and rate > 0:

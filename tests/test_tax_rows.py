@@ -47,3 +47,20 @@ def test_two_taxes_on_one_base_add_up_and_low_rates_need_no_sign_under_their_hea
     document = lay_out(sketch("Subtotal | 99.00\nTax | 0% | 0.00\n99.00 due | Page 1 of 1"))
     *_, rows = gather(document, spoken(document, load_pack()))
     assert not [row for row in rows if row.rate == 1]
+
+
+def test_a_base_without_tax_may_be_told_by_a_law() -> None:
+    text = "Aliquota | Imponibile | Imposta\n10% | 200,00 | 20,00\nArt. 15 | 6,50 | 0,00"
+    document = lay_out(sketch(text))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert [(row.rate, row.net, row.tax) for row in rows] == [
+        (Decimal(10), Decimal("200.00"), Decimal("20.00")),
+        (Decimal(0), Decimal("6.50"), Decimal("0.00")),
+    ]
+
+
+def test_totals_beside_a_table_of_taxes_are_none_of_its_bases() -> None:
+    text = "Code | Rate | Goods | VAT\nS | 20.0% | 50.00 | 10.00\nZ | 0.0% | 30.00 | 0.00 | Total credit | 90.00"
+    document = lay_out(sketch(text))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert [(row.rate, row.net) for row in rows] == [(Decimal("20.0"), Decimal(50)), (Decimal("0.0"), Decimal(30))]
