@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from invoice_ocr.choices import magnitude, of_tax_rows
 from invoice_ocr.model import Candidate, Evidence
@@ -73,19 +73,28 @@ def _twice(taxes: Sequence[Term], candidates: Sequence[Candidate]) -> list[Term]
     """Taxes that two rows name apart and alike, as the halves of one rate that go to two states."""
     doubled = []
     for term in taxes:
-        rows = {
-            (c.evidence.page, c.evidence.box.top)
+        named = [
+            c.evidence
             for c in candidates
             if c.name == "total_tax"
             and c.score > _HALF
             and magnitude(c) == term.value > 0
-            and not c.evidence.rule.startswith("universal.")
-        }
-        if len(rows) == 2 and not term.candidate.evidence.rule.startswith("universal."):
+            and (not c.evidence.rule.startswith("universal.") or c.evidence.rule.endswith(".rate"))
+        ]
+        if _rows(named) == 2 and not term.candidate.evidence.rule.startswith("universal."):
             evidence = replace(term.candidate.evidence, source="derived", rule="universal.tax.sum")
             value = 2 * term.value
             doubled.append(Term(value, replace(term.candidate, value=value, readings=(value,), evidence=evidence), 0.5))
     return doubled
+
+
+def _rows(places: Sequence[Evidence]) -> int:
+    """In how many rows of the pages some places stand."""
+    ordered = sorted((place.page, place.box.center_y, place.box.height) for place in places)
+    return sum(
+        page != before or middle - above > height / 2
+        for (before, above, _), (page, middle, height) in pairwise([(0, 0.0, 0.0), *ordered])
+    )
 
 
 def best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:

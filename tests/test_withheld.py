@@ -106,3 +106,8 @@ def test_a_gross_total_that_only_what_is_left_after_a_deposit_tells_is_worked_ou
         "500.00",
         "1721.38",
     ]
+
+
+def test_of_halves_of_a_tax_one_may_be_known_by_its_rate_alone() -> None:
+    tax = read("Invoice no: A-17\nCGST @ 9% | 9.00\nSGST @ 9% | PAID | 9.00\nTotal | 118.00").fields["total_tax"]
+    assert (tax.value, tax.status) != (Decimal("9.00"), "accepted")
