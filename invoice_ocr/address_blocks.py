@@ -78,7 +78,7 @@ def _block_above(grid: Grid, cell: Cell, pack: RulePack) -> list[Cell]:
             break
         pitch = min((under.box.top - over.box.top for under, over in pairwise(block)), default=float("inf"))
         apart = len(block) >= _WHOLE and last.box.top - above[0].box.top > _SET_APART * pitch
-        if apart and may_be_name(last, pack) and not STREET.fullmatch(last.text.strip()):
+        if apart and (may_be_name(last, pack) or find_labels(last, pack)) and not STREET.fullmatch(last.text.strip()):
             break  # whose letter it is stands close above whom it is for
         block.append(above[0])
     return block[::-1]

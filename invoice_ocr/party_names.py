@@ -26,6 +26,8 @@ _COPYRIGHT = re.compile(r"(?i)(?:\(c\)|©|copyright)\s*(?:by\s)?$")
 # A line that is a name as a whole, though words in it are small: `Clinique vétérinaire du Jura SA`.
 _WHOLE = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][^\W\d_]+(?:,? (?:&|[^\W\d_]+[.'’]?)){1,}")
 _DOTTED = re.compile(r"[A-Z]\.\s?[A-Z]")  # `S.A.` is no word of any language, as `sa` is
+# Partners behind a legal form, to the end of a text or to a comma or dash.
+_PARTNERS = re.compile(r"\s+([^\W\d_]+)(?:\s+(?:&|e|[A-ZÀ-Þ][\w.'’]*)){1,7}(?=\s*(?:$|,|\s[–-]\s))")
 _MOST_WORDS = 6
 _WIDE_APART = 2.2  # heights between two words of one name
 _TOP = 0.3  # of the page
@@ -66,7 +68,8 @@ def by_legal_form(grid: Grid, pack: RulePack) -> Iterator[Name]:
             before = (
                 _left_half(grid, cell, pack) or (_first_half(grid, cell, pack) if half else "") if not start else ""
             )
-            yield Name(cell, start, hit.end(), score, "universal.seller_name.legal_form", before)
+            end = _with_partners(cell.text, hit.end(), pack.joiners)
+            yield Name(cell, start, end, score, "universal.seller_name.legal_form", before)
             break
 
 
@@ -88,15 +91,30 @@ def by_letterhead(grid: Grid, pack: RulePack) -> Iterator[Name]:
 
 
 def spelled(candidate: Candidate, pack: RulePack) -> Candidate:
-    """A candidate for a name with its legal form as it is spelled where its small letters were misread."""
-    if candidate.name not in ("seller_name", "buyer_name") or candidate.evidence.source != "ocr":
+    """A candidate for a name as it is spelled: without a number of taxes behind it, `Halden Ltd VAT GB123456782`.
+
+    Its legal form is mended where its small letters were misread.
+    """
+    if candidate.name not in ("seller_name", "buyer_name"):
         return candidate
     name = str(candidate.value)
+    if has_digit(name[-4:]) and (tail := _tax_number(pack.tax_signs).search(name)) and tail.start() > 2:
+        name = name[: tail.start()]
+        candidate = replace(candidate, value=name, readings=(name,))
+    if candidate.evidence.source != "ocr":
+        return candidate
     for read, form in pack.forms_as_read.items():
         if read != form and name.endswith(f" {read}"):
             name = f"{name.removesuffix(read)}{form}"
             return replace(candidate, value=name, readings=(name,))
     return candidate
+
+
+@lru_cache(maxsize=4)
+def _tax_number(signs: tuple[str, ...]) -> re.Pattern[str]:
+    """A sign of a tax with its number, of five digits and more, at the end of a text."""
+    parts = "|".join(re.escape(sign).replace(r"\ ", r"\s?") for sign in signs) or "(?!)"
+    return re.compile(rf"(?i)[\s,;(/]+(?:{parts})\b[^\W_]{{0,6}}[\s.:]*[a-z]{{0,3}}[ -]?\d[a-z\d./-]{{4,}}\)?$")
 
 
 def _name_start(text: str, end: int, joiners: Sequence[str]) -> int:
@@ -146,8 +164,14 @@ def _end_of_name(text: str, pack: RulePack) -> int:
         text = text[: dash.start()]
     for hit in _form_pattern(tuple(pack.forms_as_read)).finditer(text):
         if hit.start() and re.match(r"\s+[^\W\d_A-Z]", text[hit.end() :]) and text[hit.end() :].lstrip()[:1].islower():
-            return hit.end()
+            return _with_partners(text, hit.end(), pack.joiners)
     return len(text)
+
+
+def _with_partners(text: str, end: int, joiners: Sequence[str]) -> int:
+    """Where a company's name ends whose legal form, up to `end`, partners follow: `S.n.c. di Verdi Ada & C.`"""
+    hit = _PARTNERS.match(text, end)
+    return hit.end() if hit and hit[1] in joiners else end
 
 
 def _left_half(grid: Grid, cell: Cell, pack: RulePack) -> str:

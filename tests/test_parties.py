@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from invoice_ocr import parties
+from invoice_ocr.address_blocks import by_address
+from invoice_ocr.grid import make_grids
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Box, Field, PageWords, Reading, Word
 from invoice_ocr.party_marks import town_at
@@ -343,3 +345,25 @@ def test_a_town_of_ireland_is_known_by_its_code_in_a_line_of_its_own() -> None:
     head = "Brune LLP | tel. (021) 000 0075\n\nTove Ltd\n136 Mill Lane\nBallydun\nT45 XF13\n\n"
     items = "".join(f"Part {number} | 1 | 9.00 | 9.00\n" for number in range(9))
     assert buyer(f"{head}Invoice No: 17\nGoods | Number | Price | Amount\n{items}Total | 81.00") == "Tove Ltd"
+
+
+def test_partners_behind_a_legal_form_are_part_of_the_name() -> None:
+    head = "{} \nVia Roma 3\n20121 Milano\nTel. 02 5550 117"
+    for name in ("Verdi S.n.c. di Verdi Ada & C.", "Falegnameria Alba S.a.s. di Sala Ugo e Figli"):
+        assert seller(head.format(name) + "\nFattura n. 17 del 03/05/2024\nTotale fattura | 119,00 EUR") == name
+
+
+def test_a_tax_number_behind_a_name_is_none_of_it() -> None:
+    text = "Taller Norte SL\nCliente: Ada Soler Vidal NIF 12345678Z, C/ Mar 2, 08001 Barcelona"
+    assert buyer(text + "\nFactura n.º 17\nFecha: 03/05/2024\nTotal factura | 119,00 EUR") == "Ada Soler Vidal"
+
+
+def test_a_title_over_a_label_set_apart_is_not_addressed() -> None:
+    def line(text: str, top: float) -> list[Word]:
+        return [Word(w, Box(40.0 + 50 * i, top, 87.5 + 50 * i, top + 10)) for i, w in enumerate(text.split())]
+
+    address = ["Bill to", "Copper Kettle Tearooms", "12 Market Place", "York YO1 7LS"]
+    words = [*line("SALES SLIP", 30), *(w for i, text in enumerate(address) for w in line(text, 48 + 12 * i))]
+    (grid,) = make_grids(lay_out(Reading((PageWords(1, 595.0, 842.0, tuple(words)),))))
+    blocks = list(by_address(grid, [], load_pack()))
+    assert [name.text for name in blocks] == ["Copper Kettle Tearooms"]
