@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.kind import is_of_till
 from invoice_ocr.model import Candidate, Document
+from invoice_ocr.party_marks import town_at
 from invoice_ocr.readers import Found
 from invoice_ocr.ruleset import RulePack, label_key
 from invoice_ocr.sheet import find_labels, make_candidate
@@ -79,7 +80,8 @@ def has_form(text: str, pack: RulePack) -> bool:
 def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
     """The lines that may be names above the address, the date, the first sum or the title of a slip.
 
-    Where none stands above what looks like an address, only those with a form of company below it.
+    Where none stands above what looks like an address, only those with a form of company below it; else of those only
+    who is said to run the shop.
     """
     found, below = 0, False
     for grid in make_grids(document)[:1]:
@@ -89,9 +91,11 @@ def _head(document: Document, pack: RulePack) -> Iterator[_Line]:
                 continue
             name = line.text
             if line.formed < 0 and _is_address(name, pack):
-                if found:
-                    return
                 below = True
+                continue
+            if below and found and not line.runs:
+                if _is_of_sale(row, _joined(line.cells), pack):
+                    return
                 continue
             if (line.formed < 0 or below) and _is_of_sale(row, _joined(line.cells), pack):
                 if found or below:
@@ -114,6 +118,8 @@ def _as_name(row: Sequence[Cell], pack: RulePack) -> _Line | None:
     text = _joined(cells)
     behind = _BEHIND.search(text)
     name = _ZERO.sub(_letter_o, text[: behind.start()] if behind else text)
+    if text.startswith(f"{name}.") and f"{name.split(' ')[-1]}." in pack.legal_forms:
+        name += "."
     name = _without_number(name[_after_greeting(name, pack) :], pack)
     if sum(char.isalpha() for char in name) < _LETTERS:
         return None
@@ -191,6 +197,7 @@ def _is_address(text: str, pack: RulePack) -> bool:
         return True
     house = _HOUSE.match(text)
     numbered = house is not None and (house[1] is None or fold(house[1]) in pack.house_words)
+    numbered |= has_digit(text[: town_at(text, pack) or 0])  # `Hauptplatz 3, 8010 Graz`
     return words[0] in pack.street_words or numbered or bool(_POSTCODE.search(text))
 
 

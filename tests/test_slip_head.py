@@ -76,3 +76,8 @@ def test_a_slip_without_a_name_above_its_address_has_none_from_below_it() -> Non
     invoice = slip("NO 8, JALAN BULAN 4\n47400 PETALING JAYA\nVALUED CUSTOMER: 137")
     assert invoice.fields["seller_name"].value != "VALUED CUSTOMER"
     assert invoice.fields["seller_name"].status != "accepted"
+
+
+def test_who_is_said_to_run_a_shop_may_stand_below_its_address() -> None:
+    head = "HOSPODA U LÍPY\nLipová 14, 370 01 České Budějovice\nprovozuje Lipová pivnice s.r.o."
+    assert slip(head).fields["seller_name"].value == "Lipová pivnice s.r.o."
