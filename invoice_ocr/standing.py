@@ -23,6 +23,7 @@ _ROW = 3  # cells of a row of a table
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
 _LAST_WORD, _SIGN = re.compile(r"([^\W\d_]+[°º]?)\.?\s*$"), re.compile(r"[§#№]\s*$")  # of a text
+_SENTENCE_ENDS = re.compile(r"[^\W\d_]{3}[.!?]\s+$")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
 _TOTALS, _OF_RATE = frozenset({"total_gross", "total_net", "amount_due"}), 0.4
@@ -38,7 +39,7 @@ def standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
     followed = bool(_SEPARATOR.match(cell.text, hit.end))
     if not before:
         return 1.0
-    if followed:
+    if followed or _SENTENCE_ENDS.search(cell.text, 0, hit.start):
         return 0.9
     return 0.5 if len(cell.line.words) > 9 else 0.75
 

@@ -135,21 +135,26 @@ def _is_town(sheet: Sheet, text: str) -> bool:
 
 
 def _goes_on_title(sheet: Sheet, cell: Cell) -> bool:
-    """Whether a title stands left of a cell, or one with its number right above it and flush with it."""
-    grid = sheet.grid
-    left = grid.rows[cell.row][cell.column - 1 : cell.column] if cell.column else ()
-    above = [other for other in grid.rows[cell.row - 1] if has_digit(other.text)] if cell.row else []
-    near = [
-        other
-        for other in above
-        if abs(other.box.left - cell.box.left) < _FLUSH and cell.box.top - other.box.bottom < _NEXT * cell.box.height
-    ]
-    for other in (*left, *near):
+    """Whether a title stands left of a cell, or above it and flush with it, with its number or over that."""
+    left = sheet.grid.rows[cell.row][cell.column - 1 : cell.column] if cell.column else ()
+    number = next((other for other in _above(sheet, cell) if has_digit(other.text)), None)
+    over = [other for other in _above(sheet, number) if not has_digit(other.text)] if number else []
+    for other in (*left, *([number] if number else ()), *over):
         title = title_of(other.text, sheet.pack)
         papers = any(fields_of(sheet, hit) & OTHER_PAPERS for hit in sheet.hits_of(other))
         if title is not None and title[0] in BOOKED and not papers:
             return True
     return False
+
+
+def _above(sheet: Sheet, cell: Cell) -> list[Cell]:
+    """The cells right above one, flush with it."""
+    return [
+        other
+        for other in (sheet.grid.rows[cell.row - 1] if cell.row else ())
+        if cell.box.top - other.box.bottom < _NEXT * cell.box.height
+        and min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < _FLUSH
+    ]
 
 
 def _is_long_ago(written: Written) -> bool:

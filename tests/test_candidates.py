@@ -379,3 +379,14 @@ def test_letters_that_a_hyphen_of_any_sign_joins_to_a_number_are_part_of_it() ->
     for hyphen in ("-", "\u2010"):
         page = f"Invoice No: | P.O. No: | Date:\nA-17 | PO{hyphen}92070 | 2 March 2024"
         assert best(page, "purchase_order") == "PO-92070"
+
+
+def test_a_label_that_begins_a_later_sentence_of_a_line_is_one() -> None:
+    text = "Établie par le client pour le compte du fournisseur. Émise le 5 mars 2026, livraisons du mois de février."
+    scores = {text: max(c.score for c in candidates(text) if c.name == "issue_date") for text in (text, text[53:])}
+    assert scores[text] > 0.8 * scores[text[53:]]
+
+
+def test_a_date_under_the_number_under_a_title_is_the_document_s() -> None:
+    rules = {c.evidence.rule for c in candidates("Rechnung\nTR-55871\nvom 4.11.2025") if c.name == "issue_date"}
+    assert "universal.issue_date.title" in rules
