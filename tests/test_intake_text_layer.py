@@ -402,6 +402,14 @@ def test_a_glyph_that_claims_to_be_many_is_broken_but_a_ligature_is_not() -> Non
             assert token.broken == broken
 
 
+def test_a_ligature_may_end_with_an_accent() -> None:
+    for text, broken in (("caf\u00ed", 0), ("caf\u00e9", 1)):
+        line = glyphs(text)
+        line["chars"][-1]["bbox"] = (line["chars"][-2]["bbox"][2], 2.0, line["chars"][-2]["bbox"][2], 12.0)
+        (token,) = tokens_of([{"lines": [{"dir": (1.0, 0.0), "spans": [line]}]}])
+        assert token.broken == broken
+
+
 def test_a_page_whose_letters_have_no_meaning_is_read_from_its_pixels() -> None:
     made, _ = page()
     assert sheet(made).words

@@ -242,8 +242,10 @@ def _grey(color: int) -> int:
 def _is_broken(char: str, narrow: bool) -> bool:
     """Whether nobody can say what a glyph shows. narrow: its box has no width.
 
-    A glyph without width is the tail of one that stands for several characters: right for ligatures, else a lie.
+    A glyph without width is the tail of one that stands for several characters: right for ligatures, also with an
+    accent as in `fí`, else a lie.
     """
-    if narrow and char.isalnum() and char not in _LIGATURE_TAILS and not unicodedata.combining(char):
+    plain = unicodedata.normalize("NFD", char)[0] if narrow else char
+    if narrow and char.isalnum() and plain not in _LIGATURE_TAILS and not unicodedata.combining(char):
         return True
     return char == "\ufffd" or unicodedata.category(char) in _BROKEN_CATEGORIES
