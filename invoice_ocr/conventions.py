@@ -31,6 +31,7 @@ _LONGEST_WHOLE = 100_000  # marked numbers above without cents are codes, mostly
 _TELLING = {"mdy"}  # orders of dates that hardly another country has
 _PERHAPS, _SURELY = 0.4, 0.6  # of the votes for the first country another must have to be thought of
 _PERCENTAGE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
+_NO_LETTER = re.compile(r"[\W_]")  # what is neither a letter nor a digit
 _REST_OF_PHONE = r"(?:[ ()./-]{0,3}\d){6}"
 _DATED = {"issue_date", "due_date", "delivery_date", "period_start", "period_end", "other_date"}
 
@@ -155,8 +156,9 @@ def _votes(
             code = str(candidate.value)[:2]
             votes[{"EL": "GR", "XI": "GB", "CH": "CH"}.get(code, code)] += 6 if candidate.name == "seller_vat_id" else 4
     whole = " " + " ".join(texts) + " "
-    padded = " " + "".join(char if char.isalnum() else " " for char in whole) + " "
+    padded = f" {_NO_LETTER.sub(' ', whole)} "
     words = frozenset(padded.split())
+    printed = frozenset(whole.split(" "))
     numbers = whole.replace("(", " ")
     taxes, rates = frozenset(padded.casefold().split()), _rates(texts)
     bare = {str(c.value) for c in candidates if c.name == "seller_vat_id" and str(c.value).isdigit()}
@@ -172,9 +174,11 @@ def _votes(
         if country.tax_words & taxes:
             said += _speaks_of_tax(country, rates) + 3 * any(with_country(id_, [code]) != id_ for id_ in bare)
         votes[code] += said + 2 * (country.order in _TELLING and [country.order] == orders)
-    for small, capitals, place in pack.sole_forms:
-        if (small in whole and _is_form(small, whole)) or (capitals in whole and _is_form(capitals, whole)):
-            votes[place] += 2
+    forms = {
+        form: place for form, first, apart, place in pack.sole_forms if first in printed and _is_form(apart, whole)
+    }
+    for place in forms.values():
+        votes[place] += 2
     return votes
 
 

@@ -19,6 +19,7 @@ _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
 _LONG = 12  # letters: labels in which two may be wrong
 ONE_WRONG = 0.7  # the quality of a label of five or six letters with a wrong one
 _SHORTEST = 5  # letters of a label that may have one wrong where nothing but a label can stand
+_NO_ENDS: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +110,31 @@ class LabelIndex:
         return next((key for key in self._whole.slips.get(slip(joined), ()) if key in self.keys), None)
 
     @cached_property
-    def ends(self) -> tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]:
-        """The long labels by how they begin and by how they end, one of which a single slip leaves as it is."""
-        heads: dict[str, list[str]] = {}
-        tails: dict[str, list[str]] = {}
+    def ends(self) -> Mapping[int, tuple[Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]]]:
+        """The long labels of each length by how they begin and by how they end, one of which a slip leaves as it is."""
+        ends: dict[int, tuple[dict[str, list[str]], dict[str, list[str]]]] = {}
         for key in self.keys:
             if len(key) >= _FUZZY_FROM:
+                heads, tails = ends.setdefault(len(key), ({}, {}))
                 heads.setdefault(key[:_HEAD], []).append(key)
                 tails.setdefault(key[-_TAIL:], []).append(key)
-        return heads, tails
+        return ends
 
     def _nearest(self, joined: str) -> str | None:
-        heads, tails = self._whole.ends
-        rivals = {*heads.get(joined[:_HEAD], ()), *tails.get(joined[-_TAIL:], ())} & self.keys
-        close = [key for key in rivals if OSA.distance(joined, key, score_cutoff=1) <= 1]
+        close = self._within(1, joined, _FUZZY_FROM)
         if not close and len(joined) >= _LONG:
-            close = [key for key in rivals if len(key) >= _LONG and OSA.distance(joined, key, score_cutoff=2) <= 2]
-        return close[0] if len(close) == 1 else None
+            close = self._within(2, joined, _LONG)
+        return close.pop() if len(close) == 1 else None
+
+    def _within(self, wrong: int, joined: str, least: int) -> set[str]:
+        """The labels of `least` letters in which so many of a text are wrong, though it begins or ends as they do."""
+        close: set[str] = set()
+        for length in range(max(least, len(joined) - wrong), len(joined) + wrong + 1):
+            heads, tails = self._whole.ends.get(length, _NO_ENDS)
+            for key in (*heads.get(joined[:_HEAD], ()), *tails.get(joined[-_TAIL:], ())):
+                if key in self.keys and OSA.distance(joined, key, score_cutoff=wrong) <= wrong:
+                    close.add(key)
+        return close
 
     @cached_property
     def opened(self) -> Mapping[str, Sequence[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from invoice_ocr.ruleset import RulePack
 from invoice_ocr.values.text import fold
@@ -17,8 +17,8 @@ _EVERYWHERE = "en"  # its labels stand on documents of all languages
 def count(texts: Iterable[str], pack: RulePack) -> Counter[str]:
     """How many frequent words of each language stand in the texts."""
     votes: Counter[str] = Counter()
-    for word, times in Counter(word for text in texts for word in text.split()).items():
-        for sign in _signs(word):
+    for word, times in Counter(" ".join(texts).split()).items():
+        for sign in _signs(fold(word)):
             for code in pack.common.get(sign, ()):
                 votes[code] += times
     return votes
@@ -58,9 +58,8 @@ def _count_labels(texts: Iterable[str], pack: RulePack) -> Counter[str]:
     return Counter(code for codes in spoken if len(codes) <= 2 for code in codes)
 
 
-def _signs(word: str) -> Iterator[str]:
+def _signs(folded: str) -> Sequence[str]:
     """The folded word; of Chinese, which sets no spaces, also the signs one by one."""
-    folded = fold(word)
-    yield folded
-    if not folded.isascii():
-        yield from (sign for sign in folded if "\u4e00" <= sign <= "\u9fff" and sign != folded)
+    if folded.isascii():
+        return (folded,)
+    return (folded, *(sign for sign in folded if "\u4e00" <= sign <= "\u9fff" and sign != folded))

@@ -47,9 +47,9 @@ def _lay_out_page(page: PageWords) -> Page:
         inside = {id(word) for stack in downward for word in stack.parts}
         words = [word for word in words if id(word) not in inside]
     slope = measure_slope(words)
-    grouped = group_rows(words, slope)
-    least = max(COLUMN_GAP, _SPACES_APART * usual_space(grouped))
-    split = [part for row in grouped for part in _cut(list(_split_row(row, least)))]
+    grouped = [(row, _gaps(row)) for row in group_rows(words, slope)]
+    least = max(COLUMN_GAP, _SPACES_APART * _usual(gaps for _, gaps in grouped))
+    split = [part for row, gaps in grouped for part in _cut(list(_split_row(row, gaps, least)))]
     for stack in downward:
         placed(stack, split)
     rows = [*(tuple(row) for row in split), *((line,) for line in _lines_aside(printed))]
@@ -63,7 +63,7 @@ def _lines_aside(words: Sequence[Word]) -> Iterable[Line]:
         lying = [(replace(word, box=_across(word.box, turn)), word) for word in words if word.turn == turn]
         standing = {id(copy): word for copy, word in lying}
         for row in group_rows([copy for copy, _ in lying]):
-            for line in _split_row(row, COLUMN_GAP):
+            for line in _split_row(row, _gaps(row), COLUMN_GAP):
                 own = tuple(standing[id(copy)] for copy in line.words)
                 yield Line(own, Box.around(word.box for word in own))
 
@@ -104,7 +104,12 @@ def measure_slope(words: Sequence[Word]) -> float:
 
 def usual_space(rows: Iterable[Sequence[Word]]) -> float:
     """The median gap between neighbours of one line, in heights of the smaller; 0.0 when there are too few to say."""
-    gaps = [gap for row in rows for pair in pairwise(row) if 0.0 < (gap := _gap(*pair)) < _NEAR]
+    return _usual(map(_gaps, rows))
+
+
+def _usual(rows: Iterable[Sequence[float]]) -> float:
+    """The usual space of rows of which the gaps are given."""
+    gaps = [gap for row in rows for gap in row if 0.0 < gap < _NEAR]
     return median(gaps) if len(gaps) >= _FEWEST else 0.0
 
 
@@ -147,18 +152,14 @@ class _Row:
         self.height = (self.height * count + word.box.height) / (count + 1)
 
 
-def _split_row(row: Sequence[Word], least: float) -> Iterable[Line]:
+def _split_row(row: Sequence[Word], gaps: Sequence[float], least: float) -> Iterable[Line]:
     """Lines of one row: cut where a gap is too wide for a space, or a line gets too long. least: heights."""
     start = letters = 0
     for index in range(1, len(row) + 1):
         letters += len(row[index - 1].text) + 1
-        if (
-            index == len(row)
-            or _gap(row[index - 1], row[index]) > least
-            or letters + len(row[index].text) > _LONGEST_LINE
-        ):
+        if index == len(row) or gaps[index - 1] > least or letters + len(row[index].text) > _LONGEST_LINE:
             words = tuple(row[start:index])
-            yield Line(words, Box.around(word.box for word in words))
+            yield Line(words, Box.around([word.box for word in words]))
             start, letters = index, 0
 
 
@@ -182,7 +183,9 @@ def _parts(word: Word) -> Iterable[Word]:
     )
 
 
-def _gap(left: Word, right: Word) -> float:
-    """The room between two words, in heights of the smaller."""
-    before, after = left.box, right.box
-    return (after.left - before.right) / max(0.1, min(before.bottom - before.top, after.bottom - after.top))
+def _gaps(row: Sequence[Word]) -> list[float]:
+    """The room between each two words of a row, in heights of the smaller."""
+    return [
+        (after.left - before.right) / max(0.1, min(before.bottom - before.top, after.bottom - after.top))
+        for before, after in pairwise([word.box for word in row])
+    ]

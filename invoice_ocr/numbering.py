@@ -37,8 +37,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
 
 
 def _of_title(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[Candidate]:
-    end = _title_end(cell, pack)
-    if end is None or cell.box.center_y > grid.page.height / 2:
+    if cell.box.center_y > grid.page.height / 2 or (end := _title_end(cell, pack)) is None:
         return
     rule = "universal.invoice_number.title"
     if rest := cell.text[end:].strip(" :.#"):

@@ -153,10 +153,11 @@ class RulePack:
         return frozenset(code for code, number in shared.items() if number == 1)
 
     @cached_property
-    def sole_forms(self) -> tuple[tuple[str, str, str], ...]:
-        """The legal forms of one country alone, between spaces: as it is, in capitals, and the country."""
+    def sole_forms(self) -> tuple[tuple[str, str, str, str], ...]:
+        """The legal forms of one country alone, as it is and in capitals: first word, all between spaces."""
         alone = ((form, places[0]) for form, places in self.legal_forms.items() if len(places) == 1)
-        return tuple((f" {form} ", f" {form.upper()} ", place) for form, place in alone)
+        written = ((form, place, text) for form, place in alone for text in (form, form.upper()))
+        return tuple((form, text.partition(" ")[0], f" {text} ", place) for form, place, text in written)
 
     @cached_property
     def form_ends(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ _SPECIAL = str.maketrans({"°": "o", "º": "o", "ø": "o", "ł": "l", "đ": "d",
 # Hyphens that typesetters and browsers print for the plain one, and the minus.
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d\u00ad", "-"))
 _NO_SIGN = re.compile(r"[^\w#]+|_+")
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"(?:[^\W\d_]|[°º№\u0300-\u036f])+|\d+|#")
 # What recognisers take for one another, brought to one form; only for comparing, never for values.
 _SLIPS = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("5", "s"), ("8", "b"), ("cl", "d"))
@@ -33,7 +34,7 @@ def fold(text: str) -> str:
 
 def has_digit(text: str) -> bool:
     """Whether a digit, of any script, stands in a text."""
-    return any(map(str.isdigit, text))
+    return bool(_DIGIT.search(text)) or (not text.isascii() and any(map(str.isdigit, text)))  # `²` is no \d
 
 
 def slip(folded: str) -> str:
@@ -41,7 +42,8 @@ def slip(folded: str) -> str:
 
     Letters that look alike in Latin, Cyrillic and Greek are made equal too.
     """
-    folded = folded.translate(_TWINS)
+    if not folded.isascii():
+        folded = folded.translate(_TWINS)
     for wrong, right in _SLIPS:
         folded = folded.replace(wrong, right)
     return folded
