@@ -134,7 +134,7 @@ def _word(run: list[dict[str, Any]], size: float, grey: int, painted: bool, *, h
     left, top, right, bottom = run[0]["bbox"]
     if horizontal:
         right = run[-1]["bbox"][2]
-        if not (text.isascii() and text.isprintable()) or any(g["bbox"][2] - g["bbox"][0] < narrow for g in run):
+        if not (text.isascii() and text.isprintable()) or min([g["bbox"][2] - g["bbox"][0] for g in run]) < narrow:
             broken = sum(_is_broken(g["c"], g["bbox"][2] - g["bbox"][0] < narrow) for g in run)
         return Token(text, left, top, right, bottom, size, grey, painted, broken, run[0]["origin"][1])
     boxes = [glyph["bbox"] for glyph in run]
@@ -227,7 +227,7 @@ def _once(words: list[Token]) -> list[Token]:
     for word in words:
         twins = places.setdefault(word.text, [])
         if word.painted:
-            if any(abs(word.left - twin.left) < 1.5 and abs(word.top - twin.top) < 1.5 for twin in twins):
+            if twins and any(abs(word.left - twin.left) < 1.5 and abs(word.top - twin.top) < 1.5 for twin in twins):
                 continue
             twins.append(word)
         result.append(word)

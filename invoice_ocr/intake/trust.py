@@ -218,6 +218,8 @@ def _rows(token: Token, samples: bytes, raster: Raster) -> list[bytes]:
 def _ground(samples: bytes) -> int:
     """The most common grey of the page."""
     sample = samples[:: 1 + len(samples) // _SAMPLE]
+    if 2 * sample.count(sample[0]) > len(sample):  # as on most pages, whose corner is as white as they are
+        return sample[0]
     return Counter(sample).most_common(1)[0][0]
 
 
