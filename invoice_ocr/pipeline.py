@@ -174,6 +174,7 @@ def _understood(
     resolution, contradictions = confront(resolution, found, witnesses, document, pack)
     by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
     items = lines.find(document, pack, habits.decimal)
+    by_rate = by_rate or taxes.of_items(items, resolution.amount("total_net"), resolution.amount("total_tax"))
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
     resolution = bearing.bear_out(resolution, items)

@@ -27,6 +27,7 @@ _TWO = 2  # taxes on one base: VAT and the surcharge of small shops, or those of
 _TOTALS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
 _CODE, _NUMBERS, _EXEMPT = 3, 16, 32  # letters in a row of taxes: of its code, in any, of why no tax is due
 _LAW = re.compile(r"(?i)[^\W\d_]{1,8}\.?\s?\d+[^.,]*$|§")  # why no tax is due: `Art. 15`, `N4 art. 10`, `§ 4`
+_MOST_RATES = 4  # in one line
 _MOST_AMOUNTS = 8  # in one row: more is no row of taxes
 
 
@@ -51,11 +52,34 @@ def find(document: Document, pack: RulePack, conventions: Conventions) -> list[T
     for grid in make_grids(document):
         above: TaxRow | None = None
         for index, cells in enumerate(grid.rows):
-            found = _read_row(grid, index, cells, pack, conventions) or _exempt(above, cells, conventions)
-            if found:
+            several = list(_side_by_side(cells, pack, conventions))
+            rows += several
+            found = several[-1] if several else _read_row(grid, index, cells, pack, conventions)
+            found = found or _exempt(above, cells, conventions)
+            if found and not several:
                 rows.append(found)
             above = found
     return rows
+
+
+def _side_by_side(cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> Iterator[TaxRow]:
+    """Taxes of several rates in one line, each proved behind its rate: `12% of 375.00 = 45.00  25% of 80.00 = 20`."""
+    text = "  ".join(cell.text for cell in cells)
+    hits = list(RATE.finditer(text)) if text.count("%") > 1 else []
+    rates = [rate_of(hit[1] or hit[2]) for hit in hits]
+    if not 1 < len(set(rates)) == len(hits) <= _MOST_RATES:
+        return
+    ends = [*(hit.start() for hit in hits[1:]), len(text)]
+    read, evidence, rows = cells[0].line.words[0].source == "ocr", _evidence(cells), []
+    for rate, hit, end in zip(rates, hits, ends, strict=True):
+        part = text[hit.end() : end]
+        amounts = list(_amounts_in(part, evidence, conventions, read=read))[:3]
+        row = _prove(rate, amounts, evidence, amounts) if rate and len(amounts) > 1 else None
+        if row is None:
+            return
+        rows.append(row)
+    if any(True for cell in cells for _ in _tax_hits(cell, pack)):
+        yield from rows
 
 
 def _read_row(grid: Grid, index: int, cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> TaxRow | None:
@@ -130,13 +154,17 @@ def _row_amounts(cells: Sequence[Cell], conventions: Conventions) -> list[Decima
     values: list[Decimal] = []
     for cell in cells:
         read = cell.line.words[0].source == "ocr"
-        for amount in find_amounts(mend(cell.text) if read else cell.text):
-            item = from_amount(amount)
-            evidence = Evidence(cell.page, cell.box, amount.text, "", "derived")
-            settled = settle(Candidate("amount", item.value, 1.0, evidence, item.readings), conventions)
-            if isinstance(settled.value, Decimal):
-                values.append(abs(settled.value))
+        values += _amounts_in(cell.text, Evidence(cell.page, cell.box, "", "", "derived"), conventions, read=read)
     return values
+
+
+def _amounts_in(text: str, place: Evidence, conventions: Conventions, *, read: bool) -> Iterator[Decimal]:
+    """The amounts in a text without their signs, as the document's habits settle them. read: from pixels."""
+    for amount in find_amounts(mend(text) if read else text):
+        item = from_amount(amount)
+        settled = settle(Candidate("amount", item.value, 1.0, place, item.readings), conventions)
+        if isinstance(settled.value, Decimal):
+            yield abs(settled.value)
 
 
 def _taxes_above(grid: Grid, index: int, pack: RulePack) -> bool:

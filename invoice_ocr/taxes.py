@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 
 from invoice_ocr.choices import TAX_ROW
-from invoice_ocr.model import Candidate, Document, Evidence, TaxLine
+from invoice_ocr.model import Candidate, Document, Evidence, LineItem, TaxLine
 from invoice_ocr.tax_rows import RATE, TaxRow, rate_of
 from invoice_ocr.values.amount import find_amounts
 
 _CENT = Decimal("0.01")
+_EXACT, _ROUNDED = Decimal("0.006"), Decimal("0.02")
+_OF_ITEMS = 0.85  # the confidence of tax lines that only the items tell
 
 
 def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
@@ -78,6 +80,34 @@ def tax_lines(
     return ()
 
 
+def of_items(items: Sequence[LineItem], net: Decimal | None, tax: Decimal | None) -> tuple[TaxLine, ...]:
+    """The tax lines that items with a rate each make, by falling rate; () where they do not make the totals.
+
+    Taxes of single items are rounded: the tax of a rate is what their sum makes, and half a cent an item may be lost.
+    """
+    if net is None or tax is None or not items:
+        return ()
+    bases: dict[Decimal, list[LineItem]] = {}
+    for item in items:
+        if item.tax_rate is None or item.amount is None:
+            return ()
+        bases.setdefault(item.tax_rate, []).append(item)
+    sums = {rate: sum((item.amount or Decimal(0) for item in some), Decimal(0)) for rate, some in bases.items()}
+    taxes = {rate: (base * rate / 100).quantize(_CENT, ROUND_HALF_UP) for rate, base in sums.items()}
+    if sum(sums.values()) != net or abs(sum(taxes.values()) - tax) > _CENT * len(items) / 2:
+        return ()
+    if len(taxes) == 1:
+        taxes = dict.fromkeys(taxes, tax)
+    elif sum(taxes.values()) != tax:
+        return ()
+    return tuple(
+        TaxLine(
+            rate.quantize(_CENT), sums[rate], taxes[rate], "S" if rate else None, _OF_ITEMS, bases[rate][0].evidence
+        )
+        for rate in sorted(sums, reverse=True)
+    )
+
+
 def _rest(group: Sequence[TaxRow], net: Decimal | None) -> Decimal | None:
     """What of the document's net the bases of some rows leave; None when not all are known."""
     bases = [row.net for row in group]
@@ -121,13 +151,19 @@ def _subsets(rows: Sequence[TaxRow], net: Decimal | None, tax: Decimal | None) -
 
 
 def _from_totals(document: Document, net: Decimal, tax: Decimal) -> TaxLine | None:
-    for page in document.pages:
-        for line in page.lines:
-            for hit in RATE.finditer(line.text) if "%" in line.text else ():
-                rate = rate_of(hit[1] or hit[2])
-                if rate is not None and abs(net * rate / 100 - tax) <= Decimal("0.006") and (rate or not tax):
-                    evidence = Evidence(page.number, line.box, line.text, "universal.tax_rate", line.words[0].source)
-                    return TaxLine(rate.quantize(_CENT), net, tax, "S" if rate else None, 0.9, (evidence,))
+    """The line of a rate printed anywhere that joins net and tax; nearly, where it is the only one and lines round."""
+    printed = [
+        (rate, page.number, line)
+        for page in document.pages
+        for line in page.lines
+        for hit in (RATE.finditer(line.text) if "%" in line.text else ())
+        if (rate := rate_of(hit[1] or hit[2])) is not None and (rate or not tax)
+    ]
+    room = _ROUNDED if len({rate for rate, _, _ in printed if rate}) == 1 else _EXACT
+    for rate, number, line in printed:
+        if abs(net * rate / 100 - tax) <= room:
+            evidence = Evidence(number, line.box, line.text, "universal.tax_rate", line.words[0].source)
+            return TaxLine(rate.quantize(_CENT), net, tax, "S" if rate else None, 0.9, (evidence,))
     return None
 
 

@@ -64,3 +64,13 @@ def test_totals_beside_a_table_of_taxes_are_none_of_its_bases() -> None:
     document = lay_out(sketch(text))
     *_, rows = gather(document, spoken(document, load_pack()))
     assert [(row.rate, row.net) for row in rows] == [(Decimal("20.0"), Decimal(50)), (Decimal("0.0"), Decimal(30))]
+
+
+def test_taxes_of_several_rates_in_one_line_are_rows_of_their_own() -> None:
+    text = "Herav mva: 12% av 1 000,00 = 120,00  25% av 400,00 = 100,00. Sum mva 220,00"
+    document = lay_out(sketch(text))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert [(row.rate, row.net, row.tax) for row in rows] == [
+        (Decimal(12), Decimal("1000.00"), Decimal("120.00")),
+        (Decimal(25), Decimal("400.00"), Decimal("100.00")),
+    ]
