@@ -15,6 +15,7 @@ RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 PROVED = 0.9  # the confidence of an item whose quantity times price is its amount is more
 _UNIT = re.compile(r"[\d\s.,']+([^\W\d_][^\s\d]{0,14})$")
 _CENT = Decimal("0.01")
+_APART = 0.6, 1.0  # heights between two words, which are those of lines in text layers, and of letters in pixels
 
 
 @dataclass(slots=True)
@@ -25,7 +26,13 @@ class Row:
     page: int = 1
 
     def text(self, kind: str) -> str:
-        return " ".join(word.text for word in self.words.get(kind, ()))
+        """Its words of one kind; two spaces where they stand so far apart that they make no one number."""
+        words = self.words.get(kind, ())
+        text = words[0].text if words else ""
+        for before, word in pairwise(words):
+            apart = word.box.left - before.box.right > _APART[word.source == "ocr"] * word.box.height
+            text += f"{'  ' if apart else ' '}{word.text}"
+        return text
 
 
 def starts_item(words: dict[str, list[Word]]) -> bool:

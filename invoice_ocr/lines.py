@@ -43,7 +43,7 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
                 break
             first = start
             rows, start, ended = _gather(grid, columns, first, pack, decimal)
-            found = _items(rows, decimal)
+            found = _without_carried(_items(rows, decimal), items)
             if head:
                 found = _by_product(grid, columns, first, pack, decimal, found)
                 if not _is_table(columns, found, grids):
@@ -62,6 +62,23 @@ def find(document: Document, pack: RulePack, decimal: str) -> tuple[LineItem, ..
 
 def _items(rows: Sequence[Row], decimal: str) -> list[LineItem]:
     return [item for row in rows if (item := read_item(row, decimal))]
+
+
+def _without_carried(found: Sequence[LineItem], before: Sequence[LineItem]) -> list[LineItem]:
+    """The items of a table without sums carried over from page to page: what all items before make, without a price.
+
+    before: the items of the tables above.
+    """
+    kept: list[LineItem] = []
+    total = sum((item.amount for item in before if item.amount is not None), Decimal(0))
+    count = len(before)
+    for item in found:
+        plain = item.quantity is None and item.unit_price is None
+        if plain and count >= _SEVERAL and item.amount == total:
+            continue
+        kept.append(item)
+        total, count = total + (item.amount or 0), count + 1
+    return kept
 
 
 def _is_table(columns: Sequence[Column], items: Sequence[LineItem], grids: Sequence[Grid]) -> bool:

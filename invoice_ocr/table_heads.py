@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from invoice_ocr.grid import Cell, Grid
 from invoice_ocr.model import Box
@@ -13,6 +15,7 @@ from invoice_ocr.values.amount import find_amounts
 # Heads of a table stand in one row, or in up to three rows this many points apart.
 _HEAD_HEIGHT = 26.0
 _WORDY = 3  # letters
+_SIGNS = re.compile(r"\.?\s?\(?[%€$£]\)?")  # behind a head: `Disc. %`
 LEAST = 3  # columns that make a table; what and how much alone may head anything
 
 
@@ -43,6 +46,7 @@ def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int
                 break
             columns += [column for column in more if not any(shares(column.box, known.box) for known in columns)]
             last = below
+        columns = _in_two_rows(grid.rows[index : last + 2], columns, pack)
         columns += _first_text(grid, last, columns)
         kinds = {column.kind for column in columns}
         if kinds == {"description", "amount"} or (
@@ -52,6 +56,22 @@ def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int
         ):
             return _named(columns), last + 1
     return None
+
+
+def _in_two_rows(rows: Sequence[Sequence[Cell]], columns: list[Column], pack: RulePack) -> list[Column]:
+    """The columns with those whose head goes on right below, and is known only as a whole: `Tax` over `amount`."""
+    for above, below in pairwise(rows):
+        for one in above if not has_amount(below) else ():
+            under = [cell for cell in below if shares(cell.box, one.box)]
+            if len(under) != 1 or under[0].box.bottom - one.box.top > _HEAD_HEIGHT:
+                continue
+            text = f"{one.text.strip()} {under[0].text.strip()}"
+            hit = next(iter(pack.headers.find(text)), None)
+            if hit and not hit.start and hit.end > len(one.text.strip()) and not text[hit.end :].strip(" .%()"):
+                box = Box.around((one.box, under[0].box))
+                whole = Column("/".join(pack.columns[hit.key]), box)
+                columns = [*(known for known in columns if not shares(known.box, box)), whole]
+    return columns
 
 
 def _first_text(grid: Grid, last: int, columns: Sequence[Column]) -> list[Column]:
@@ -77,7 +97,9 @@ def heads(row: Sequence[Cell], pack: RulePack) -> list[Column]:
         forgiving = cell.line.words[0].source == "ocr"
         for hit in pack.headers.find(cell.text, forgiving=forgiving):
             covered += sum(map(str.isalpha, cell.text[hit.start : hit.end]))
-            columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, hit.end)))
+            rest = _SIGNS.match(cell.text, hit.end)
+            end = rest.end() if rest else hit.end
+            columns.append(Column("/".join(pack.columns[hit.key]), cell.box_of(hit.start, end)))
     if not columns:
         return []
     return columns if covered >= 0.5 * sum(sum(map(str.isalpha, cell.text)) for cell in row) else []
@@ -97,6 +119,9 @@ def _named(columns: list[Column]) -> list[Column]:
     if len(prices) > 1 and not {"amount", "gross"} & {column.kind for column in named}:
         named[prices[-1]] = Column("amount", named[prices[-1]].box)
     amounts = [index for index, column in enumerate(named) if column.kind == "amount"]
+    if len(amounts) > 1 and any(column.kind == "tax" for column in named[amounts[-2] : amounts[-1]]):
+        last = amounts.pop()
+        named[last] = Column("gross", named[last].box)
     text = next((column.box.left for column in named if column.kind == "description"), 0.0)
     for index in amounts[:-1]:
         before = named[index].box.left < text and "quantity" not in taken

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from invoice_ocr.item_rows import Row
 from invoice_ocr.layout import lay_out
 from invoice_ocr.lines import find
-from invoice_ocr.model import LineItem, TaxLine
+from invoice_ocr.model import Box, LineItem, TaxLine, Word
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
@@ -195,3 +196,45 @@ def test_a_price_may_stand_before_how_many_there_are() -> None:
 def test_a_minus_before_the_sums_of_a_credit_note_leaves_its_items() -> None:
     page = TABLE.replace("16.00", "-16.00").replace("| 25.00\n", "| -25.00\n").replace("41.00", "-41.00")
     assert numbers(items(page)) == [("2", "8.00", "-16.00"), ("1", "25.00", "-25.00")]
+
+
+def test_sums_carried_from_page_to_page_are_no_items() -> None:
+    table = "Naziv robe | Kol. | Cijena | Iznos\n"
+    first = f"{table}Brašno | 2 | 8,00 | 16,00\nSol | 1 | 25,00 | 25,00\nPrijenos | | | 41,00"
+    second = f"{table}Prijenos | | | 41,00\nKvasac | 3 | 2,00 | 6,00\nIznos bez PDV-a | | | 47,00"
+    found = items(f"{first}\n{second}", ",")
+    assert numbers(found) == [("2", "8.00", "16.00"), ("1", "25.00", "25.00"), ("3", "2.00", "6.00")]
+
+
+def test_a_number_far_from_another_is_no_part_of_it() -> None:
+    row = Row({"amount": [Word(text, Box(left, 0, left + 20, 10)) for text, left in (("5", 0), ("438,90", 32))]})
+    near = Row({"amount": [Word(text, Box(left, 0, left + 20, 10)) for text, left in (("5", 0), ("438,90", 23))]})
+    assert (row.text("amount"), near.text("amount")) == ("5  438,90", "5 438,90")
+
+
+def test_the_last_of_two_sums_with_their_tax_between_is_the_gross() -> None:
+    head = "Tuote | Määrä | à-hinta | Alv % | Veroton | Vero | Yhteensä"
+    (item,) = items(f"{head}\nKirja | 2 | 50,00 | 13,5 | 90,00 | 12,15 | 102,15", ",")
+    assert numbers((item,)) == [("2", "50.00", "90.00")]
+
+
+def test_heads_broken_over_two_rows_are_read_whole() -> None:
+    found = items(
+        "Mal Hizmet | Miktar | Birim Fiyat | KDV | KDV | Mal Hizmet\n . | . | . | Oranı | Tutarı | Tutarı\n"
+        "Bakım | 2 | 3.500,00 | %20 | 1.400,00 | 7.000,00",
+        ",",
+    )
+    assert numbers(found) == [("2", "3500.00", "7000.00")]
+
+
+def test_items_with_their_rates_make_the_tax_lines() -> None:
+    text = (
+        "Lasku\nTuote | Määrä | à-hinta | Alv % | Veroton\nKirja | 2 | 50,00 | 13,5 | 100,00\n"
+        "Kortti | 1 | 40,00 | 25,5 | 40,00\nVeroton yhteensä | 140,00\nArvonlisävero | 23,70\nYhteensä | 163,70 €"
+    )
+    assert tax_lines(text) == [("25.50", "40.00", "10.20"), ("13.50", "100.00", "13.50")]
+
+
+def test_the_one_rate_in_the_head_of_a_table_joins_net_and_tax_that_lines_round() -> None:
+    text = "Net | VAT 21% | Total\nTotal net | 66.11\nTotal VAT | 13.89\nTotal due | 80.00"
+    assert tax_lines(text) == [("21.00", "66.11", "13.89")]
