@@ -20,6 +20,7 @@ _LONG = 12  # letters: labels in which two may be wrong
 ONE_WRONG = 0.7  # the quality of a label of five or six letters with a wrong one
 _SHORTEST = 5  # letters of a label that may have one wrong where nothing but a label can stand
 _NO_ENDS: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+_LETTERS = 2  # that may lead a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class LabelIndex:
             joined += parts[last][0]
             if len(joined) > 40:
                 break
+            if index < last < len(parts) - 1 and _leads(*parts[last : last + 2]):
+                continue  # a part of a number, as the letter of `Receipt: A0044`
             key = self._slipped(joined) if len(joined) >= 4 else None
             if key:
                 best = (key, last, 0.95)
@@ -163,6 +166,11 @@ class LabelIndex:
         if len(near) != 1 or word in self.starts or word in self._whole.last_letters:
             return None
         return near.pop()
+
+
+def _leads(letters: tuple[str, int, int], digits: tuple[str, int, int]) -> bool:
+    """Whether one or two letters begin a number."""
+    return len(letters[0]) <= _LETTERS and letters[0].isalpha() and digits[0].isdigit() and letters[2] == digits[1]
 
 
 def _prefixes(keys: Iterable[str]) -> frozenset[str]:

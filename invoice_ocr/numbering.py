@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from invoice_ocr.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence
@@ -14,7 +15,7 @@ from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.standing import BOOKED
 from invoice_ocr.values.text import fold, has_digit
 
-_LONGEST_TITLE = 4  # words
+_LONGEST_TITLE, _SEVERAL = 4, 2  # words
 _DIGITS = 3
 _BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.8, 0.5
 _REFERRED, _TOLD = 0.6, 0.3  # how surely a reference is the number; how surely another is told, so that it is not
@@ -132,7 +133,10 @@ def with_series(candidates: Sequence[Candidate], document: Document, pack: RuleP
 def _series(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[tuple[Cell, str, Box]]:
     """A head such as `Serie`, with what stands behind, under or beside it: (the head, the series, where it is)."""
     words = cell.text.replace(":", " ").split()
-    if not words or fold(words[0]) not in pack.series_words:
+    if not words:
+        return
+    if fold(words[0]) not in pack.series_words:
+        yield from _within(cell, pack)
         return
     if len(words) > 1:
         if _is_series(words[1]):
@@ -143,6 +147,17 @@ def _series(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[tuple[Cell, str,
     for other in (*grid.right_of(cell)[:1], under):
         if other is not None and _is_series(other.text.strip()) and fold(other.text) not in pack.number_words:
             yield cell, other.text.strip(), other.box
+            return
+
+
+def _within(cell: Cell, pack: RulePack) -> Iterator[tuple[Cell, str, Box]]:
+    """The series in a line that begins with a title: `Factura seria AB nr. 118`."""
+    words = list(_WORD.finditer(cell.text))
+    for head, told in pairwise(words[: _LONGEST_TITLE + _SEVERAL]):
+        series = told.group().strip(",.:")
+        if fold(head.group()) in pack.series_words and _is_series(series) and _title_end(cell, pack):
+            at = told.start()
+            yield cell, series, cell.box_of(at, at + len(series))
             return
 
 
@@ -159,6 +174,8 @@ def _joined(
         headed = _headed(grid, head, box, pack)
         candidates = [*candidates, *headed]
         numbers = headed
+    level = [c for c in numbers if abs(c.evidence.box.center_y - box.center_y) < 0.5 * box.height]
+    numbers = level or numbers
     near = min((c.evidence.box.left for c in numbers), default=0.0)
     places = {c.evidence.box for c in numbers if c.evidence.box.left < near + 1.0}
     told = [c for c in numbers if c.evidence.box in places]

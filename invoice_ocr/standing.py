@@ -19,10 +19,12 @@ BOOKED = frozenset({"invoice", "credit_note"})
 _TITLED = 0.8  # how surely a number is the document's that stands under its title
 _MOSTLY = 0.5  # of the words of a line make its title
 _DIGITS = 3
+_SERIES = 3  # words of a number with its series
 _ROW = 3  # cells of a row of a table
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
 _LAST_WORD, _SIGN = re.compile(r"([^\W\d_]+[°º]?)\.?\s*$"), re.compile(r"[§#№]\s*$")  # of a text
+_WORDED = re.compile(r"[^\W\d_]{3}")
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3}[.!?]\s+$")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
@@ -42,6 +44,18 @@ def standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
     if followed or _SENTENCE_ENDS.search(cell.text, 0, hit.start):
         return 0.9
     return 0.5 if len(cell.line.words) > 9 else 0.75
+
+
+def follows_number(sheet: Sheet, cell: Cell, index: int) -> bool:
+    """Whether a label stands right behind the document's number in a title: `Invoice AB no. 5520187 issued on`."""
+    hits = sheet.hits_of(cell)
+    if not index or "invoice_number" not in fields_of(sheet, hits[index - 1]):
+        return False
+    between = cell.text[hits[index - 1].end : hits[index].start].split()
+    if not 0 < len(between) <= _SERIES or not any(map(str.isdigit, between[-1])):
+        return False
+    titles = (sheet.pack.kinds_of(" ".join(cell.text.split()[:count])) for count in (1, 2, 3))
+    return any(kinds and kinds[0] in BOOKED for kinds in titles)
 
 
 def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
@@ -125,7 +139,7 @@ def _dates_another(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> bool:
     before = [other for other in sheet.hits_of(cell) if other.end <= hit.start]
     if before and len(hit.key) <= SHORT:
         return not any(fields_of(sheet, other) & {"invoice_number", "issue_date"} for other in before)
-    if rule.weight == 1.0 or not cell.column or cell.text[: hit.start].strip():
+    if rule.weight == 1.0 or not cell.column or _WORDED.search(cell.text[: hit.start]):
         return False
     left = sheet.grid.rows[cell.row][cell.column - 1]
     return is_label(sheet, left) and fields_of(sheet, sheet.hits_of(left)[0]) <= OTHER_PAPERS

@@ -85,3 +85,15 @@ def test_the_reference_under_a_title_is_the_number_where_none_is_told_to_be_conf
     assert invoice.fields["invoice_number"].status == "review"
     assert number("Facture\nRéf. : 2026-0914/CD\nFacture n° : 118-A\nTotal TTC | 1 200,00 €") == "118-A"
     assert number("Cher client\nRéf. : 2026-0914/CD\nTotal TTC | 1 200,00 €") is None
+
+
+def test_a_series_may_stand_within_a_title() -> None:
+    rest = "\nTotal de plată | 119,00 lei"
+    assert number(f"Factura fiscală seria VVN nr. 5520187 emisă la 03.05.2026{rest}") == "VVN 5520187"
+    issued = read(f"Factura fiscală seria VVN nr. 5520187 emisă la 03.05.2026  Scadența 18.05.2026{rest}")
+    assert str(issued.fields["issue_date"].value) == "2026-05-03"
+
+
+def test_a_letter_that_begins_a_number_is_no_misread_sign_of_its_label() -> None:
+    labels = LabelIndex(["receipt#"])
+    assert [hit.end for hit in labels.find("Receipt: A0044187", forgiving=True)] == [7]
