@@ -21,6 +21,7 @@ from invoice_ocr.party_marks import (
 )
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import ends_with_form, find_labels
+from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
 
 _MARKS = frozenset("·•|●∙◆-–")
@@ -123,6 +124,8 @@ def sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[Name, Name | None
         if cell.box.center_y > 0.45 * grid.page.height:
             return
         for cell in row:
+            if find_dates(cell.text, pack.months):
+                continue  # a sentence
             parts = [part for part in _PART.finditer(cell.text) if part.group().strip()]
             if len(parts) < 3:
                 parts = parts[:1] if cell is row[0] and _separated(row) else []

@@ -19,6 +19,7 @@ from invoice_ocr.standing import (
     between,
     can_look_away,
     context,
+    follows_number,
     is_dated,
     is_numbered,
     is_own_series,
@@ -64,7 +65,10 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
         return
     hits = sheet.hits_of(cell)
     hit = hits[index]
-    weight = rule.weight * hit.quality * standing(cell, hits, index) * context(sheet, cell, hit, rule)
+    place = standing(cell, hits, index)
+    if rule.field == "issue_date" and follows_number(sheet, cell, index):
+        place = max(place, _DATED)
+    weight = rule.weight * hit.quality * place * context(sheet, cell, hit, rule)
     if weight < _WEAKEST:
         return
     end = end_of(cell, _speaking(sheet, hits, index) if spec.reader == "amount" else hits, index, spec.reader)
@@ -248,7 +252,8 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
         text = other.text[: end_of(other, sheet.hits_of(other), 0, "name")] if spec.reader == "name" else other.text
         items = read(spec.reader, text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
         if spec.reader in ("name", "text", "reference"):
-            items = [] if spec.reader == "name" and is_label(sheet, other) else items[:1]
+            none = spec.reader == "name" and (is_label(sheet, other) or fold(other.text) in sheet.pack.departments)
+            items = [] if none else items[:1]
         found += [(other, item) for item in items]
         if spec.reader != "amount" and (found or other.box.left - left > 0.5 * sheet.grid.page.width):
             break

@@ -255,7 +255,7 @@ def _read_currency(text: str, _: Mapping[str, int]) -> list[Found]:
 def _read_name(text: str, months: Mapping[str, int]) -> list[Found]:
     lead = _LEAD.match(text)
     offset = lead.end() if lead else 0
-    name = re.split(r"\s[|·•]\s|\s[–-]\s", text[offset:].strip())[0].strip(" ,;:")
+    name = re.split(r"\s[|·•]\s|\s[—–-]\s", text[offset:].strip())[0].strip(" ,;:")
     name = _ADDRESS.sub("", name).strip(" ,;:")
     if _LABELLED.search(name) or _POST_BOX.match(name):
         return []

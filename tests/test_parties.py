@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from invoice_ocr import parties
-from invoice_ocr.address_blocks import by_address
+from invoice_ocr.address_blocks import by_address, sender_lines
 from invoice_ocr.grid import make_grids
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Box, Field, PageWords, Reading, Word
@@ -367,3 +367,27 @@ def test_a_title_over_a_label_set_apart_is_not_addressed() -> None:
     (grid,) = make_grids(lay_out(Reading((PageWords(1, 595.0, 842.0, tuple(words)),))))
     blocks = list(by_address(grid, [], load_pack()))
     assert [name.text for name in blocks] == ["Copper Kettle Tearooms"]
+
+
+def test_the_same_as_above_and_heads_of_addresses_are_no_names() -> None:
+    text = "Рахунок № 17 від 03.05.2024\nПлатник | той самий\nРазом | 119,00 грн"
+    assert buyer(text) is None
+    assert buyer("ΤΙΜΟΛΟΓΙΟ\nΕΠΩΝΥΜΙΑ | ΤΑΒΕΡΝΑ ΒΟΡΡΑΣ ΟΕ\nΔΙΕΥΘΥΝΣΗ | Ακτή 7, 18538 Πειραιάς") != "ΔΙΕΥΘΥΝΣΗ"
+
+
+def test_a_legal_form_may_lead_a_name_in_quotes() -> None:
+    text = "Постачальник ТОВ «Лісова справа»\nвул. Бельведерська 27, 76018\nРахунок № 17\nВсього | 119,00 грн"
+    assert seller(text) == "ТОВ «Лісова справа»"
+    assert seller("UAB „Vakaro žara“\nTaikos pr. 141, Klaipėda\nSąskaita faktūra Nr. 17") == "UAB „Vakaro žara“"
+
+
+def test_a_sentence_with_a_date_is_no_line_of_a_sender() -> None:
+    text = "Bien à vous, pour le 5 octobre 2026 au plus tard, les montants suivants\nrelatifs au plateau du bas"
+    (grid,) = make_grids(lay_out(sketch(text)))
+    assert not list(sender_lines(grid, load_pack()))
+
+
+def test_a_long_dash_parts_a_name_from_what_follows() -> None:
+    assert buyer("Factura 17\nReceptor: Cervecería del Sur SA de CV — RFC CSU120830N48\nTotal | $119.00") == (
+        "Cervecería del Sur SA de CV"
+    )
