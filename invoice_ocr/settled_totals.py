@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 
 from invoice_ocr.choices import Choice, magnitude, ranked, support_of
 from invoice_ocr.grid import make_grids
@@ -14,6 +15,7 @@ from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import find_labels
 from invoice_ocr.totals import Sums
 
+_PAYMENTS = 8  # of which some may make what was paid
 _RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 
 
@@ -47,14 +49,24 @@ def _settle_left(choices: dict[str, Choice], candidates: Sequence[Candidate]) ->
     total = magnitude(gross)
     if any(total - value == magnitude(due) for value in paid):
         return
-    parts = list(paid.values()) if len(paid) > 1 else []
-    whole = sum(paid, Decimal(0))
-    if parts and total - whole == magnitude(due) > 0:
+    parts = _parts_of(total - magnitude(due), paid) if magnitude(due) > 0 else []
+    whole = sum(map(magnitude, parts), Decimal(0))
+    if parts:
         evidence = replace(parts[0].evidence, source="derived", rule="universal.prepaid.sum")
         support = min(part.support for part in parts)
         choices["prepaid"] = replace(parts[0], value=whole, readings=(whole,), evidence=evidence, support=support)
     elif (one := next((left[total - value] for value in paid if total - value in left and value), None)) is not None:
         choices["amount_due"] = one
+
+
+def _parts_of(whole: Decimal, paid: Mapping[Decimal, Choice]) -> list[Choice]:
+    """The payments that together make a whole: the most of them that do, of the best labelled."""
+    best = list(paid.items())[:_PAYMENTS]
+    for count in range(len(best), 1, -1):
+        for group in combinations(best, count):
+            if sum(value for value, _ in group) == whole:
+                return [choice for _, choice in group]
+    return []
 
 
 def _settle_paid(choices: dict[str, Choice]) -> None:

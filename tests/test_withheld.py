@@ -111,3 +111,12 @@ def test_a_gross_total_that_only_what_is_left_after_a_deposit_tells_is_worked_ou
 def test_of_halves_of_a_tax_one_may_be_known_by_its_rate_alone() -> None:
     tax = read("Invoice no: A-17\nCGST @ 9% | 9.00\nSGST @ 9% | PAID | 9.00\nTotal | 118.00").fields["total_tax"]
     assert (tax.value, tax.status) != (Decimal("9.00"), "accepted")
+
+
+def test_payments_of_which_parts_are_told_are_added() -> None:
+    page = (
+        "Rechnung Nr. 17\nNetto | 1.000,00\nUSt 19 % | 190,00\nGesamtbetrag | 1.190,00\n"
+        "1. Abschlagszahlung (200,00 + 38,00 USt) | -238,00\n2. Abschlagszahlung (300,00 + 57,00 USt) | -357,00\n"
+        "Restforderung | 595,00"
+    )
+    assert read(page).fields["prepaid"].value == Decimal("595.00")
