@@ -33,7 +33,7 @@ _IN_DATELINE, _IN_TITLE, _ALONE = 0.6, 0.8, 0.5
 _PRINTED = 0.7  # a dateline whose every letter is known
 _NUMBER_OF = re.compile(r"\d\S*\s+[^\W\d_]{1,6}\.?(?:\s[^\W\d_]{1,5})?\s*$")  # `4711 of`, `12/b z dnia`
 _LONGEST_TITLE = 14  # words
-_CENTURY = 2000
+_CENTURY, _AHEAD = 2000, 2050
 _NEXT = 1.2  # heights of a line down to the next
 _SPAN = 2  # days
 _FEW = 2  # words beside the days of a span: `for`, `to`
@@ -120,7 +120,7 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
             rule = DATELINE
         elif ends and _FIRST.fullmatch(before) and _goes_on_title(sheet, cell) and not is_of_item(sheet, cell):
             score, rule = _IN_TITLE, "universal.issue_date.title"
-        elif _is_of_other(sheet, cell, written.start) or _is_long_ago(written) or is_of_item(sheet, cell):
+        elif _is_of_other(sheet, cell, written.start) or _is_far(written) or is_of_item(sheet, cell):
             score *= _STRANGE
         yield make_candidate("issue_date", rule, cell, from_date(written), score)
 
@@ -157,9 +157,12 @@ def _above(sheet: Sheet, cell: Cell) -> list[Cell]:
     ]
 
 
-def _is_long_ago(written: Written) -> bool:
-    """Whether two digits make a year of the last century: the number of a door, `12-4-88 Main Road`, is as likely."""
-    return written.readings[0].year < _CENTURY and str(written.readings[0].year) not in written.text
+def _is_far(written: Written) -> bool:
+    """Whether two digits make a year of the last century, or far ahead: the number of a door or of a telephone is as
+    likely, `12-4-88 Main Road`.
+    """
+    year = written.readings[0].year
+    return not _CENTURY <= year < _AHEAD and str(year) not in written.text
 
 
 def _is_of_other(sheet: Sheet, cell: Cell, start: int) -> bool:

@@ -390,3 +390,8 @@ def test_a_label_that_begins_a_later_sentence_of_a_line_is_one() -> None:
 def test_a_date_under_the_number_under_a_title_is_the_document_s() -> None:
     rules = {c.evidence.rule for c in candidates("Rechnung\nTR-55871\nvom 4.11.2025") if c.name == "issue_date"}
     assert "universal.issue_date.title" in rules
+
+
+def test_digits_of_a_telephone_are_no_date_far_ahead() -> None:
+    far, near = (max(c.score for c in candidates(text)) for text in ("(0342) 55-11-20", "(0342) 25-11-20"))
+    assert far < 0.7 * near
