@@ -107,6 +107,12 @@ def test_importing_the_package_and_the_command_loads_nothing_heavy() -> None:
     assert not heavy & set(done.stdout.split())
 
 
+def test_a_worker_loads_nothing_that_only_the_coordinator_needs() -> None:
+    started = "import sys; from invoice_ocr.intake import worker, parse; parse.warm_up(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", started], capture_output=True, text=True, check=True)
+    assert not {"numpy", "lxml", "stdnum", "invoice_ocr.model", "invoice_ocr.settings"} & set(done.stdout.split())
+
+
 def test_help_needs_less_than_half_a_second_of_work() -> None:
     """Work, not waiting: a busy machine must not fail this."""
     needed = []

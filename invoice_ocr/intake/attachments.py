@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.intake import sniff
-from invoice_ocr.intake.testimony import Testimony
+
+if TYPE_CHECKING:
+    from invoice_ocr.intake.testimony import Testimony
 
 _MOST_FILES = 50
 _TOLD = 3  # names of attached documents in a message

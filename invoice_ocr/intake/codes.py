@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.intake.pages import Buffer, Corners
-from invoice_ocr.intake.testimony import Testimony
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from invoice_ocr.intake.testimony import Testimony
 
 DPI = 200.0  # a code of 97 x 97 squares, 35 mm wide, has then 2.8 pixels a square
 # Without ITF and Codabar, which find digits in ruled tables.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.errors import (
     Empty,
@@ -23,7 +23,9 @@ from invoice_ocr.intake.pages import Corners, Load, Part, Request, Sheet, chosen
 from invoice_ocr.intake.pdf_codes import codes_on
 from invoice_ocr.intake.pdf_layer import believed, verdict_on
 from invoice_ocr.intake.pdf_pixels import clips_of, fitting_dpi, pixels_of
-from invoice_ocr.intake.testimony import Testimony
+
+if TYPE_CHECKING:
+    from invoice_ocr.intake.testimony import Testimony
 
 _LARGEST = 1e6  # points: no printer is 350 m wide
 _REPAIRED = ("file.repaired", "The file is damaged; what could be repaired was read.")

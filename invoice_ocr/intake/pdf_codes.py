@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.intake import codes
 from invoice_ocr.intake.code_places import Shape, may_be_pieces, places
 from invoice_ocr.intake.mupdf import TEXT_FLAGS, pymupdf
 from invoice_ocr.intake.pages import Corners, Pixels
 from invoice_ocr.intake.pdf_pixels import LARGE, area
-from invoice_ocr.intake.testimony import Testimony
+
+if TYPE_CHECKING:
+    from invoice_ocr.intake.testimony import Testimony
 
 _VECTOR = 3  # kind of MuPDF's blocks
 _PIECED = 5000  # shapes on a page up to which paths are taken apart

@@ -72,7 +72,6 @@ def judge(
     """
     width, height = raster.width / raster.scale, raster.height / raster.scale
     ground = _ground(raster.samples)
-    marks: dict[int, bytes] = {}
     seen: list[Token] = []
     hidden = broken = 0
     for index, token in enumerate(tokens):
@@ -83,7 +82,7 @@ def judge(
             not token.painted
             or token.size < _LEAST_SIZE
             or (covered is not None and covered[index])
-            or not _shows(token, raster, ground, marks)
+            or not _shows(token, raster, ground)
         ):
             hidden += 1
         elif fill_in and token.readable:
@@ -133,33 +132,31 @@ def _against(seen: list[Token], hidden: int, broken: int, raster: Raster, images
     return ""
 
 
-def _shows(token: Token, raster: Raster, ground: int, marks: dict[int, bytes]) -> bool:
+def _shows(token: Token, raster: Raster, ground: int) -> bool:
     """Whether ink of the token's lightness stands where it claims to be, on a ground it can be told from.
 
     ground: the most common grey of the page, on which most words stand; for those this answers at once.
-    marks: for each lightness of print met so far the page with 1 where such ink stands, else 0.
     """
-    contrast = abs(token.grey - ground)
-    if contrast >= _CONTRAST:
-        if token.grey not in marks:
-            marks[token.grey] = raster.samples.translate(_ink_of(token.grey, ground))
-        rows = _rows(token, marks[token.grey], raster)
-        box = b"".join(rows)
-        if (ink := box.count(1)) <= _MOSTLY * len(box):
-            return ink > 0 and _is_printed(token, rows)
-    pixels = b"".join(_rows(token, raster.samples, raster))
+    rows = _rows(token, raster.samples, raster)
+    pixels = b"".join(rows)
     if not pixels:
         return False
+    contrast = abs(token.grey - ground)
+    if contrast >= _CONTRAST:
+        inked = pixels.translate(_ink_of(token.grey, ground))
+        if (ink := inked.count(1)) <= _MOSTLY * len(inked):
+            return ink > 0 and _is_printed(token, inked, len(rows[0]))
     return _shows_on_other(token.grey, pixels[:: 1 + len(pixels) // _ENOUGH], print_like_page=contrast < _CONTRAST)
 
 
-def _is_printed(token: Token, rows: list[bytes]) -> bool:
+def _is_printed(token: Token, pixels: bytes, width: int) -> bool:
     """Whether ink stands where a word would have it: not just a rule that runs through its place, nor part of it.
 
-    rows: 1 where there is ink, else 0; somewhere there is.
+    pixels: row by row, each of this width: 1 where there is ink, else 0; somewhere there is.
     """
     if len(token.text) < _WORD or token.size < _LEGIBLE:
         return True
+    rows = [pixels[start : start + width] for start in range(0, len(pixels), width)]
     if token.baseline is None and len(rows) > len(rows[0]):  # it runs up or down the page
         rows = [bytes(column) for column in zip(*rows, strict=True)]
     inked = [row for row in rows if 1 in row]
