@@ -19,6 +19,7 @@ from invoice_ocr import (
     handwriting,
     languages,
     lines,
+    listed_items,
     named,
     numbering,
     own,
@@ -178,6 +179,8 @@ def _understood(
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
     resolution = bearing.bear_out(resolution, items)
+    totals = [value for name in ("total_net", "total_gross") if (value := resolution.amount(name)) is not None]
+    items = items or listed_items.find(document, pack, habits.decimal, totals)
     issues = [
         *checks.check(resolution, pack, by_rate, items),
         *contradictions,

@@ -1,0 +1,122 @@
+"""Items of lists without heads, as tills print them: what was bought and its sum, row by row, down to their total."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from invoice_ocr.grid import Cell, Grid, make_grids
+from invoice_ocr.item_rows import Row, read_item
+from invoice_ocr.model import Document, LineItem, Word
+from invoice_ocr.rulepack import RulePack
+from invoice_ocr.sheet import find_labels
+from invoice_ocr.values.amount import Amount, find_amounts
+from invoice_ocr.values.text import has_digit
+
+_ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
+_SUMS = _ENDS | {"total_tax", "cash", "change", "prepaid", "rounding", "balance", "discount", "charge", "withheld"}
+_CENTS, _CODE, _WORDY, _SEVERAL = 2, 2, 3, 2  # decimals; letters behind a sum; letters of what was bought; items
+_COUNT = re.compile(r"\d{1,3}(?:[xX×])?")
+_TIMES = re.compile(r"[xX×*]")
+
+
+@dataclass(slots=True)
+class _Listed:
+    """A row that tells what was bought, in its own words or those of the line above, and for how much.
+
+    labelled: it begins with a label, and so may tell of something else.
+    """
+
+    words: list[Word]
+    amount: list[Word]
+    value: Decimal
+    page: int
+    labelled: bool
+
+
+def find(document: Document, pack: RulePack, decimal: str, totals: Sequence[Decimal]) -> tuple[LineItem, ...]:
+    """The items above the first total of a document that they add up to; () where none do.
+
+    decimal: the document's decimal mark, or "" when unknown. totals: what the document's net and gross are.
+    """
+    for grid in make_grids(document):
+        listed: list[_Listed] = []
+        loose: list[Word] = []
+        for row in grid.rows:
+            fields = _fields(row, pack)
+            if fields & _ENDS and (total := _value(row, decimal)) is not None:
+                found = _adding_up_to(total, listed) if any(total <= value for value in totals) else []
+                return tuple(_items(found, decimal))
+            one = None if fields & _SUMS else _read(row, grid, loose, decimal, labelled=bool(fields))
+            if one:
+                listed.append(one)
+            loose = [] if one or len(row) > 1 else list(row[0].line.words)
+    return ()
+
+
+def _fields(row: Sequence[Cell], pack: RulePack) -> set[str]:
+    """The fields of the label that a row begins with."""
+    hits = [hit for hit in find_labels(row[0], pack)[:1] if not row[0].text[: hit.start].strip(" *•-(")]
+    return {rule.field for hit in hits for rule in pack.by_label[hit.key]}
+
+
+def _last(row: Sequence[Cell]) -> Amount | None:
+    """The amount with cents that ends a row, with the code of a tax behind it at most."""
+    text = row[-1].text
+    found = find_amounts(text)
+    if not found or found[-1].decimals != _CENTS or sum(map(str.isalpha, text[found[-1].end :])) > _CODE:
+        return None
+    return found[-1]
+
+
+def _value(row: Sequence[Cell], decimal: str) -> Decimal | None:
+    amount = _last(row)
+    if amount is None:
+        return None
+    readings = amount.readings
+    return readings[-1] if len(readings) > 1 and decimal and decimal in amount.text else readings[0]
+
+
+def _read(row: Sequence[Cell], grid: Grid, loose: list[Word], decimal: str, *, labelled: bool) -> _Listed | None:
+    amount, value = _last(row), _value(row, decimal)
+    if amount is None or not value:
+        return None
+    own = [word for cell in row[:-1] for word in cell.line.words]
+    before = row[-1].words(0, amount.start) if row[-1].text[: amount.start].strip() else ()
+    words = [*own, *before]
+    if sum(map(str.isalpha, "".join(word.text for word in words))) < _WORDY:
+        words = [*loose, *words]
+    if sum(map(str.isalpha, "".join(word.text for word in words))) < _WORDY:
+        return None
+    return _Listed(words, list(row[-1].words(amount.start, amount.end)), value, grid.page.number, labelled)
+
+
+def _adding_up_to(total: Decimal, listed: Sequence[_Listed]) -> list[_Listed]:
+    """The last of some rows that make a total, two at least where more than one row stands there."""
+    whole = Decimal(0)
+    for count, one in enumerate(reversed(listed), 1):
+        whole += one.value
+        if whole == total and (count >= _SEVERAL or (len(listed) == 1 and not one.labelled)):
+            return list(listed[len(listed) - count :])
+    return []
+
+
+def _items(listed: Sequence[_Listed], decimal: str) -> Iterator[LineItem]:
+    counts = [one.words[0].text for one in listed]
+    counted = all(_COUNT.fullmatch(text) for text in counts)
+    in_order = len(listed) > 1 and counts == [str(place) for place in range(1, len(listed) + 1)]
+    for one in listed:
+        words = list(one.words)
+        row = Row({"amount": one.amount}, one.page)
+        times = len(words) > 1 and bool(_TIMES.fullmatch(words[1].text))
+        if has_digit(words[0].text) and _COUNT.fullmatch(words[0].text):
+            told = times or not words[0].text.isdigit() or (counted and not in_order)
+            if told or (counted and in_order):
+                row.words["quantity" if told else "position"] = [words.pop(0)]
+                words = words[1:] if times else words
+        row.words["description"] = words
+        item = read_item(row, decimal)
+        if item:
+            yield item
