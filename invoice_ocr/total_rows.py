@@ -14,34 +14,44 @@ from invoice_ocr.readers import from_amount
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.text import has_digit
 
 _TOTALS = frozenset({"total_gross", "total_net", "subtotal", "amount_due"})
 _WHOLE, _PART = 0.7, 0.45  # scores: net, taxes and gross in one row; net and tax with the gross elsewhere
 _GROSS = 0.6  # less than the label of the row gives its last amount
 _FEWEST, _MOST = 2, 6  # amounts in a row
+_WORDS = 4  # behind the word for a total: fewer
 
 
 def find(document: Document, pack: RulePack, conventions: Conventions) -> Iterator[Candidate]:
     """Candidates for net, tax and gross from rows that begin with the word for a total and hold several amounts."""
     for grid in make_grids(document):
         for cells in grid.rows:
-            if _begins_with_total(cells[0], pack):
-                amounts = list(_amounts(cells[1:], conventions))
+            if (end := _total_end(cells[0], pack)) is not None:
+                amounts = list(_amounts(cells, end, conventions))
                 if _FEWEST <= len(amounts) <= _MOST:
                     yield from _split(amounts)
 
 
-def _begins_with_total(cell: Cell, pack: RulePack) -> bool:
-    """Whether a cell is the word for a total, and little else."""
+def _total_end(cell: Cell, pack: RulePack) -> int | None:
+    """Where the word for a total ends that a cell is, with little else or with amounts behind it; None else."""
     hits = find_labels(cell, pack)
     fields = {rule.field for hit in hits[:1] for rule in pack.by_label[hit.key]}
-    return bool(fields & _TOTALS) and not cell.text[: hits[0].start].strip(" *:") and len(cell.line.words) <= 4
+    if not fields & _TOTALS or cell.text[: hits[0].start].strip(" *:"):
+        return None
+    rest = cell.text[hits[0].end :].split()
+    return hits[0].end if len([word for word in rest if not has_digit(word)]) < _WORDS else None
 
 
-def _amounts(cells: Sequence[Cell], conventions: Conventions) -> Iterator[Candidate]:
-    """The amounts of money in some cells, left to right: with cents, or with the mark of a currency."""
+def _amounts(cells: Sequence[Cell], start: int, conventions: Conventions) -> Iterator[Candidate]:
+    """The amounts of money in some cells, left to right: with cents, or with the mark of a currency.
+
+    start: where to begin in the first cell.
+    """
     for cell in cells:
         for amount in find_amounts(cell.text):
+            if cell is cells[0] and amount.start < start:
+                continue
             item = from_amount(amount)
             if item.quality < 0.9:  # a count of pieces
                 continue
