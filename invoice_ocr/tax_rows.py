@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -28,6 +28,7 @@ _TOTALS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
 _CODE, _NUMBERS, _EXEMPT = 3, 16, 32  # letters in a row of taxes: of its code, in any, of why no tax is due
 _LAW = re.compile(r"(?i)[^\W\d_]{1,8}\.?\s?\d+[^.,]*$|§")  # why no tax is due: `Art. 15`, `N4 art. 10`, `§ 4`
 _MOST_RATES = 4  # in one line
+_NEAR = 3  # rows between a base and its tax
 _MOST_AMOUNTS = 8  # in one row: more is no row of taxes
 
 
@@ -51,15 +52,40 @@ def find(document: Document, pack: RulePack, conventions: Conventions) -> list[T
     rows: list[TaxRow] = []
     for grid in make_grids(document):
         above: TaxRow | None = None
+        bases = list(_bases(grid, pack, conventions))
         for index, cells in enumerate(grid.rows):
             several = list(_side_by_side(cells, pack, conventions))
             rows += several
             found = several[-1] if several else _read_row(grid, index, cells, pack, conventions)
             found = found or _exempt(above, cells, conventions)
             if found and not several:
+                found = _with_base(found, index, bases)
                 rows.append(found)
             above = found
     return rows
+
+
+def _bases(grid: Grid, pack: RulePack, conventions: Conventions) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """Rows that name a net total and its rate, with one amount: (row, rate, base) of `Taxable at 9% | 312.00`."""
+    for index, cells in enumerate(grid.rows):
+        hits = RATE.findall("  ".join(cell.text for cell in cells)) if any("%" in cell.text for cell in cells) else ()
+        if len(hits) != 1 or (rate := rate_of(hits[0][0] or hits[0][1])) is None:
+            continue
+        label = next(iter(pack.labels.find(cells[0].text)), None)
+        named = label is not None and any(rule.field == "total_net" for rule in pack.by_label[label.key])
+        amounts = _row_amounts(cells, conventions) if named else []
+        if len(amounts) == 1:
+            yield index, rate, amounts[0]
+
+
+def _with_base(row: TaxRow, index: int, bases: Sequence[tuple[int, Decimal, Decimal]]) -> TaxRow:
+    """A tax whose base is printed near it with the same rate, proved by that."""
+    if row.proved:
+        return row
+    for place, rate, base in bases:
+        if rate == row.rate and abs(place - index) <= _NEAR and abs(base * rate / 100 - row.tax) <= Decimal("0.015"):
+            return replace(row, net=base, proved=True)
+    return row
 
 
 def _side_by_side(cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> Iterator[TaxRow]:

@@ -13,6 +13,7 @@ from invoice_ocr.tax_rows import RATE, TaxRow, rate_of
 from invoice_ocr.values.amount import find_amounts
 
 _CENT = Decimal("0.01")
+_STATES = 2  # that share a tax
 _EXACT, _ROUNDED = Decimal("0.006"), Decimal("0.02")
 _OF_ITEMS = 0.85  # the confidence of tax lines that only the items tell
 
@@ -23,7 +24,7 @@ def candidates(rows: Sequence[TaxRow]) -> list[Candidate]:
     if all(row.net == 0 for row in proved):  # nothing at any rate is nothing: alone it proves no sum
         proved = []
     found: list[Candidate] = []
-    for group in (_by_rate(proved), _added(proved)):
+    for group in (_by_rate(proved), _added(proved), _of_states(proved)):
         found += [candidate for candidate in _sums(group) if candidate not in found] if group else []
     for row in rows:
         if not row.proved and row.tax > 0:
@@ -56,11 +57,12 @@ def tax_lines(
     net, tax: the document's totals, as far as known; a single row without a base is given the document's. Where no
     row fits, a rate printed anywhere that joins net and tax makes the one line.
     """
-    proved = _by_rate([row for row in rows if row.proved])
+    all_proved = [row for row in rows if row.proved]
+    proved = _by_rate(all_proved)
     every = _by_rate(rows)
     fitting_tax = [
         group
-        for group in (proved, _added([row for row in rows if row.proved]), every)
+        for group in (proved, _added(all_proved), _of_states(all_proved), every)
         if group and tax is not None and abs(sum((row.tax for row in group), Decimal(0)) - tax) <= 2 * _CENT
     ]
     whole = next((group for group in fitting_tax if _rest(group, net) == 0), None) or next(_subsets(rows, net, tax), ())
@@ -201,6 +203,19 @@ def _added(rows: Sequence[TaxRow]) -> list[TaxRow]:
         tax = sum((row.tax for row in group), Decimal(0))
         added.append(TaxRow(rate, net, tax, net + tax, group[0].evidence, proved=True))
     return sorted(added, key=lambda row: -row.rate)
+
+
+def _of_states(rows: Sequence[TaxRow]) -> list[TaxRow]:
+    """Rows with the taxes of two states on one base made one: the same numbers twice, named differently."""
+    groups: dict[tuple[Decimal, Decimal | None], dict[str, TaxRow]] = {}
+    for row in rows:
+        name = "".join(char for char in row.evidence.text if char.isalpha())
+        groups.setdefault((row.rate, row.net), {}).setdefault(name, row)
+    if not groups or any(len(group) != _STATES for group in groups.values()):
+        return []
+    firsts = [next(iter(group.values())) for group in groups.values()]
+    twice = [replace(row, rate=_STATES * row.rate, tax=_STATES * row.tax, gross=None) for row in firsts]
+    return sorted(twice, key=lambda row: -row.rate)
 
 
 def _renamed(evidence: Evidence, rule: str) -> Evidence:

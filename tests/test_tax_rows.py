@@ -74,3 +74,26 @@ def test_taxes_of_several_rates_in_one_line_are_rows_of_their_own() -> None:
         (Decimal(12), Decimal("1000.00"), Decimal("120.00")),
         (Decimal(25), Decimal("400.00"), Decimal("100.00")),
     ]
+
+
+def test_a_base_and_its_tax_in_two_lines_with_one_rate_prove_each_other() -> None:
+    text = "Данъчна основа 9% | 300,00\nДДС 9% | 27,00\nДанъчна основа 20% | 200,00\nДДС 20% | 40,00"
+    document = lay_out(sketch(text))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    assert [(row.net, row.tax, row.proved) for row in rows] == [
+        (Decimal("300.00"), Decimal("27.00"), True),
+        (Decimal("200.00"), Decimal("40.00"), True),
+    ]
+
+
+def test_taxes_of_two_states_on_each_base_are_added() -> None:
+    lines = [f"{tax} {rate} on {base} | {sum_}" for rate, base, sum_ in BASES for tax in ("CGST", "SGST")]
+    document = lay_out(sketch("\n".join(lines)))
+    *_, rows = gather(document, spoken(document, load_pack()))
+    sums = {(c.name, c.value) for c in taxes.candidates(rows)}
+    assert {("total_net", Decimal("1000.00")), ("total_tax", Decimal("110.00"))} <= sums
+    lines = taxes.tax_lines(document, rows, Decimal("1000.00"), Decimal("110.00"))
+    assert [(line.rate, line.tax) for line in lines] == [(Decimal("12.00"), Decimal("96.00")), (7, Decimal("14.00"))]
+
+
+BASES = [("6%", "800.00", "48.00"), ("3.5%", "200.00", "7.00")]
