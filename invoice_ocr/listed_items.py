@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from invoice_ocr.choices import Resolution
 from invoice_ocr.grid import Cell, Grid, make_grids
-from invoice_ocr.item_rows import Row, read_item
+from invoice_ocr.item_rows import Row, is_product, read_item
 from invoice_ocr.model import Document, LineItem, Word
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.sheet import find_labels
@@ -16,8 +17,10 @@ from invoice_ocr.values.amount import Amount, find_amounts
 from invoice_ocr.values.text import has_digit
 
 _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
-_SUMS = _ENDS | {"total_tax", "cash", "change", "prepaid", "rounding", "balance", "discount", "charge", "withheld"}
+_SUMS = _ENDS | {"total_tax", "cash", "change", "prepaid", "rounding", "balance", "withheld"}
+_REDUCED = frozenset({"discount"})
 _CENTS, _CODE, _WORDY, _SEVERAL = 2, 2, 3, 2  # decimals; letters behind a sum; letters of what was bought; items
+_UNIT = 2  # words: a number and its unit
 _COUNT = re.compile(r"\d{1,3}(?:[xX×])?")
 _TIMES = re.compile(r"[xX×*]")
 
@@ -26,7 +29,7 @@ _TIMES = re.compile(r"[xX×*]")
 class _Listed:
     """A row that tells what was bought, in its own words or those of the line above, and for how much.
 
-    labelled: it begins with a label, and so may tell of something else.
+    labelled: it begins with a label, and so may tell of something else. reduced: that of a discount.
     """
 
     words: list[Word]
@@ -34,22 +37,28 @@ class _Listed:
     value: Decimal
     page: int
     labelled: bool
+    reduced: bool
 
 
-def find(document: Document, pack: RulePack, decimal: str, totals: Sequence[Decimal]) -> tuple[LineItem, ...]:
-    """The items above the first total of a document that they add up to; () where none do.
+def find(document: Document, pack: RulePack, decimal: str, resolution: Resolution) -> tuple[LineItem, ...]:
+    """The items above the first total of a document that they add up to, or with its tax; () where none do.
 
-    decimal: the document's decimal mark, or "" when unknown. totals: what the document's net and gross are.
+    decimal: the document's decimal mark, or "" when unknown.
     """
+    gross, net, tax = (resolution.amount(name) for name in ("total_gross", "total_net", "total_tax"))
+    totals = [value for value in (gross, net, gross - tax if gross and tax else None) if value is not None]
     for grid in make_grids(document):
         listed: list[_Listed] = []
         loose: list[Word] = []
         for row in grid.rows:
             fields = _fields(row, pack)
             if fields & _ENDS and (total := _value(row, decimal)) is not None:
-                found = _adding_up_to(total, listed) if any(total <= value for value in totals) else []
-                return tuple(_items(found, decimal))
-            one = None if fields & _SUMS else _read(row, grid, loose, decimal, labelled=bool(fields))
+                sums = (
+                    [total, *totals] if total in totals else [total] if any(total < value for value in totals) else []
+                )
+                found = next((rows for value in sums if (rows := _adding_up_to(value, listed))), [])
+                return tuple(_items([one for one in found if not one.reduced], decimal))
+            one = None if fields & _SUMS else _read(row, grid, loose, decimal, fields)
             if one:
                 listed.append(one)
             loose = [] if one or len(row) > 1 else list(row[0].line.words)
@@ -79,7 +88,7 @@ def _value(row: Sequence[Cell], decimal: str) -> Decimal | None:
     return readings[-1] if len(readings) > 1 and decimal and decimal in amount.text else readings[0]
 
 
-def _read(row: Sequence[Cell], grid: Grid, loose: list[Word], decimal: str, *, labelled: bool) -> _Listed | None:
+def _read(row: Sequence[Cell], grid: Grid, loose: list[Word], decimal: str, fields: set[str]) -> _Listed | None:
     amount, value = _last(row), _value(row, decimal)
     if amount is None or not value:
         return None
@@ -90,7 +99,8 @@ def _read(row: Sequence[Cell], grid: Grid, loose: list[Word], decimal: str, *, l
         words = [*loose, *words]
     if sum(map(str.isalpha, "".join(word.text for word in words))) < _WORDY:
         return None
-    return _Listed(words, list(row[-1].words(amount.start, amount.end)), value, grid.page.number, labelled)
+    words_of_sum = list(row[-1].words(amount.start, amount.end))
+    return _Listed(words, words_of_sum, value, grid.page.number, bool(fields), bool(fields & _REDUCED))
 
 
 def _adding_up_to(total: Decimal, listed: Sequence[_Listed]) -> list[_Listed]:
@@ -117,6 +127,24 @@ def _items(listed: Sequence[_Listed], decimal: str) -> Iterator[LineItem]:
                 row.words["quantity" if told else "position"] = [words.pop(0)]
                 words = words[1:] if times else words
         row.words["description"] = words
+        priced = _priced(words, one.value, decimal)
+        row.words |= {kind: [word] for kind, word in priced.items()} if "quantity" not in row.words else {}
         item = read_item(row, decimal)
         if item:
             yield item
+
+
+def _priced(words: Sequence[Word], value: Decimal, decimal: str) -> dict[str, Word]:
+    """The words of how many and for how much each in `6 pcs x 9.45`, where they make the sum; {} where none do."""
+    for place, word in enumerate(words):
+        if not _TIMES.fullmatch(word.text):
+            continue
+        counts = [one for one in words[max(0, place - _UNIT) : place] if has_digit(one.text)]
+        prices = [one for one in words[place + 1 : place + 1 + _UNIT] if has_digit(one.text)]
+        for count in counts[-1:]:
+            for price in prices[:1]:
+                row = Row({"quantity": [count], "unit_price": [price], "amount": [price]})
+                item = read_item(row, decimal)
+                if item and item.quantity and item.unit_price and is_product(item.quantity, item.unit_price, value):
+                    return {"quantity": count, "unit_price": price}
+    return {}

@@ -179,8 +179,7 @@ def _understood(
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
     resolution = bearing.bear_out(resolution, items)
-    totals = [value for name in ("total_net", "total_gross") if (value := resolution.amount(name)) is not None]
-    items = items or listed_items.find(document, pack, habits.decimal, totals)
+    items = items or listed_items.find(document, pack, habits.decimal, resolution)
     issues = [
         *checks.check(resolution, pack, by_rate, items),
         *contradictions,

@@ -45,3 +45,17 @@ def test_numbers_that_count_the_rows_are_positions() -> None:
 def test_a_labelled_row_alone_is_no_item() -> None:
     assert told(HEAD + "Tel. 5550 117 | 27.10\nTOTAL | 27.10") == []
     assert told(HEAD + "Parking ticket | 27.10\nTOTAL | 27.10") == [("Parking ticket", "None", "27.10")]
+
+
+def test_how_many_and_for_how_much_each_may_stand_before_the_sum() -> None:
+    (first, second) = items(
+        HEAD + "Gypsum board\n6 pcs x 9.45 | 56.70\nScrews | 14.40\nDiscount | -4.50\nTOTAL | 66.60"
+    )
+    assert (str(first.quantity), str(first.unit_price), str(first.amount)) == ("6", "9.45", "56.70")
+    assert str(second.amount) == "14.40"
+
+
+def test_the_total_may_be_what_items_make_with_their_tax() -> None:
+    text = "Fiduciaire SARL\nNote d'honoraires 26/0447\nExpert, 14 heures | 2 310,00\nDébours | 20,00\n"
+    text += "TVA 17 % sur 2 310,00 | 392,70\nTotal dû EUR | 2 722,70"
+    assert [str(item.amount) for item in items(text)] == ["2310.00", "20.00"]
