@@ -25,6 +25,7 @@ _WORDS = 2  # before a label, at least, that make it part of a sentence; between
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
 _LAST_WORD, _SIGN = re.compile(r"([^\W\d_]+[°º]?)\.?\s*$"), re.compile(r"[§#№]\s*$")  # of a text
 _WORDED = re.compile(r"[^\W\d_]{3}")
+_BAR = re.compile(r"\s[|·•●]\s+$")
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3}[.!?]\s+$")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
@@ -41,7 +42,7 @@ def standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
     followed = bool(_SEPARATOR.match(cell.text, hit.end))
     if not before:
         return 1.0
-    if followed or _SENTENCE_ENDS.search(cell.text, 0, hit.start):
+    if followed or _SENTENCE_ENDS.search(cell.text, 0, hit.start) or _BAR.search(cell.text, 0, hit.start):
         return 0.9
     return 0.5 if len(cell.line.words) > 9 else 0.75
 
@@ -51,7 +52,7 @@ def follows_number(sheet: Sheet, cell: Cell, index: int) -> bool:
     hits = sheet.hits_of(cell)
     if not index or "invoice_number" not in fields_of(sheet, hits[index - 1]):
         return False
-    between = cell.text[hits[index - 1].end : hits[index].start].split()
+    between = cell.text[hits[index - 1].end : hits[index].start].rstrip(" |·•,").split()
     if not 0 < len(between) <= _SERIES or not any(map(str.isdigit, between[-1])):
         return False
     titles = (sheet.pack.kinds_of(" ".join(cell.text.split()[:count])) for count in (1, 2, 3))

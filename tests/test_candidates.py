@@ -395,3 +395,8 @@ def test_a_date_under_the_number_under_a_title_is_the_document_s() -> None:
 def test_digits_of_a_telephone_are_no_date_far_ahead() -> None:
     far, near = (max(c.score for c in candidates(text)) for text in ("(0342) 55-11-20", "(0342) 25-11-20"))
     assert far < 0.7 * near
+
+
+def test_a_label_behind_a_bar_begins_anew() -> None:
+    text = "Tax invoice HP-0926  |  Issued 20 August 2026  |  Order 17  |  Rent for the shop"
+    assert max(c.score for c in candidates(text) if c.name == "issue_date") > 0.8
