@@ -107,10 +107,13 @@ def _make_grid(page: Page) -> Grid:
 
 def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:
     """The cell with the text below it that goes on its last number, or ends its period."""
-    goes_on = next(((form, space) for ends, form, space in _FORMS if ends.fullmatch(cell.text)), None)
-    if goes_on is None or cell.row + 1 == len(rows):
+    for ends, form, space in _FORMS:
+        if ends.fullmatch(cell.text):
+            break
+    else:
         return cell
-    form, space = goes_on
+    if cell.row + 1 == len(rows):
+        return cell
     for other in rows[cell.row + 1]:
         close = other.box.top - cell.box.bottom < CLOSE * cell.box.height
         flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < FLUSH

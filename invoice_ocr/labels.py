@@ -72,7 +72,9 @@ class LabelIndex:
         hits: list[Hit] = []
         index = 0
         while index < len(parts):
-            found = self._exact(parts, index) or (self._similar(parts, index) if forgiving else None)
+            found = self._exact(parts, index) if parts[index][0][:_START] in self.starts else None
+            if found is None and forgiving:
+                found = self._similar(parts, index)
             if found is None and alone and (near := self._one_wrong(parts[index][0])):
                 found = (near, index, ONE_WRONG)
             if found is None:

@@ -80,8 +80,9 @@ def broken_labels(grid: Grid, pack: RulePack) -> Iterator[tuple[Cell, Cell, str]
 def _goes_on(cell: Cell, under: Cell) -> bool:
     """Whether one line stands right under another, flush with it or centred, as the second of one text does."""
     one, two = cell.box, under.box
-    aside = min(abs(one.left - two.left), abs(one.center_x - two.center_x), abs(one.right - two.right))
-    return aside < FLUSH and two.top - one.bottom < CLOSE * one.height
+    if two.top - one.bottom >= CLOSE * one.height:
+        return False
+    return min(abs(one.left - two.left), abs(one.center_x - two.center_x), abs(one.right - two.right)) < FLUSH
 
 
 def _is_head(grid: Grid, cell: Cell) -> bool:
