@@ -80,5 +80,5 @@ def test_a_base_without_tax_under_a_row_of_taxes_is_part_of_the_net() -> None:
 
 def test_the_first_amount_may_stand_close_behind_the_word_for_a_total() -> None:
     page = "Račun broj 17\nDostava | 40.600,00 | 8.120,00 | 48.720,00\nOtkup | 2.100,00 | 420,00 | 2.520,00\n"
-    page += "UKUPNO: 42.700,00 | 8.540,00 | 51.240,00"
+    page += "UKUPNO: 42.700,00 | 8.540,00 | 51.240,00\nZa uplatu: 51.240,00 RSD"
     assert totals(page)[:3] == amounts("42700.00", "8540.00", "51240.00")
