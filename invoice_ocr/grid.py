@@ -107,13 +107,10 @@ def _make_grid(page: Page) -> Grid:
 
 def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:
     """The cell with the text below it that goes on its last number, or ends its period."""
-    for ends, form, space in _FORMS:
-        if ends.fullmatch(cell.text):
-            break
-    else:
+    goes_on = [(form, space) for ends, form, space in _FORMS if ends.fullmatch(cell.text)]
+    if not goes_on or cell.row + 1 == len(rows):
         return cell
-    if cell.row + 1 == len(rows):
-        return cell
+    form, space = goes_on[0]
     for other in rows[cell.row + 1]:
         close = other.box.top - cell.box.bottom < CLOSE * cell.box.height
         flush = min(abs(other.box.left - cell.box.left), abs(other.box.right - cell.box.right)) < FLUSH
