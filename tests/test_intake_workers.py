@@ -154,6 +154,19 @@ def test_a_worker_reaches_no_network_no_program_and_no_other_process_where_the_s
             assert [code(result) for result in read(intake, forbidden[barrier])] == ["E_PARSER_CRASH"], barrier
 
 
+@pytest.mark.parametrize("forbidden", [False, True])
+def test_a_worker_keeps_the_bytecode_of_its_parser_unless_python_is_told_to_write_none(
+    forbidden: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plain_parser.py").write_text("from fault_parsers import parse\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("sys.dont_write_bytecode", forbidden)
+    monkeypatch.setattr("sys.pycache_prefix", str(tmp_path / "elsewhere"))
+    with Intake(SETTINGS, parser="plain_parser:parse") as opened:
+        assert code(read(opened, "words")[0]) == "read"
+    assert bool([*(tmp_path / "elsewhere").rglob("plain_parser*.pyc")]) is not forbidden
+
+
 def test_results_come_in_the_order_of_the_inputs(intake: Intake) -> None:
     results = read(intake, "slow:0.4", *[f"word{index}" for index in range(6)])
     assert [result.source.sha256 for result in results] == [

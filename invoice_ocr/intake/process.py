@@ -78,7 +78,7 @@ class Process:
         self._said = b""
         self.barriers: tuple[str, ...] = ()  # that stand around it, known when it has answered once
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter with our own code
-            [sys.executable, "-I", "-B", "-c", _START.format(parser, memory_mb), json.dumps(path)],
+            [sys.executable, "-I", *_flags(), "-c", _START.format(parser, memory_mb), json.dumps(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -184,6 +184,12 @@ class Process:
         with contextlib.suppress(OSError, ValueError):
             self._said += self._process.stderr.read(_PIPE_BYTES)  # type: ignore[union-attr]
         return self._said
+
+
+def _flags() -> list[str]:
+    """What this process was told about bytecode, which an isolated one does not take from its environment."""
+    kept = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    return ["-B", *kept] if sys.dont_write_bytecode else kept
 
 
 def _module_path() -> list[str]:

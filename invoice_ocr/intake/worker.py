@@ -1,6 +1,8 @@
-"""The disposable process in which untrusted bytes are parsed: limits first, then one request after another.
+"""The disposable process in which untrusted bytes are parsed: its parser, its limits, then one request after another.
 
 It is started by `pool.py` as a plain interpreter, so that neither the caller's main module nor its threads come along.
+The parser is imported before the limits, so that Python can keep its bytecode where an installer left none: to compile
+it takes a second, and each worker would have to.
 """
 
 from __future__ import annotations
@@ -29,12 +31,12 @@ def main(parser: str, memory_mb: int) -> None:
     requests, answers = _take_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the coordinator ends us
     sys.setrecursionlimit(2000)
-    peak_mb = _memory()
-    standing = confine(memory_mb)
     module, _, name = parser.partition(":")
     parse: Parser = getattr(importlib.import_module(module), name)
     if warm_up := getattr(sys.modules[module], "warm_up", None):
         warm_up()
+    peak_mb = _memory()
+    standing = confine(memory_mb)
     gc.freeze()
     gc.set_threshold(_GARBAGE)
     wire.send(answers, {"barriers": standing})
