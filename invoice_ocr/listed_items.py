@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from invoice_ocr.choices import Resolution
@@ -20,8 +20,10 @@ _ENDS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
 _SUMS = _ENDS | {"total_tax", "cash", "change", "prepaid", "rounding", "balance", "withheld"}
 _REDUCED = frozenset({"discount"})
 _CENTS, _CODE, _WORDY, _SEVERAL = 2, 2, 3, 2  # decimals; letters behind a sum; letters of what was bought; items
+_MOSTLY = 0.5  # of the letters of a row are its label
 _UNIT = 2  # words: a number and its unit
 _COUNT = re.compile(r"\d{1,3}(?:[xX×])?")
+_GLUED = re.compile(r"(?<=\d[.,]\d\d)[A-H](?!\w)")  # the code of a tax at a sum: `13,80C`
 _TIMES = re.compile(r"[xX×*]")
 
 
@@ -47,33 +49,46 @@ def find(document: Document, pack: RulePack, decimal: str, resolution: Resolutio
     """
     gross, net, tax = (resolution.amount(name) for name in ("total_gross", "total_net", "total_tax"))
     totals = [value for value in (gross, net, gross - tax if gross and tax else None) if value is not None]
-    for grid in make_grids(document):
-        listed: list[_Listed] = []
-        loose: list[Word] = []
-        for row in grid.rows:
-            fields = _fields(row, pack)
-            if fields & _ENDS and (total := _value(row, decimal)) is not None:
-                sums = (
-                    [total, *totals] if total in totals else [total] if any(total < value for value in totals) else []
-                )
-                found = next((rows for value in sums if (rows := _adding_up_to(value, listed))), [])
+    for least in (0.0, _MOSTLY) if totals else ():
+        for grid in make_grids(document):
+            if found := _of_page(grid, pack, decimal, totals, least):
                 return tuple(_items([one for one in found if not one.reduced], decimal))
-            one = None if fields & _SUMS else _read(row, grid, loose, decimal, fields)
-            if one:
-                listed.append(one)
-            loose = [] if one or len(row) > 1 else list(row[0].line.words)
     return ()
 
 
-def _fields(row: Sequence[Cell], pack: RulePack) -> set[str]:
-    """The fields of the label that a row begins with."""
-    hits = [hit for hit in find_labels(row[0], pack)[:1] if not row[0].text[: hit.start].strip(" *•-(")]
+def _of_page(grid: Grid, pack: RulePack, decimal: str, totals: Sequence[Decimal], least: float) -> Sequence[_Listed]:
+    """The rows of a page that make one of its totals. totals: the document's. least: as for `_fields`."""
+    listed: list[_Listed] = []
+    loose: list[Word] = []
+    for row in grid.rows:
+        fields = _fields(row, pack, least)
+        total = _value(row, decimal) if fields & _ENDS and listed else None
+        if total is not None and total <= max(totals):
+            sums = (total, *totals) if total in totals else (total,)
+            if found := next((rows for value in sums if (rows := _adding_up_to(value, listed))), None):
+                return found
+        one = None if fields & _SUMS else _read(row, grid, loose, decimal, fields)
+        if one:
+            listed.append(one)
+        loose = [] if one or len(row) > 1 else list(row[0].line.words)
+    return ()
+
+
+def _fields(row: Sequence[Cell], pack: RulePack, least: float) -> set[str]:
+    """The fields of the label that a row begins with.
+
+    least: share of the letters before the sum that it is, as in `Total care shampoo` it is little.
+    """
+    text = row[0].text
+    hits = [hit for hit in find_labels(row[0], pack)[:1] if not text[: hit.start].strip(" *•-(")]
+    told = sum(map(str.isalpha, text))
+    hits = [hit for hit in hits if sum(map(str.isalpha, text[: hit.end])) > least * told]
     return {rule.field for hit in hits for rule in pack.by_label[hit.key]}
 
 
 def _last(row: Sequence[Cell]) -> Amount | None:
     """The amount with cents that ends a row, with the code of a tax behind it at most."""
-    text = row[-1].text
+    text = _GLUED.sub(" ", row[-1].text)
     found = find_amounts(text)
     if not found or found[-1].decimals != _CENTS or sum(map(str.isalpha, text[found[-1].end :])) > _CODE:
         return None
@@ -99,17 +114,18 @@ def _read(row: Sequence[Cell], grid: Grid, loose: list[Word], decimal: str, fiel
         words = [*loose, *words]
     if sum(map(str.isalpha, "".join(word.text for word in words))) < _WORDY:
         return None
-    words_of_sum = list(row[-1].words(amount.start, amount.end))
+    words_of_sum = [replace(word, text=_GLUED.sub("", word.text)) for word in row[-1].words(amount.start, amount.end)]
     return _Listed(words, words_of_sum, value, grid.page.number, bool(fields), bool(fields & _REDUCED))
 
 
 def _adding_up_to(total: Decimal, listed: Sequence[_Listed]) -> list[_Listed]:
-    """The last of some rows that make a total, two at least where more than one row stands there."""
-    whole = Decimal(0)
-    for count, one in enumerate(reversed(listed), 1):
-        whole += one.value
-        if whole == total and (count >= _SEVERAL or (len(listed) == 1 and not one.labelled)):
-            return list(listed[len(listed) - count :])
+    """The first of some rows that make a total, above those of taxes, or the last; two at least of several."""
+    for rows in (listed, listed[::-1]):
+        whole = Decimal(0)
+        for count, one in enumerate(rows, 1):
+            whole += one.value
+            if whole == total and (count >= _SEVERAL or (len(listed) == 1 and not one.labelled)):
+                return [one for one in listed if one in rows[:count]]
     return []
 
 
@@ -135,16 +151,25 @@ def _items(listed: Sequence[_Listed], decimal: str) -> Iterator[LineItem]:
 
 
 def _priced(words: Sequence[Word], value: Decimal, decimal: str) -> dict[str, Word]:
-    """The words of how many and for how much each in `6 pcs x 9.45`, where they make the sum; {} where none do."""
+    """The words of how many and for how much each in `6 pcs x 9.45` or `6 | 9.45`, where they make the sum; else {}."""
+    for count, price in _pairs(words):
+        row = Row({"quantity": [count], "unit_price": [price], "amount": [price]})
+        item = read_item(row, decimal)
+        if item and item.quantity and item.unit_price and is_product(item.quantity, item.unit_price, value):
+            return {"quantity": count, "unit_price": price}
+    return {}
+
+
+def _pairs(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
+    """What may be how many and for how much each: on both sides of a sign of multiplication, and the last numbers."""
     for place, word in enumerate(words):
-        if not _TIMES.fullmatch(word.text):
+        if not _TIMES.match(word.text) or not (len(word.text) == 1 or word.text[1].isdigit()):
             continue
         counts = [one for one in words[max(0, place - _UNIT) : place] if has_digit(one.text)]
-        prices = [one for one in words[place + 1 : place + 1 + _UNIT] if has_digit(one.text)]
-        for count in counts[-1:]:
-            for price in prices[:1]:
-                row = Row({"quantity": [count], "unit_price": [price], "amount": [price]})
-                item = read_item(row, decimal)
-                if item and item.quantity and item.unit_price and is_product(item.quantity, item.unit_price, value):
-                    return {"quantity": count, "unit_price": price}
-    return {}
+        behind = words[place + 1 : place + 1 + _UNIT] if len(word.text) == 1 else [word]
+        prices = [one for one in behind if has_digit(one.text)]
+        if counts and prices:
+            yield counts[-1], prices[0]
+    numbers = [word for word in words[1:] if has_digit(word.text) and not any(map(str.isalpha, word.text))]
+    if len(numbers) > 1:
+        yield numbers[-2], numbers[-1]

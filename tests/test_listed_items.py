@@ -59,3 +59,10 @@ def test_the_total_may_be_what_items_make_with_their_tax() -> None:
     text = "Fiduciaire SARL\nNote d'honoraires 26/0447\nExpert, 14 heures | 2 310,00\nDébours | 20,00\n"
     text += "TVA 17 % sur 2 310,00 | 392,70\nTotal dû EUR | 2 722,70"
     assert [str(item.amount) for item in items(text)] == ["2310.00", "20.00"]
+
+
+def test_goods_may_be_called_like_a_total_and_taxes_stand_below_them() -> None:
+    slip = HEAD + "Total care shampoo x | 3.00\nSoap | 2.00\nTOTAL | 5.00"
+    assert [str(item.amount) for item in items(slip)] == ["3.00", "2.00"]
+    taxed = HEAD + "Bread 2 *6.90 | 13.80C\nWine | 10.00A\nSold at A | 10.00\nSold at C | 13.80\nTOTAL | 23.80"
+    assert [(str(item.quantity), str(item.amount)) for item in items(taxed)] == [("2", "13.80"), ("None", "10.00")]
