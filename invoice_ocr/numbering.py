@@ -15,6 +15,7 @@ from invoice_ocr.sheet import find_labels, make_candidate
 from invoice_ocr.standing import BOOKED
 from invoice_ocr.values.text import fold, has_digit
 
+_DASH = re.compile(r"\s[–—-]\s")  # behind which a title tells more: `No. 17 – valid from June`
 _LONGEST_TITLE, _SEVERAL = 4, 2  # words
 _DIGITS = 3
 _BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.8, 0.5
@@ -41,7 +42,7 @@ def _of_title(grid: Grid, cell: Cell, pack: RulePack) -> Iterator[Candidate]:
     if cell.box.center_y > grid.page.height / 2 or (end := _title_end(cell, pack)) is None:
         return
     rule = "universal.invoice_number.title"
-    if rest := cell.text[end:].strip(" :.#"):
+    if rest := _DASH.split(cell.text[end:].strip(" :.#"))[0]:
         word, _, number = rest.partition(" ")
         told = bool(number) and fold(word) in pack.number_words
         rest = number.strip(" :.#") if told else rest

@@ -177,6 +177,8 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             continue
         if _CENTS.fullmatch(item.value) and _MONEY.search(text[: item.start]):
             continue
+        if "§" in text[: item.start]:
+            continue
         if find_dates(text[item.start : item.end], months):
             if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
                 found.append(Found(item.value, item.start, item.end, 0.6))

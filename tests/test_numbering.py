@@ -97,3 +97,12 @@ def test_a_series_may_stand_within_a_title() -> None:
 def test_a_letter_that_begins_a_number_is_no_misread_sign_of_its_label() -> None:
     labels = LabelIndex(["receipt#"])
     assert [hit.end for hit in labels.find("Receipt: A0044187", forgiving=True)] == [7]
+
+
+def test_what_a_title_tells_behind_a_dash_is_none_of_its_number() -> None:
+    assert number("Dauerrechnung Nr. DR-488/2026 – gültig ab 1. Juni 2026\nBetrag | 119,00 EUR") == "DR-488/2026"
+
+
+def test_a_paragraph_of_a_law_is_no_number() -> None:
+    page = "Gutschrift im Sinne des § 14 Abs. 2 UStG\nBetrag | 119,00 EUR"
+    assert number(page) is None
