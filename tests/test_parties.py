@@ -391,3 +391,9 @@ def test_a_long_dash_parts_a_name_from_what_follows() -> None:
     assert buyer("Factura 17\nReceptor: Cervecería del Sur SA de CV — RFC CSU120830N48\nTotal | $119.00") == (
         "Cervecería del Sur SA de CV"
     )
+
+
+def test_a_salutation_of_two_words_is_passed_over() -> None:
+    text = "Studio Geom. Ugo Sala | Preg.ma ditta\nVia dei Mille 40 | Officine Alba S.p.A.\n25122 Brescia | Via Roma 8"
+    text += "\n | 25136 Brescia\nParcella n. 31 del 12 marzo 2026\nTotale | 119,00 EUR"
+    assert seller(text) != "Officine Alba S.p.A."
