@@ -360,7 +360,7 @@ class ChineseReader:
     [
         ("", 0.4, 0.9, "票票票票票票票", 14),  # every word in doubt: a sample, then all
         ("", 0.9, 0.9, "ABCDEFG", 0),  # a page that is read well calls for nothing
-        ("", 0.5, 0.4, "ABCDEFG", 7),  # no better as Chinese
+        ("", 0.5, 0.4, "ABCDEFG", 4),  # half the sample no better as Chinese
         ("zh", 0.9, 0.9, "票票票票票票票", 7),
         ("zh", 0.9, 0.3, "ABCDEFG", 7),
         ("de", 0.4, 0.9, "ABCDEFG", 0),

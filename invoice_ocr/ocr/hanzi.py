@@ -56,10 +56,23 @@ def sample(read: Sequence[Text]) -> list[int]:
     return doubtful[:: -(-len(doubtful) // SAMPLE)]
 
 
-def is_chinese(before: Sequence[Text], now: Sequence[Text]) -> bool:
-    """Whether enough words of a sample are better read as Chinese."""
-    better = sum(has_hanzi(new.text) and new.confidence > old.confidence for old, new in zip(before, now, strict=True))
-    return better > HEARD * len(before)
+def halves(places: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+    """A sample in two parts: after the first most pages are known not to be Chinese."""
+    half = -(-len(places) // 2)
+    return places[:half], places[half:]
+
+
+def may_be_chinese(before: Sequence[Text], now: Sequence[Text]) -> bool:
+    """Whether enough words of a sample are better read as Chinese, or would be if all that are still to be read were.
+
+    before: all words of the sample. now: what the first of them say as Chinese.
+
+    >>> before = [Text("E5", 0.3, ())] * 4
+    >>> [may_be_chinese(before, now) for now in ([Text("l", 0.9, ())] * 2, [Text("票", 0.9, ())] * 3)]
+    [False, True]
+    """
+    better = sum(has_hanzi(new.text) and new.confidence > old.confidence for old, new in zip(before, now, strict=False))
+    return better + len(before) - len(now) > HEARD * len(before)
 
 
 def better(first: Text, chinese: Text) -> Text:

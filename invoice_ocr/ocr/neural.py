@@ -249,9 +249,11 @@ class NeuralEngine:
             places = hanzi.sample(read)
             if not places:
                 return
-            heard = self._said([pictures[i] for i in places], self._chinese())
-            if not hanzi.is_chinese([read[i] for i in places], heard):
-                return
+            heard = list[ctc.Text]()
+            for some in hanzi.halves(places):
+                heard += self._said([pictures[i] for i in some], self._chinese())
+                if not hanzi.may_be_chinese([read[i] for i in places], heard):
+                    return
         both = zip(read, self._said(pictures, self._chinese()), strict=True)
         read[:] = [hanzi.better(first, hanzi.once(chinese)) for first, chinese in both]
 
