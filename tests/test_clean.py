@@ -16,7 +16,7 @@ from damages import DAMAGES, photographed, shadowed, tilted, turned
 from invoice_ocr.clean import CleaningEngine, clean, heads, light, marker
 from invoice_ocr.clean.aside import asides_of
 from invoice_ocr.clean.direction import share_upright, tilt_of
-from invoice_ocr.clean.quality import measure
+from invoice_ocr.clean.quality import blur_of, measure
 from invoice_ocr.clean.ruled import without_lines
 from invoice_ocr.clean.sheet import corners_of
 from invoice_ocr.clean.sight import see
@@ -369,7 +369,7 @@ def test_strokes_that_run_into_one_another_out_of_focus_come_apart() -> None:
     for left in range(20, 60, 4):
         strokes[10:50, left : left + 2] = 20
     soft = cv2.GaussianBlur(strokes, (0, 0), 1.7)
-    before, after = (np.ptp(pixels[30, 28:52].astype(int)) for pixels in (soft, light.sharpened(soft, 6)))
+    before, after = (np.ptp(pixels[30, 28:52].astype(int)) for pixels in (soft, light.refocused(soft, 1.7)))
     assert after > 5 * before
 
 
@@ -384,6 +384,12 @@ def test_small_print_out_of_focus_is_made_steeper_once_it_is_enlarged(blur: floa
     cleaned = clean(PageImage(1, soft, 80.0), "auto")
     assert "upscale" in cleaned.done
     assert ("contrast" in cleaned.done) == is_soft
+
+
+def test_the_width_of_a_blur_is_told() -> None:
+    told = [blur_of(cv2.GaussianBlur(page().pixels, (0, 0), width)) for width in (1.2, 1.7, 2.2)]
+    assert told == sorted(told)
+    assert told == pytest.approx([1.2, 1.7, 2.2], abs=0.45)
 
 
 def test_softness_and_grain_are_measured() -> None:

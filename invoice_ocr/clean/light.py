@@ -10,6 +10,8 @@ from invoice_ocr.clean.sight import Sight
 _INK_LEFT = 0.1  # of the pixels that are ink are darker than what becomes black
 _FOCUS = 1.3  # pixels: width of the blur that is undone; less than lenses have it, for halos of wide ones merge strokes
 _SMOOTH = 0.5  # pixels
+_LOST = 0.003  # of the power of print that a frequency has left, at which half of what it lost is given back
+_REACH, _PERIOD = 16, 128  # pixels: of a filter to each side, and what it is counted in
 _TONES, _BETWEEN = (30, 225), 0.002  # grey levels between black and white, and their share of a page of two tones
 _LONELY = 0.6  # of a letter's height, within which nothing else stands around a speck
 _SPECK = 8  # pixels of black in a speck at most
@@ -58,6 +60,21 @@ def sharpened(pixels: np.ndarray, strength: float) -> np.ndarray:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     soft = cv2.GaussianBlur(grey, (0, 0), _FOCUS)
     return _rgb(cv2.addWeighted(grey, 1 + strength, soft, -strength, 0))
+
+
+def refocused(pixels: np.ndarray, width: float) -> np.ndarray:
+    """The page as it was before a bell-shaped blur, in grey. width: its standard deviation in pixels.
+
+    After Wiener, Extrapolation, interpolation, and smoothing of stationary time series, 1949: frequencies that the blur
+    left are given back what it took, those that it lost are left to noise.
+    """
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    left = np.exp(-2 * (np.pi * width * np.fft.fftfreq(_PERIOD)) ** 2)
+    left = left[:, None] * left
+    kernel = np.fft.ifft2(left / (left**2 + _LOST)).real
+    near = np.arange(-_REACH, _REACH + 1)
+    kernel = kernel[np.ix_(near, near)]
+    return _rgb(cv2.filter2D(grey, -1, (kernel / kernel.sum()).astype(np.float32), borderType=cv2.BORDER_REPLICATE))
 
 
 def _ramp(black: float, white: float) -> np.ndarray:

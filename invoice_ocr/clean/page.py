@@ -21,7 +21,7 @@ _TILT = 2.0  # degrees: less is left by `auto`, for turning softens letters, and
 _EVEN = 0.6  # of the light of the brightest paper
 _FAINT = 90.0  # grey levels between paper and ink
 _GRAIN = 9.0  # grey levels
-_SOFT, _STEEPER = 0.85, 6.0  # sharpness under which edges are made steeper, and how much; at 0.89 some lost words
+_SOFT = 0.85  # sharpness under which blur is undone; at 0.89 some lost words
 _SOFT_ENLARGED, _STEEPER_ENLARGED = 0.77, 2.0  # the same once a page is enlarged; at 0.79 to 0.83 some lost words
 _STEADY = 4.0  # grey levels of grain, over which nothing is sharpened
 _SMALL = 1400  # pixels: long side of pictures that gain from being enlarged
@@ -287,7 +287,7 @@ def _lit(
         pixels = light.stretched(pixels, seen)
         done.append("contrast")
     if "contrast" in wanted and 0 < found.sharpness < _SOFT and found.grain < _STEADY:
-        pixels = light.sharpened(pixels, _STEEPER)
+        pixels = light.refocused(pixels, quality.blur_of(pixels))
         if "contrast" not in done:
             done.append("contrast")
     if "lines" in wanted and (asked or set(done) - {"orient"}) and len(lines := ruled.lines_of(seen)):

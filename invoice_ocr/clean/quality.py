@@ -20,6 +20,8 @@ LOW_CONTRAST = 40.0  # grey levels between paper and ink
 LOW_RESOLUTION = 6.5  # pixels that letters are high
 LOW_LIGHT = 0.3  # of the brightest paper that the darkest has
 LOUD = 25.0  # grey levels of grain
+_BANDS = (0.08, 0.12), (0.16, 0.2)  # waves a pixel, whose power is compared to tell how wide a blur is
+_PRINTED = 0.8  # square pixels of blur that the print itself seems to have: 0.1 to 1.5 on 15 pages
 _LEVELS = 4096  # grain of one pixel is under 2,041: eight times 255
 _ENOUGH = 40  # marks without which a page has too little print to be judged
 
@@ -95,6 +97,25 @@ def sharpness_of(pixels: np.ndarray) -> float:
     steepest = cv2.dilate(np.abs(across) + np.abs(down), near)
     print_ = span > _SPAN
     return float(np.median(steepest[print_] / span[print_])) / 4 if print_.sum() > _SAMPLE else 0.0
+
+
+def blur_of(pixels: np.ndarray) -> float:
+    """The standard deviation in pixels of the bell-shaped blur of a page, about; 0.0 where there is none.
+
+    Such a blur leaves less of higher frequencies: the logarithm of their power falls with the square of both. pixels:
+    as `measure` has them.
+    """
+    grey = _middle(pixels)
+    if min(grey.shape) < _FEWEST:
+        return 0.0
+    height, width = grey.shape
+    power = np.abs(np.fft.rfft2(grey * np.hanning(height)[:, None] * np.hanning(width))) ** 2
+    squares = np.fft.fftfreq(height)[:, None] ** 2 + np.fft.rfftfreq(width) ** 2
+    low, high = ((squares > least**2) & (squares < most**2) for least, most in _BANDS)
+    if not low.any() or not high.any() or not power[high].any():
+        return 0.0
+    fall = np.log(power[low].mean() / power[high].mean()) / (squares[high].mean() - squares[low].mean())
+    return float(np.sqrt(max(0.0, fall / (2 * np.pi) ** 2 - _PRINTED)))
 
 
 def _median(whole: np.ndarray) -> float:
