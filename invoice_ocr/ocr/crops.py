@@ -27,7 +27,7 @@ def cut(pixels: np.ndarray, boxes: np.ndarray) -> list[np.ndarray]:
 
 
 def normalise(crop: np.ndarray) -> np.ndarray:
-    """One crop (uint8, RGB) scaled to 32 pixels high, its shape kept, 8 to 512 wide (wider ones are squeezed).
+    """One crop (uint8, RGB or grey) scaled to 32 pixels high, its shape kept, 8 to 512 wide (wider ones are squeezed).
 
     Returns uint8, shape (32, width), grey, `levelled`, because so were the pictures that the recogniser learnt from,
     and without a line under the word; width 0 for a crop thinner or lower than 2 pixels.
@@ -38,7 +38,8 @@ def normalise(crop: np.ndarray) -> np.ndarray:
     wanted = max(NARROWEST, min(WIDTHS[-1], round(width * HEIGHT / height)))
     shrinks = height > HEIGHT or wanted < round(width * HEIGHT / height)
     scaled = cv2.resize(crop, (wanted, HEIGHT), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return without_underline(levelled(cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY)))
+    grey = scaled if scaled.ndim == 2 else cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY)
+    return without_underline(levelled(grey))
 
 
 def levelled(grey: np.ndarray) -> np.ndarray:

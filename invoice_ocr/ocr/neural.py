@@ -12,7 +12,21 @@ import numpy as np
 
 from invoice_ocr.model import Issue, PageImage, PageWords
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import cases, crops, ctc, hand, hanzi, letters, money, order, scripts, spaces, spelling, wording
+from invoice_ocr.ocr import (
+    cases,
+    crops,
+    ctc,
+    cuts,
+    hand,
+    hanzi,
+    letters,
+    money,
+    order,
+    scripts,
+    spaces,
+    spelling,
+    wording,
+)
 from invoice_ocr.ocr.languages import codes_of
 from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
@@ -162,14 +176,17 @@ class NeuralEngine:
         once = self._texts(pictures)
         if self._quality == "accurate":
             self._reread_doubtful(pictures, once)
-        texts, done = iter(once), []
-        for page in pages:
-            read = [next(texts) for _ in page.pictures]
-            lines = order.lines_of(page.boxes)
-            if self._quality != "fast":
+        texts = iter(once)
+        seen = [(page, order.lines_of(page.boxes), [next(texts) for _ in page.pictures]) for page in pages]
+        if self._quality != "fast":
+            for page, lines, read in seen:
                 self._reread_raised(page, lines, read)
                 self._reread_strangers(page, lines, read)
                 self._reread_odd_letters(page, read)
+            self._cut_again([(page, read) for page, _, read in seen])
+        done = []
+        for page, lines, read in seen:
+            if self._quality != "fast":
                 self._reread_money(page, lines, read)
                 self._spell(page, lines, read)
                 cases.by_height(read, lines, page.boxes, page.pictures)
@@ -184,6 +201,41 @@ class NeuralEngine:
         """Words in doubt, read again by every recogniser together; in place."""
         again = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
         self._reread(pictures, again, np.ones(len(self._alphabet) + 1, bool), read)
+
+    def _cut_again(self, pages: Sequence[tuple[Sighted, list[ctc.Text]]]) -> None:
+        """Doubtful words of pages as closer and wider cuts of them say, too; in place."""
+        words = []
+        for page, read in pages:
+            places = [i for i, text in enumerate(read) if text.confidence < cuts.DOUBTFUL and is_word(text)]
+            if places:
+                known = letters.strangers([(text.text, text.confidence) for text in read])[1]
+                allowed = letters.allowed(self._alphabet, known)
+                words += [(page, read, i, allowed) for i in places]
+        may = [allowed for *_, allowed in words]
+        closer = self._heard([cuts.closer(page.around[i]) for page, _, i, _ in words], may)
+        open_to = [k for k, (_, read, i, _) in enumerate(words) if cuts.differs(closer[k].text, read[i])]
+        words, closer, may = [words[k] for k in open_to], [closer[k] for k in open_to], [may[k] for k in open_to]
+        first = self._heard([page.pictures[i] for page, _, i, _ in words], may)
+        wider = self._heard([cuts.wider(page.around[i]) for page, _, i, _ in words], may)
+        for (page, read, i, _), *ways in zip(words, first, closer, wider, strict=True):
+            best = cuts.agreed(read[i], ways, self._alphabet)
+            if best is not None:
+                page.telling[i] = best.picture
+                read[i] = replace(best.text, confidence=read[i].confidence, mean=read[i].mean)
+
+    def _heard(self, pictures: Sequence[np.ndarray], may: Sequence[np.ndarray]) -> list[cuts.Heard]:
+        """What each picture says, with the classes that it may show."""
+        every = np.ones(len(self._alphabet) + 1, bool)
+        heard = []
+        for picture, chances, allowed in zip(pictures, self._chances_of(pictures, every), may, strict=True):
+            own = chances * allowed
+            own /= own.sum(1, keepdims=True)
+            heard.append(cuts.Heard(picture, self._text(own, picture), own))
+        return heard
+
+    def _text(self, chances: np.ndarray, picture: np.ndarray) -> ctc.Text:
+        (text,) = ctc.decode(chances.argmax(-1)[None], chances.max(-1)[None], self._alphabet)
+        return _within(text, picture, crops.bucket(picture.shape[1]))
 
     def _reread_raised(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Words that may be of low letters alone, in scripts whose small letters look like capitals; in place."""
@@ -238,7 +290,9 @@ class NeuralEngine:
             if language is None:
                 continue
             places = [i for i in own if i in kept and wording.is_open(read[i], language, script)]
-            for i, chances in zip(places, self._chances_of([page.pictures[i] for i in places], allowed), strict=True):
+            for i, chances in zip(
+                places, self._chances_of([page.telling.get(i, page.pictures[i]) for i in places], allowed), strict=True
+            ):
                 read[i] = wording.worded(read[i], chances, self._alphabet, language, script, i in whole)
 
     def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
@@ -271,8 +325,7 @@ class NeuralEngine:
         """The words at some places, read again with the `allowed` classes by every recogniser; in place."""
         places = [i for i in places if pictures[i].shape[1]]
         for i, chances in zip(places, self._chances_of([pictures[i] for i in places], allowed), strict=True):
-            (text,) = ctc.decode(chances.argmax(-1)[None], chances.max(-1)[None], self._alphabet)
-            read[i] = _within(text, pictures[i], crops.bucket(pictures[i].shape[1]))
+            read[i] = self._text(chances, pictures[i])
 
     def _chances_of(self, pictures: Sequence[np.ndarray], allowed: np.ndarray) -> list[np.ndarray]:
         """What all recognisers together see at each step of each picture: float, shape (steps, classes + 1).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import PageImage
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, ink, views
+from invoice_ocr.ocr import crops, cuts, ink, views
 from invoice_ocr.ocr.parting import parted
 from invoice_ocr.patience import Overdue, check
 
@@ -31,14 +31,17 @@ Detect = Callable[[np.ndarray], np.ndarray]
 class Sighted:
     """A page whose words have been found but not read. boxes: pixels of the page turned upright by `angle`.
 
-    raised: pictures of words that may be of low letters alone (`ink.raised`), by their place.
+    around: what each is cut out of again (`cuts.around`). raised: pictures of words that may be of low letters alone
+    (`ink.raised`), by their place. telling: pictures of cuts that say words better, by their place.
     """
 
     page: PageImage
     boxes: np.ndarray
     pictures: list[np.ndarray]
     angle: float
+    around: list[np.ndarray]
     raised: dict[int, np.ndarray]
+    telling: dict[int, np.ndarray] = field(default_factory=dict)
 
 
 def sight(
@@ -168,6 +171,7 @@ def _cut_out(page: PageImage, found: _Sight) -> Sighted:
         fitted + shift,
         pictures,
         found.angle,
+        cuts.around(grey, shown),
         dict(zip(places.tolist(), raised, strict=True)),
     )
 
