@@ -94,8 +94,8 @@ class Settings:
     )
     quality: str = option(
         "balanced",
-        "fast: each word is read once. balanced: small print is looked for again, and what fits in nowhere read again. "
-        "accurate: words in doubt are read by a second, larger network too.",
+        "fast: each word is read once. balanced: small print is looked for again, what fits in nowhere read again, "
+        "words in doubt by a second, larger network too. accurate: by that also words in the least doubt.",
         recipe=True,
         choices=("fast", "balanced", "accurate"),
         group="Engine",

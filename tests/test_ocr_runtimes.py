@@ -54,7 +54,7 @@ def test_the_shipped_page_is_read_right_without_tensorflow(quality: str) -> None
 
 @pytest.mark.parametrize(
     ("quality", "networks"),
-    [("balanced", ("detector", "recogniser")), ("accurate", ("detector", "recogniser", SECOND))],
+    [("fast", ("detector", "recogniser")), ("balanced", ("detector", "recogniser", SECOND))],
 )
 def test_the_engine_says_what_it_reads_with(quality: str, networks: tuple[str, ...]) -> None:
     about = load_engine(Settings(runtime="onnx", quality=quality)).describe()

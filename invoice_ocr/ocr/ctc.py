@@ -58,8 +58,12 @@ def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text
 def likelihoods(chances: np.ndarray, texts: Sequence[str], alphabet: str) -> np.ndarray:
     """How likely a picture says each text: natural logarithms, float64, shape (texts,), over all ways to say it.
 
-    chances: float, shape (steps, classes + 1). texts: of letters of the alphabet. Graves et al. (2006), forward part.
+    chances: float, shape (steps, classes + 1), or several recognisers' in an axis before these: the mean of what each
+    finds. texts: of letters of the alphabet. Graves et al. (2006), forward part.
     """
+    if chances.ndim > 2:
+        mean: np.ndarray = np.mean([likelihoods(one, texts, alphabet) for one in chances], 0)
+        return mean
     blank = len(alphabet)
     place = {char: i for i, char in enumerate(alphabet)}
     states = np.full((len(texts), 2 * max(map(len, texts)) + 1), blank)

@@ -53,8 +53,8 @@ def as_letters(
 ) -> Text:
     """A reading of `may_be_letters` with letters for its figures where that makes words and these are clearly likelier.
 
-    chances: float, shape (steps, classes + 1), of the picture that says it. alike: letters of other scripts and those
-    of the language's that look the same.
+    chances: float, shape ([recognisers,] steps, classes + 1), of the picture that says it. alike: letters of other
+    scripts and those of the language's that look the same.
     """
     if not {*read.text} <= {*alphabet}:
         return read

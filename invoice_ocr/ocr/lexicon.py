@@ -142,8 +142,8 @@ def may_be_unlisted(text: Text) -> bool:
 def listed(read: Text, chances: np.ndarray, alphabet: str, language: str) -> Text:
     """A reading whose words are exchanged for frequent ones that the pixels leave open, where these are clearly better.
 
-    chances: float, shape (steps, classes + 1), of the picture that says it; 0 for classes that it cannot show. The
-    confidence stays that of the letters seen.
+    chances: float, shape ([recognisers,] steps, classes + 1), of the picture that says it; 0 for classes that it cannot
+    show. The confidence stays that of the letters seen.
     """
     for found in reversed([*_WORDS.finditer(read.text)]):
         if len(found[0]) >= SHORTEST:
@@ -154,7 +154,11 @@ def listed(read: Text, chances: np.ndarray, alphabet: str, language: str) -> Tex
 def _better(read: Text, found: re.Match[str], chances: np.ndarray, alphabet: str, language: str) -> Text:
     """A reading with one of its words exchanged, or as it is."""
     own, word = lexicon_of(language), found[0]
-    known = {char for char, most in zip(alphabet, chances.max(0).tolist(), strict=False) if most}
+    known = {
+        char
+        for char, most in zip(alphabet, chances.reshape(-1, chances.shape[-1]).max(0).tolist(), strict=False)
+        if most
+    }
     small = _small(word, language)
     ways = {
         written: own.likely[other]

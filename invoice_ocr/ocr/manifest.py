@@ -189,3 +189,16 @@ def require_network(networks: Mapping[str, Network], name: str, folder: Path) ->
     if name not in networks:
         raise MissingPart(f"the weights in {folder} hold no {name}", fix="Train one: invoice-ocr train " + name)
     return networks[name]
+
+
+def second_of(networks: Mapping[str, Network], folder: Path, quality: str) -> Network | None:
+    """The recogniser that is asked about words in doubt, too: none where words are read once, or where none is there.
+
+    Raises MissingPart for "accurate" without one, and ModelIntegrity for one with another alphabet than the first's.
+    """
+    if quality == "fast" or (quality != "accurate" and SECOND not in networks):
+        return None
+    second = require_network(networks, SECOND, folder)
+    if second.alphabet != require_network(networks, "recogniser", folder).alphabet:
+        raise ModelIntegrity(f"the recognisers in {folder} have different alphabets")
+    return second

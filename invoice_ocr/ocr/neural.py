@@ -28,17 +28,22 @@ from invoice_ocr.ocr import (
     wording,
 )
 from invoice_ocr.ocr.languages import codes_of
+from invoice_ocr.ocr.opinions import believed
 from invoice_ocr.ocr.page_words import is_word, page_words
 from invoice_ocr.ocr.sight import Sighted, chunks, sight
 from invoice_ocr.patience import Overdue, check, patience
 
-DOUBTFUL = 0.9  # of confidence, under which a word is read by the second recogniser too, where there is one
-SHARES = (0.7, 0.3)  # of each recogniser's probabilities in what both say
+DOUBTFUL = 0.9  # of confidence, under which a word may be another one
+ASKED = {"fast": 0.0, "balanced": DOUBTFUL, "accurate": 0.97}  # under which words all recognisers are asked about
 LOST_BY_RAISING = 0.3  # of confidence, up to which the reading of a raised picture is preferred
 
 
 class Networks(Protocol):
-    """A detector and a recogniser on some runtime. Normalisation and decoding are inside."""
+    """A detector and one or more recognisers on some runtime. Normalisation and decoding are inside."""
+
+    @property
+    def recognisers(self) -> int:
+        """How many there are."""
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
         """Probability of text at each pixel: uint8 (n, height, width, 3) RGB to float32 (n, height, width)."""
@@ -174,8 +179,7 @@ class NeuralEngine:
         self._asked.logits.clear()
         pictures = [picture for page in pages for picture in page.pictures]
         once = self._texts(pictures)
-        if self._quality == "accurate":
-            self._reread_doubtful(pictures, once)
+        self._ask_all(pictures, once)
         texts = iter(once)
         seen = [(page, order.lines_of(page.boxes), [next(texts) for _ in page.pictures]) for page in pages]
         if self._quality != "fast":
@@ -197,10 +201,11 @@ class NeuralEngine:
             done.append(page_words(page, lines, read, written))
         return done
 
-    def _reread_doubtful(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
-        """Words in doubt, read again by every recogniser together; in place."""
-        again = [i for i, text in enumerate(read) if text.confidence < DOUBTFUL]
-        self._reread(pictures, again, np.ones(len(self._alphabet) + 1, bool), read)
+    def _ask_all(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
+        """Words in doubt, read again by every recogniser where there are more; in place."""
+        if self._networks.recognisers > 1:
+            again = [i for i, text in enumerate(read) if text.confidence < ASKED[self._quality]]
+            self._reread(pictures, again, np.ones(len(self._alphabet) + 1, bool), read)
 
     def _cut_again(self, pages: Sequence[tuple[Sighted, list[ctc.Text]]]) -> None:
         """Doubtful words of pages as closer and wider cuts of them say, too; in place."""
@@ -290,10 +295,9 @@ class NeuralEngine:
             if language is None:
                 continue
             places = [i for i in own if i in kept and wording.is_open(read[i], language, script)]
-            for i, chances in zip(
-                places, self._chances_of([page.telling.get(i, page.pictures[i]) for i in places], allowed), strict=True
-            ):
-                read[i] = wording.worded(read[i], chances, self._alphabet, language, script, i in whole)
+            pictures = [page.telling.get(i, page.pictures[i]) for i in places]
+            for i, opinions in zip(places, self._opinions_of(pictures, allowed), strict=True):
+                read[i] = wording.worded(read[i], opinions, self._alphabet, language, script, i in whole)
 
     def _reread_chinese(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:
         """The words of a Chinese page, read by the recogniser of Chinese too; in place."""
@@ -328,22 +332,21 @@ class NeuralEngine:
             read[i] = self._text(chances, pictures[i])
 
     def _chances_of(self, pictures: Sequence[np.ndarray], allowed: np.ndarray) -> list[np.ndarray]:
-        """What all recognisers together see at each step of each picture: float, shape (steps, classes + 1).
+        """What the recogniser that is believed sees at each step of each picture: float, shape (steps, classes + 1)."""
+        return [believed(opinions, self._alphabet) for opinions in self._opinions_of(pictures, allowed)]
 
-        They were taught to see a letter at the same step, so that a mean of their probabilities is one reading. After a
-        page's doubtful words is asked more than once, with other classes `allowed`; their logits are kept till then.
+    def _opinions_of(self, pictures: Sequence[np.ndarray], allowed: np.ndarray) -> list[np.ndarray]:
+        """What each recogniser sees in each picture: float, shape (recognisers, steps, classes + 1).
+
+        After a page's doubtful words is asked more than once, with other classes `allowed`; logits are kept till then.
         """
         new = [picture for picture in pictures if id(picture) not in self._asked.logits]
         for places, batch in crops.batches(new, self._pools.columns):
             check()
             for i, *logits in zip(places, *self._networks.opinions(batch), strict=True):
                 self._asked.logits[id(new[i])] = new[i], logits
-        return [self._mean(self._asked.logits[id(picture)][1], allowed) for picture in pictures]
-
-    def _mean(self, opinions: Sequence[np.ndarray], allowed: np.ndarray) -> np.ndarray:
-        chances = [_chances(np.where(allowed, logits, -np.inf)) for logits in opinions]
-        means: np.ndarray = np.average(chances, 0, SHARES) if len(chances) > 1 else chances[0]
-        return means
+        kept = (self._asked.logits[id(picture)][1] for picture in pictures)
+        return [_chances(np.where(allowed, np.stack(logits), -np.inf)) for logits in kept]
 
 
 def _within(text: ctc.Text, picture: np.ndarray, width: int) -> ctc.Text:

@@ -11,7 +11,7 @@ from invoice_ocr.errors import ModelIntegrity
 from invoice_ocr.ocr import hand, require
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
-from invoice_ocr.ocr.manifest import CHINESE, HANDWRITING, SECOND, Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.manifest import CHINESE, HANDWRITING, Network, folder_of, load_manifest, require_network, second_of
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.settings import Settings, cores
 
@@ -29,9 +29,7 @@ def load(settings: Settings) -> NeuralEngine:
     networks = load_manifest(folder)
     detector = require_network(networks, "detector", folder)
     recogniser = require_network(networks, "recogniser", folder)
-    second = require_network(networks, SECOND, folder) if settings.quality == "accurate" else None
-    if second is not None and second.alphabet != recogniser.alphabet:
-        raise ModelIntegrity(f"the recognisers in {folder} have different alphabets")
+    second = second_of(networks, folder, settings.quality)
     pair = OnnxNetworks(detector, recogniser, second)
     columns = settings.batch_size * 128 if settings.batch_size else COLUMNS
     description = {
@@ -84,6 +82,10 @@ class OnnxNetworks:
         self.version: str = onnxruntime.__version__
         self._detector = Session(detector)
         self._recognisers = [Session(network) for network in (recogniser, second) if network]
+
+    @property
+    def recognisers(self) -> int:
+        return len(self._recognisers)
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
         return self._detector.run(["probabilities"], {"pages": pages})[0]

@@ -19,7 +19,16 @@ from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.ocr import require
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
-from invoice_ocr.ocr.manifest import CHINESE, HANDWRITING, SECOND, Network, folder_of, load_manifest, require_network
+from invoice_ocr.ocr.manifest import (
+    CHINESE,
+    HANDWRITING,
+    SECOND,
+    Network,
+    folder_of,
+    load_manifest,
+    require_network,
+    second_of,
+)
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
 from invoice_ocr.ocr.onnx import by_hand
 from invoice_ocr.settings import Settings
@@ -80,12 +89,15 @@ def load(settings: Settings) -> NeuralEngine:
         "versions": {"tensorflow": tf.__version__, "python-doctr": _doctr_version()},
     }
     recognisers = [recogniser]
-    if settings.quality == "accurate":
-        if "recogniser" in published:
-            raise ConfigError("--quality accurate reads with two recognisers that were trained together", fix=NO_SECOND)
-        entry = require_network(networks, SECOND, folder)
-        recognisers.append(Recogniser(entry.architecture, entry.alphabet, entry.weights(), columns, half=bool(gpu)))
-        origins[SECOND] = entry.arrays.sha256
+    if "recogniser" not in published:
+        second = second_of(networks, folder, settings.quality)
+        if second is not None:
+            recognisers.append(
+                Recogniser(second.architecture, second.alphabet, second.weights(), columns, half=bool(gpu))
+            )
+            origins[SECOND] = second.arrays.sha256
+    elif settings.quality == "accurate":
+        raise ConfigError("--quality accurate reads with two recognisers that were trained together", fix=NO_SECOND)
     pair = TensorflowNetworks(detector, recognisers)
     chinese = partial(_chinese, networks[CHINESE], columns, half=bool(gpu)) if CHINESE in networks else None
     return NeuralEngine(
@@ -114,6 +126,10 @@ class TensorflowNetworks:
     def __init__(self, detector: Detector, recognisers: list[Recogniser]) -> None:
         self._detector = detector
         self._recognisers = recognisers
+
+    @property
+    def recognisers(self) -> int:
+        return len(self._recognisers)
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
         return self._detector.detect(pages)

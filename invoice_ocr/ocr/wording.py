@@ -6,6 +6,7 @@ import numpy as np
 
 from invoice_ocr.ocr import figures, lexicon, spelling
 from invoice_ocr.ocr.ctc import Text
+from invoice_ocr.ocr.opinions import believed
 from invoice_ocr.ocr.scripts import LOOKALIKES
 
 
@@ -14,16 +15,16 @@ def is_open(text: Text, language: str, script: str) -> bool:
     return spelling.may_be_misspelt(text, language) or figures.may_be_letters(text, script)
 
 
-def worded(read: Text, chances: np.ndarray, alphabet: str, language: str, script: str, whole: bool) -> Text:
+def worded(read: Text, opinions: np.ndarray, alphabet: str, language: str, script: str, whole: bool) -> Text:
     """A reading as its language has or at least spells it.
 
-    chances: float, shape (steps, classes + 1), of the picture that says it. whole: whether it stands apart from others,
-    for a part of a word looks like other words.
+    opinions: what each recogniser sees in the picture that says it, float, shape (recognisers, steps, classes + 1).
+    whole: whether it stands apart from others, for a part of a word looks like other words.
     """
     alike = LOOKALIKES.get(script, {})
     if figures.may_be_letters(read, script):
-        return figures.as_letters(read, chances, alphabet, language, script, alike)
-    read = spelling.spelt(read, chances, alphabet, language, alike)
+        return figures.as_letters(read, opinions, alphabet, language, script, alike)
+    read = spelling.spelt(read, believed(opinions, alphabet), alphabet, language, alike)
     if whole and lexicon.may_be_unlisted(read):
-        return lexicon.listed(read, chances, alphabet, language)
+        return lexicon.listed(read, opinions, alphabet, language)
     return read
