@@ -12,6 +12,7 @@ from invoice_ocr.proofs import CASH_ROUNDING, unprinted
 from invoice_ocr.ways import decimals, find_ways
 
 _LARGEST_ROUNDING = Decimal(1)
+_SMALLEST_COIN = Decimal("0.05")  # to which tills round
 _PLACES = 2  # of a sum of money: three are of a weight, or misread
 _NAMED = 0.5  # the score of a total that its label tells
 _MISREAD = Decimal("0.10")  # between a total and what it is rounded to, where a digit of one may be misread
@@ -68,9 +69,29 @@ def after_rounding(
     for candidate in near if slip or gross.evidence.source == "ocr" else ():
         if _borne_out(candidate, gross, candidates, amounts):
             return _of_value(candidate, magnitude(candidate))
-    if opened := _labelled_so(gross, below, near):
-        return opened
-    return (_before(gross, rounded, candidates, amounts) or _unread(gross, rounded, candidates)) if slip else None
+    opened = _labelled_so(gross, below, near)
+    if slip:
+        opened = opened or _before(gross, rounded, candidates, amounts) or _unread(gross, rounded, candidates)
+        opened = opened or _alone(gross, rounded, candidates, amounts)
+    return opened
+
+
+def _alone(
+    gross: Candidate, rounded: Sequence[Candidate], candidates: Sequence[Candidate], amounts: Sequence[Candidate]
+) -> Candidate | None:
+    """Both readings where pixels show a line of rounding below the only total: the one after it may be unread.
+
+    Not where cash less change tells what was rounded.
+    """
+    own, whole = gross.evidence, magnitude(gross)
+    if own.source != "ocr" or not whole % _SMALLEST_COIN:  # rounded already
+        return None
+    printed = {magnitude(c) for c in amounts} | {way.value for way in find_ways(candidates, (), slip=True)}
+    for line in rounded:
+        by, below = magnitude(line), line.evidence.box.top > own.box.bottom
+        if below and 0 < by < _LARGEST_ROUNDING and not {whole + by, whole - by} & printed:
+            return replace(gross, readings=(whole, whole + by))
+    return None
 
 
 def _unread(gross: Candidate, rounded: Sequence[Candidate], candidates: Sequence[Candidate]) -> Candidate | None:

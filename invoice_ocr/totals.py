@@ -147,7 +147,7 @@ def _first_sure(
         misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts), rounded)
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
-        if _short_of(chosen["total_gross"], amounts):
+        if _short_of(chosen["total_gross"], amounts) or (_summed_up(chosen, amounts) and not paid):
             doubted.add(gross)
             continue
         sure = len(kinds) > 1 or paid
@@ -170,6 +170,25 @@ def _short_of(gross: Candidate, amounts: Sequence[Candidate]) -> bool:
         return False
     below = (c for c in amounts if (c.evidence.page, c.evidence.box.top) > (own.page, own.box.bottom))
     return any(magnitude(c) > magnitude(gross) and decimals(c) == _CENTS for c in below)
+
+
+def _summed_up(proved: Mapping[str, Candidate], amounts: Sequence[Candidate]) -> bool:
+    """Whether a sum in one row is of one rate: the same columns hold a larger sum of two amounts further down."""
+    terms = [proved[name] for name in ("total_net", "total_tax", "total_gross") if name in proved]
+    gross = terms[-1]
+    if len(terms) < 3 or not all(_in_one_row(gross, term) for term in terms):
+        return False
+    own = gross.evidence
+    below = [c for c in amounts if c.evidence.page == own.page and c.evidence.box.top > own.box.bottom]
+    columns = [[c for c in below if _in_one_column(c, term)] for term in terms]
+    return any(
+        magnitude(net) + magnitude(tax) == magnitude(whole) > magnitude(gross)
+        for whole in columns[2]
+        for net in columns[0]
+        if _in_one_row(whole, net)
+        for tax in columns[1]
+        if _in_one_row(whole, tax)
+    )
 
 
 def _labelled(totals: Iterable[Term]) -> Iterator[Term]:
@@ -252,6 +271,11 @@ def _is_lesser(gross: Candidate, totals: Sequence[Term]) -> bool:
 def _in_one_row(one: Candidate, other: Candidate) -> bool:
     own, place = one.evidence, other.evidence
     return own.page == place.page and abs(own.box.center_y - place.box.center_y) < own.box.height / 2
+
+
+def _in_one_column(one: Candidate, other: Candidate) -> bool:
+    own, place = one.evidence.box, other.evidence.box
+    return abs(own.right - place.right) < place.height
 
 
 def _outdone(proved: Mapping[str, Candidate], totals: Sequence[Term], ways: Sequence[Way], *, slip: bool) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from invoice_ocr.model import Field
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
@@ -70,3 +72,15 @@ def test_a_total_a_few_cents_off_below_a_rounding_that_was_not_read_leaves_both_
 def test_a_rounding_that_was_read_settles_what_it_left() -> None:
     found = total(EATERY.format(by="0.01", rounded="83.50"))
     assert (found.value, found.status) == (Decimal("83.50"), "accepted")
+
+
+COPIES = (
+    "PERCETAKAN SURIA SDN BHD\nReceipt no 30518\nCashier: Lim\n21/05/2024 16:54\nBinding A4 | 12.10\n"
+    "Colour copy | 7.37\nTotal incl GST | 19.47\nRounding Adjustment | {by}\nTotal Amt Payable |\nThank you"
+)
+
+
+@pytest.mark.parametrize(("by", "status"), [("(0.02)", "review"), ("0.00", "accepted")])
+def test_a_total_before_a_rounding_whose_own_total_was_not_read_waits(by: str, status: str) -> None:
+    found = total(COPIES.format(by=by))
+    assert (found.value, found.status) == (Decimal("19.47"), status)

@@ -177,3 +177,17 @@ NuSt Total | 13,00 | 2,11 | 15,11"""
 def test_the_total_of_one_rate_under_a_head_that_calls_it_so_is_not_that_of_the_slip(slip: str) -> None:
     (invoice,) = understand(sketch(slip, source="ocr"), load_pack(), Settings())
     assert invoice.fields["total_gross"].value == Decimal("15.11")
+
+
+SUMMED = """03.09.2024 11:26
+T0t | €15,11
+ | Netto | MUST | Total
+HUST A | 10,00 | 1,90 | 11,90
+HUST B | 3,00 | 0,21 | 3,21
+NuSt T0t | 13,00 | 2,11 | 15,11"""
+
+
+def test_the_sum_of_one_rate_is_not_the_total_where_its_columns_hold_a_larger_sum_below() -> None:
+    (invoice,) = understand(sketch(SUMMED, source="ocr"), load_pack(), Settings())
+    found = invoice.fields["total_gross"]
+    assert (found.value, found.status) != (Decimal("11.90"), "accepted")
