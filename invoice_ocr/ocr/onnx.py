@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 COLUMNS = 2048  # pixel columns of crops in a batch: 16 crops of 128; larger ones gain nothing on two cores
+_AS_ASKED = 1  # how an arena grows, in ONNX Runtime's numbers
 PREFIX = "weights."  # of the initializers that the npz holds: weights.000, weights.001, ...
 
 
@@ -130,4 +131,16 @@ def _options(runtime: Any) -> onnxruntime.SessionOptions:
     options.enable_mem_pattern = False  # plans of every shape are kept: 1,030 MB where 693 do, at the same speed
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    _share_memory(runtime)
+    options.add_session_config_entry("session.use_env_allocators", "1")
     return options
+
+
+@cache
+def _share_memory(runtime: Any) -> None:
+    """One arena for all sessions of the process, grown by no more than asked: what one gives back the next takes.
+
+    Reading 63 pages takes 944 MiB so, and 1,028 with an arena for each session.
+    """
+    memory = runtime.OrtMemoryInfo("Cpu", runtime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, runtime.OrtMemType.DEFAULT)
+    runtime.create_and_register_allocator(memory, runtime.OrtArenaCfg({"arena_extend_strategy": _AS_ASKED}))
