@@ -7,16 +7,23 @@ from decimal import Decimal
 
 from invoice_ocr import taxes
 from invoice_ocr.layout import lay_out
+from invoice_ocr.model import Origin
 from invoice_ocr.pipeline import gather, spoken
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.sketch import sketch
+from invoice_ocr.tax_rows import TaxRow
 
 SUMMARY = "GST Summary | Amount | Tax\nSR (6%) | 100.00 | 6.00\nZR (0%) | 0.00 | 0.00"
 
 
-def test_a_row_of_nothing_alone_proves_no_sum() -> None:
-    document = lay_out(sketch(SUMMARY))
+def rows_of(text: str, source: Origin = "text-layer") -> list[TaxRow]:
+    document = lay_out(sketch(text, source=source))
     *_, rows = gather(document, spoken(document, load_pack()))
+    return rows
+
+
+def test_a_row_of_nothing_alone_proves_no_sum() -> None:
+    rows = rows_of(SUMMARY)
     assert [(row.net, row.tax, row.proved) for row in rows] == [
         (Decimal("100.00"), Decimal("6.00"), True),
         (Decimal("0.00"), Decimal("0.00"), True),
@@ -30,29 +37,25 @@ def test_amounts_that_lost_their_mark_in_pixels_make_a_row_of_taxes() -> None:
     text = "GST Summary | Amount | Tax\nS = 6% | 46 63 | 2.80"
     found = {}
     for source in ("ocr", "text-layer"):
-        document = lay_out(sketch(text, source=source))
-        *_, rows = gather(document, spoken(document, load_pack()))
+        rows = rows_of(text, source)
         found[source] = [(row.net, row.tax) for row in rows if row.proved]
     assert found == {"ocr": [(Decimal("46.63"), Decimal("2.80"))], "text-layer": []}
 
 
 def test_two_taxes_on_one_base_add_up_and_low_rates_need_no_sign_under_their_head() -> None:
     head = "Base imponible | % IVA | Cuota IVA | % R.E. | Cuota R.E.\n"
-    document = lay_out(sketch(head + "350,00 | 4,00 | 14,00 | 0,50 | 1,75\n60,00 | 10,00 | 6,00 | 1,40 | 0,84"))
-    *_, rows = gather(document, spoken(document, load_pack()))
+    rows = rows_of(head + "350,00 | 4,00 | 14,00 | 0,50 | 1,75\n60,00 | 10,00 | 6,00 | 1,40 | 0,84")
     assert [(row.rate, row.net, row.tax) for row in rows] == [
         (Decimal("4.50"), Decimal("350.00"), Decimal("15.75")),
         (Decimal("11.40"), Decimal("60.00"), Decimal("6.84")),
     ]
-    document = lay_out(sketch("Subtotal | 99.00\nTax | 0% | 0.00\n99.00 due | Page 1 of 1"))
-    *_, rows = gather(document, spoken(document, load_pack()))
+    rows = rows_of("Subtotal | 99.00\nTax | 0% | 0.00\n99.00 due | Page 1 of 1")
     assert not [row for row in rows if row.rate == 1]
 
 
 def test_a_base_without_tax_may_be_told_by_a_law() -> None:
     text = "Aliquota | Imponibile | Imposta\n10% | 200,00 | 20,00\nArt. 15 | 6,50 | 0,00"
-    document = lay_out(sketch(text))
-    *_, rows = gather(document, spoken(document, load_pack()))
+    rows = rows_of(text)
     assert [(row.rate, row.net, row.tax) for row in rows] == [
         (Decimal(10), Decimal("200.00"), Decimal("20.00")),
         (Decimal(0), Decimal("6.50"), Decimal("0.00")),
@@ -61,15 +64,13 @@ def test_a_base_without_tax_may_be_told_by_a_law() -> None:
 
 def test_totals_beside_a_table_of_taxes_are_none_of_its_bases() -> None:
     text = "Code | Rate | Goods | VAT\nS | 20.0% | 50.00 | 10.00\nZ | 0.0% | 30.00 | 0.00 | Total credit | 90.00"
-    document = lay_out(sketch(text))
-    *_, rows = gather(document, spoken(document, load_pack()))
+    rows = rows_of(text)
     assert [(row.rate, row.net) for row in rows] == [(Decimal("20.0"), Decimal(50)), (Decimal("0.0"), Decimal(30))]
 
 
 def test_taxes_of_several_rates_in_one_line_are_rows_of_their_own() -> None:
     text = "Herav mva: 12% av 1 000,00 = 120,00  25% av 400,00 = 100,00. Sum mva 220,00"
-    document = lay_out(sketch(text))
-    *_, rows = gather(document, spoken(document, load_pack()))
+    rows = rows_of(text)
     assert [(row.rate, row.net, row.tax) for row in rows] == [
         (Decimal(12), Decimal("1000.00"), Decimal("120.00")),
         (Decimal(25), Decimal("400.00"), Decimal("100.00")),
@@ -78,8 +79,7 @@ def test_taxes_of_several_rates_in_one_line_are_rows_of_their_own() -> None:
 
 def test_a_base_and_its_tax_in_two_lines_with_one_rate_prove_each_other() -> None:
     text = "Данъчна основа 9% | 300,00\nДДС 9% | 27,00\nДанъчна основа 20% | 200,00\nДДС 20% | 40,00"
-    document = lay_out(sketch(text))
-    *_, rows = gather(document, spoken(document, load_pack()))
+    rows = rows_of(text)
     assert [(row.net, row.tax, row.proved) for row in rows] == [
         (Decimal("300.00"), Decimal("27.00"), True),
         (Decimal("200.00"), Decimal("40.00"), True),
