@@ -136,3 +136,47 @@ def test_characters_down_the_side_of_a_block_are_one_cell_beside_its_first_line(
 def test_units_under_one_another_in_a_table_are_no_column() -> None:
     rows = "品名 | 单位 | 数量\n打印机 | 台 | 30\n复印纸 | 箱 | 10\n硒鼓 | 个 | 20\n鼠标 | 只 | 15"
     assert rows_of(sketch(rows)) == [row.split(" | ") for row in rows.split("\n")]
+
+
+def in_two_lines(*cells: tuple[str, str, float, float]) -> list[Word]:
+    """Words of rows 40 points apart: cells of text in two lines, "" in the second for one half-way up."""
+    words = []
+    for first, second, left, top in cells:
+        for text, by in ((first, 0.0), (second, 12.0)) if second else ((first, 6.0),):
+            at = left
+            for part in text.split():
+                words.append(Word(part, Box(at, top + by, at + 5.0 * len(part), top + by + 10.0)))
+                at += 5.0 * len(part) + 3.0
+    return words
+
+
+def test_a_cell_of_two_lines_stands_in_the_row_of_the_value_half_way_between_them() -> None:
+    words = in_two_lines(
+        ("Subtotal", "", 40, 100),
+        ("420.00", "", 300, 100),
+        ("VAT of 21 % on", "420.00", 40, 140),
+        ("88.20", "", 300, 140),
+        ("Subject", "to 10%", 40, 180),
+        ("£16.00", "", 120, 180),
+        ("Consumption", "tax", 200, 180),
+        ("1.60", "", 300, 180),
+    )
+    assert rows_of(Reading((PageWords(1, 595, 842, tuple(words)),))) == [
+        ["Subtotal", "420.00"],
+        ["VAT of 21 % on 420.00", "88.20"],
+        ["Subject to 10%", "£16.00", "Consumption tax", "1.60"],
+    ]
+
+
+def test_two_labels_beside_an_address_are_no_cell_of_two_lines() -> None:
+    words = in_two_lines(("Invoice date:", "Order:", 40, 100), ("75 Linne Road", "", 300, 100))
+    assert rows_of(Reading((PageWords(1, 595, 842, tuple(words)),))) == [
+        ["Invoice date:"],
+        ["75 Linne Road"],
+        ["Order:"],
+    ]
+
+
+def test_two_labels_with_values_of_their_own_are_no_cell_of_two_lines() -> None:
+    words = in_two_lines(("Net", "Tax", 40, 100), ("8.52", "0.60", 140, 100), ("9.12", "", 300, 100))
+    assert rows_of(Reading((PageWords(1, 595, 842, tuple(words)),))) == [["Net", "8.52"], ["9.12"], ["Tax", "0.60"]]
