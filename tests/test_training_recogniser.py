@@ -114,6 +114,15 @@ def test_words_are_drawn_as_they_are_printed() -> None:
     assert any("ß" in word for word in said)
 
 
+def test_small_marks_stand_over_small_letters_and_capitals_alike() -> None:
+    rng = random.Random(7)
+    said = [mixtures.with_tones(rng) for _ in range(600)]
+    toned = [text for text in said if len(set("ấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự") & set(text.lower())) > 0]
+    assert len(toned) > 100
+    assert any(text.isupper() for text in toned)
+    assert any(set(text) & set("ΆΈΉΊΌΎΏ") for text in said)
+
+
 @pytest.mark.parametrize("kind", sorted(mixtures.KINDS))
 def test_every_kind_of_crop_is_drawn_in_the_alphabet(kind: str) -> None:
     rng, chooser = random.Random(2), FaceChooser()

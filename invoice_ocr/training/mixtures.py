@@ -21,6 +21,17 @@ _MARKED = (
 )  # fmt: skip
 _CYRILLIC = ("ru", "uk", "bg", "mk", "sr")
 _AT_TILLS = ("en", "en", "en", "de", "id", "fr", "es", "it", "nl")
+_MARKS_OF_I = (
+    ("is", "í"),
+    ("cs", "í"),
+    ("es", "í"),
+    ("hu", "í"),
+    ("lt", "į"),
+    ("lv", "ī"),
+    ("it", "ì"),
+    ("fr", "î"),
+    ("tr", "ı"),
+)
 _BARRED = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ı": "i"}
 
 
@@ -138,6 +149,34 @@ def with_signs(rng: random.Random) -> str:
     return texts.code(rng)
 
 
+def with_tones(rng: random.Random) -> str:
+    """Words whose small marks decide: half of them Vietnamese, tone over hat; dots and strokes of i, accents of Greek
+    capitals, apostrophes within words."""
+    way = rng.random()
+    if way < 0.55:
+        found = [texts.of_language(rng, "vi") for _ in range(rng.choice((2, 2, 3, 4, 5)))]
+        text = " ".join([word for word in found if not word.isascii()] or found[:1])
+        text = text.upper() if rng.random() < 0.25 else text
+    elif way < 0.70:
+        language, letter = rng.choice(_MARKS_OF_I)
+        text = texts.of_language(rng, language, holding=letter)
+    elif way < 0.88:
+        text = texts.of_language(
+            rng, "el", holding=rng.choice(("ά", "έ", "ή", "ί", "ό", "ύ", "ώ", "λ", "δ", "ξ", "υ", "ο"))
+        )
+        shouted = text.upper()
+        text = shouted if rng.random() < 0.5 and _KNOWN.issuperset(shouted) else text
+    elif way < 0.95:
+        word, at = texts.of_language(rng, rng.choice(("en", "fr", "it", "ca", "uk", "tr"))), rng.randrange(1, 4)
+        text = word[:at] + rng.choice("'’") + word[at:]
+        text = text.upper() if rng.random() < 0.5 else text
+    else:
+        text = texts.of_language(
+            rng, rng.choice(("en", "de", "fr", "nl")), holding=rng.choice(("ff", "fi", "fl", "ffi"))
+        )
+    return text + (rng.choice(".,:;)") if rng.random() < 0.12 else "")
+
+
 def by_needles(rng: random.Random) -> str:
     """What impact printers set: half as slips, half as papers of any kind in Latin letters."""
     return at_tills(rng) if rng.random() < 0.5 else texts.of_language(rng, rng.choice(_MARKED + _AT_TILLS))
@@ -149,6 +188,7 @@ KINDS = {
     "tills": Kind(at_tills, till=True),
     "needles": Kind(by_needles, till=True, struck=True, common=0.8),
     "signs": Kind(with_signs),
+    "tones": Kind(with_tones, till=False, common=0.35),
     "faxes": Kind(texts.random_text, arrival=Arrival(0.45, 0.8)),
 }
 BROAD = ("usual", "marks", "tills", "printed", "usual", "faxes", "usual", "tills", "marks", "printed")
