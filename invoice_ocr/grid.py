@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from invoice_ocr.layout import usual_space
 from invoice_ocr.model import Box, Document, Line, Page, Word
+from invoice_ocr.wrapped import joined
 
 # A gap wider than this many heights and usual spaces, though too narrow for a column, is shown as two spaces, so
 # that `1 234,56` in one number and `1  234,56` in two stay different texts.
@@ -22,6 +23,9 @@ _GROUPED, _GROUPS = re.compile(r".*[:：].*\d{2,} \d{2,}"), re.compile(r"\d{1,4}
 # Of the days of a period the second, behind a word or a dash that ends the line above it.
 _OPENED, _DAY = re.compile(r".*\d[./-]\d{1,4}\s+\S{1,3}"), re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?")
 _FORMS = ((_BROKEN, _REST, ""), (_GROUPED, _GROUPS, " "), (_OPENED, _DAY, " "))
+# What numbers a column, alone or with what it is worked out of: `5 (3x4)`, `7=5+6`.
+_COUNT = re.compile(r"(\d{1,2})(?:\s?[(=][\d\s()+x*×/=.-]+)?$")
+_FEWEST_COLUMNS, _LONGEST_COUNT = 4, 12
 CLOSE, FLUSH = 0.8, 3.0  # heights between the lines of one text; points between their edges
 
 
@@ -100,9 +104,18 @@ def _make_grid(page: Page) -> Grid:
     wide = max(_WIDE_SPACE, _WIDER * usual_space(line.words for line in page.lines))
     rows = tuple(
         tuple(_make_cell(page.number, row, column, line, wide) for column, line in enumerate(lines))
-        for row, lines in enumerate(page.rows)
+        for row, lines in enumerate(joined([lines for lines in page.rows if not _counts_columns(lines)]))
     )
     return Grid(page, tuple(tuple(_whole(cell, rows) for cell in cells) for cells in rows))
+
+
+def _counts_columns(lines: Sequence[Line]) -> bool:
+    """Whether a row numbers the columns of a table, as forms do under their heads: `0 1 2 3 4 5 (3x4) 6`."""
+    if len(lines) < _FEWEST_COLUMNS or not all(len(line.text) <= _LONGEST_COUNT for line in lines):
+        return False
+    counts = [_COUNT.match(line.text) for line in lines]
+    numbers = [int(count[1]) for count in counts if count]
+    return len(numbers) == len(lines) and numbers == list(range(numbers[0], numbers[0] + len(lines))) and numbers[0] < 2
 
 
 def _whole(cell: Cell, rows: tuple[tuple[Cell, ...], ...]) -> Cell:

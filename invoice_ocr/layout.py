@@ -12,7 +12,6 @@ from statistics import median
 from invoice_ocr.model import Box, Document, Line, Page, PageWords, Reading, Word
 from invoice_ocr.patience import check
 from invoice_ocr.stacked import placed, stacks
-from invoice_ocr.wrapped import joined
 
 # Two words belong to one line while the gap between them is under this many heights of their text: a space is
 # 0.2 to 0.3 heights wide, in justified text up to 0.6; columns of tables keep at least one.
@@ -53,7 +52,7 @@ def _lay_out_page(page: PageWords) -> Page:
     split = [part for row, gaps in grouped for part in _cut(list(_split_row(row, gaps, least)))]
     for stack in downward:
         placed(stack, split)
-    rows = [*joined([tuple(row) for row in split]), *((line,) for line in _lines_aside(printed))]
+    rows = [*(tuple(row) for row in split), *((line,) for line in _lines_aside(printed))]
     lines = tuple(line for row in rows for line in row)
     return Page(page.number, page.width, page.height, lines, tuple(rows))
 

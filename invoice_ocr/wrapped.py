@@ -27,15 +27,15 @@ def joined(rows: Sequence[Row]) -> tuple[Row, ...]:
         above, values, below = kept[index - 1 : index + 2]
         if not above or not below or not any(_MONEY.fullmatch(line.text) for line in values):
             continue
-        for upper in tuple(above):
-            lower = next((line for line in below if _is_cell(upper, line, values)), None)
-            if lower is None or not _stands_free(upper, above) or not _stands_free(lower, below):
-                continue
-            above.remove(upper)
-            below.remove(lower)
-            both = (*upper.words, *lower.words)
-            values.append(Line(both, Box.around(word.box for word in both)))
-            values.sort(key=lambda line: line.box.left)
+        cells = [(upper, lower) for upper in above for lower in below if _is_cell(upper, lower, values)]
+        cells = [cell for cell in cells if _stands_free(cell[0], above, cells) and _stands_free(cell[1], below, cells)]
+        for upper, lower in cells:
+            if upper in above and lower in below:
+                above.remove(upper)
+                below.remove(lower)
+                both = (*upper.words, *lower.words)
+                values.append(Line(both, Box.around(word.box for word in both)))
+        values.sort(key=lambda line: line.box.left)
     return tuple(tuple(row) for row in kept if row)
 
 
@@ -46,19 +46,27 @@ def _is_cell(upper: Line, lower: Line, values: Sequence[Line]) -> bool:
     apart = min(abs(one.left - two.left), abs(one.right - two.right), abs(one.center_x - two.center_x))
     if apart > _FLUSH or not -0.3 * height < two.top - one.bottom < _CLOSE * height:
         return False
-    if max(len(upper.words), len(lower.words)) > _WORDS or not any(map(str.isalpha, upper.text)):
+    if max(len(upper.words), len(lower.words)) > _WORDS or not any(map(str.isalpha, upper.text + lower.text)):
         return False
     middle = (one.center_y + two.center_y) / 2
-    right = min((line for line in values if line.box.left > one.left), key=lambda line: line.box.left, default=None)
+    right = sorted((line for line in values if line.box.left > one.left), key=lambda line: line.box.left)
     return (
-        right is not None
-        and _MONEY.fullmatch(right.text) is not None
-        and right.box.left > max(one.right, two.right)
-        and abs(right.box.center_y - middle) < _HALFWAY * height
+        bool(right)
+        and has_digit(right[0].text)
+        and any(_MONEY.fullmatch(line.text) for line in right)
+        and right[0].box.left > max(one.right, two.right)
+        and abs(right[0].box.center_y - middle) < _HALFWAY * height
         and not any(line.box.left < max(one.right, two.right) and line.box.right > one.left for line in values)
     )
 
 
-def _stands_free(line: Line, row: Sequence[Line]) -> bool:
-    """Whether nothing with figures stands right of a line in its own row: that would be the value of this line."""
-    return not any(other.box.left > line.box.right and has_digit(other.text) for other in row)
+def _stands_free(line: Line, row: Sequence[Line], cells: Sequence[tuple[Line, Line]]) -> bool:
+    """Whether nothing with figures stands right of a line in its own row: that would be the value of this line.
+
+    Of other cells of two lines only figures in both tell so: `3.150,00` over `TL` is one value of them all.
+    """
+    whole = [line for pair in cells if not all(has_digit(part.text) for part in pair) for line in pair]
+    return not any(
+        other.box.left > line.box.right and has_digit(other.text) and not any(other is part for part in whole)
+        for other in row
+    )

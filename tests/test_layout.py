@@ -150,6 +150,11 @@ def in_two_lines(*cells: tuple[str, str, float, float]) -> list[Word]:
     return words
 
 
+def cells_of(words: list[Word]) -> list[list[str]]:
+    (grid,) = make_grids(lay_out(Reading((PageWords(1, 595, 842, tuple(words)),))))
+    return [[cell.text for cell in row] for row in grid.rows]
+
+
 def test_a_cell_of_two_lines_stands_in_the_row_of_the_value_half_way_between_them() -> None:
     words = in_two_lines(
         ("Subtotal", "", 40, 100),
@@ -161,7 +166,7 @@ def test_a_cell_of_two_lines_stands_in_the_row_of_the_value_half_way_between_the
         ("Consumption", "tax", 200, 180),
         ("1.60", "", 300, 180),
     )
-    assert rows_of(Reading((PageWords(1, 595, 842, tuple(words)),))) == [
+    assert cells_of(words) == [
         ["Subtotal", "420.00"],
         ["VAT of 21 % on 420.00", "88.20"],
         ["Subject to 10%", "£16.00", "Consumption tax", "1.60"],
@@ -170,7 +175,7 @@ def test_a_cell_of_two_lines_stands_in_the_row_of_the_value_half_way_between_the
 
 def test_two_labels_beside_an_address_are_no_cell_of_two_lines() -> None:
     words = in_two_lines(("Invoice date:", "Order:", 40, 100), ("75 Linne Road", "", 300, 100))
-    assert rows_of(Reading((PageWords(1, 595, 842, tuple(words)),))) == [
+    assert cells_of(words) == [
         ["Invoice date:"],
         ["75 Linne Road"],
         ["Order:"],
@@ -179,4 +184,24 @@ def test_two_labels_beside_an_address_are_no_cell_of_two_lines() -> None:
 
 def test_two_labels_with_values_of_their_own_are_no_cell_of_two_lines() -> None:
     words = in_two_lines(("Net", "Tax", 40, 100), ("8.52", "0.60", 140, 100), ("9.12", "", 300, 100))
-    assert rows_of(Reading((PageWords(1, 595, 842, tuple(words)),))) == [["Net", "8.52"], ["9.12"], ["Tax", "0.60"]]
+    assert cells_of(words) == [["Net", "8.52"], ["9.12"], ["Tax", "0.60"]]
+
+
+def test_a_row_of_two_line_cells_is_one_row() -> None:
+    words = in_two_lines(
+        ("1", "", 40, 100),
+        ("Anchor", "10 kg", 80, 100),
+        ("4 pcs", "", 160, 100),
+        ("3.150,00", "TL", 220, 100),
+        ("12.600,00", "", 300, 100),
+    )
+    assert cells_of(words) == [["1", "Anchor 10 kg", "4 pcs", "3.150,00 TL", "12.600,00"]]
+
+
+def test_a_row_that_numbers_the_columns_of_a_form_is_no_row_of_values() -> None:
+    def cells(text: str) -> list[list[str]]:
+        return [[cell.text for cell in row] for row in make_grids(lay_out(sketch(text)))[0].rows]
+
+    assert cells("Goods | Qty | Price | Value\n1 | 2 | 3 | 4=2x3\nPump | 2 | 3.00 | 6.00")[1][0] == "Pump"
+    assert cells("Goods | Qty | Price | Value\n0 | 1 | 2 | 3 (1x2)\nPump | 2 | 3.00 | 6.00")[1][0] == "Pump"
+    assert cells("Goods | Qty | Price | Value\n1 | 2 | 3 | 6\nPump | 2 | 3.00 | 6.00")[1][0] == "1"
