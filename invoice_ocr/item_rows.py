@@ -95,7 +95,10 @@ def read_item(row: Row, decimal: str) -> LineItem | None:
 
 
 def _side_by_side(row: Row, amounts: Sequence[Decimal], decimal: str) -> tuple[Decimal, Decimal, Decimal] | None:
-    """Quantity, price and sum where two numbers side by side make the sum: a head was not read, or stands aside."""
+    """Quantity, price and sum where two numbers side by side make the sum: a head was not read, or stands aside.
+
+    The sum may stand in another column than that of the amounts, which then are those of taxes.
+    """
     words = sorted(
         (word for kind, group in row.words.items() if kind not in ("position", "description") for word in group),
         key=lambda word: word.box.left,
@@ -103,7 +106,7 @@ def _side_by_side(row: Row, amounts: Sequence[Decimal], decimal: str) -> tuple[D
     numbers = [values[0] for word in words if len(values := _numbers(word.text, decimal)) == 1]
     for place, (quantity, price) in enumerate(pairwise(numbers)):
         others = numbers[:place] + numbers[place + 2 :]
-        for amount in amounts:
+        for amount in (*amounts, *others):
             if amount and amount in others and is_product(quantity, price, amount):
                 return quantity, price, amount
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from invoice_ocr.grid import Cell, Grid
+from invoice_ocr.head_blocks import blocks
 from invoice_ocr.model import Box
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts
@@ -47,6 +48,7 @@ def find_head(grid: Grid, pack: RulePack, start: int) -> tuple[list[Column], int
             columns += [column for column in more if not any(shares(column.box, known.box) for known in columns)]
             last = below
         columns = _in_two_rows(grid.rows[index : last + 2], columns, pack)
+        columns, last = _in_blocks(grid, index, last, columns, pack)
         columns += _first_text(grid, last, columns)
         kinds = {column.kind for column in columns}
         if kinds == {"description", "amount"} or (
@@ -72,6 +74,35 @@ def _in_two_rows(rows: Sequence[Sequence[Cell]], columns: list[Column], pack: Ru
                 whole = Column("/".join(pack.columns[hit.key]), box)
                 columns = [*(known for known in columns if not shares(known.box, box)), whole]
     return columns
+
+
+def _in_blocks(grid: Grid, index: int, last: int, columns: list[Column], pack: RulePack) -> tuple[list[Column], int]:
+    """The columns with those whose heads are words over one another, `Value` over `net`, and the last row of these.
+
+    Rows of text right over and under those of known heads belong to them as far as they end such a head.
+    """
+    rows = grid.rows
+    first, end = index, last
+    while first and _goes_on(rows[first - 1], rows[first]):
+        first -= 1
+    while end + 1 < len(rows) and _goes_on(rows[end], rows[end + 1]):
+        end += 1
+    for stop in range(end, last - 1, -1):
+        found, below = [], stop == last
+        for text, box in blocks(rows[first : stop + 1]):
+            hit = next(iter(pack.headers.find(text)), None)
+            if hit and not hit.start and not text[hit.end :].strip(" .:'%()"):
+                found.append(Column("/".join(pack.columns[hit.key]), box))
+                below |= box.bottom > max(cell.box.center_y for cell in rows[stop])
+        if found and below:
+            return [*(known for known in columns if not any(shares(known.box, one.box) for one in found)), *found], stop
+    return columns, last
+
+
+def _goes_on(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
+    """Whether two rows may be of one head: close to one another, and without figures."""
+    near = below[0].box.top - above[0].box.top < _HEAD_HEIGHT / 2
+    return near and not any(map(str.isdigit, "".join(cell.text for cell in (*above, *below))))
 
 
 def _first_text(grid: Grid, last: int, columns: Sequence[Column]) -> list[Column]:

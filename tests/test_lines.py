@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from invoice_ocr.grid import make_grids
 from invoice_ocr.item_rows import Row
 from invoice_ocr.layout import lay_out
 from invoice_ocr.lines import find
-from invoice_ocr.model import Box, LineItem, TaxLine, Word
+from invoice_ocr.model import Box, LineItem, PageWords, Reading, TaxLine, Word
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
 from invoice_ocr.sketch import sketch
+from invoice_ocr.table_heads import find_head
 
 
 def items(text: str, decimal: str = ".") -> tuple[LineItem, ...]:
@@ -238,3 +240,31 @@ def test_items_with_their_rates_make_the_tax_lines() -> None:
 def test_the_one_rate_in_the_head_of_a_table_joins_net_and_tax_that_lines_round() -> None:
     text = "Net | VAT 21% | Total\nTotal net | 66.11\nTotal VAT | 13.89\nTotal due | 80.00"
     assert tax_lines(text) == [("21.00", "66.11", "13.89")]
+
+
+def test_heads_that_narrow_columns_break_are_read_as_one() -> None:
+    rows = [
+        [("Description", 40), ("Price", 160), ("VAT", 192), ("Total", 214)],
+        [("net", 160), ("rate", 190), ("gross", 217)],
+        [("Pump", 40), ("3.00", 160), ("20%", 190), ("7.20", 222)],
+    ]
+    words = [
+        Word(text, Box(left, 100 + 12 * row, left + 5 * len(text), 110 + 12 * row))
+        for row, cells in enumerate(rows)
+        for text, left in cells
+    ]
+    grid = make_grids(lay_out(Reading((PageWords(1, 595, 842, tuple(words)),))))[0]
+    head = find_head(grid, load_pack(), 0)
+    assert head is not None
+    assert [column.kind for column in head[0]] == ["description", "unit_price", "tax_rate", "gross"]
+    assert head[1] == 2
+
+
+def test_the_first_line_of_an_item_is_no_second_line_of_heads() -> None:
+    (plan,) = items("Description | Qty | Unit price | Amount\nService fee |\nfor May | 2 | 8.00 | 16.00")
+    assert (str(plan.quantity), str(plan.amount)) == ("2", "16.00")
+
+
+def test_a_sum_beside_its_tax_is_told_by_quantity_and_price() -> None:
+    found = items("Description | Qty | Unit price | Worth | Amount\nValve | 3 | 185.00 | 555.00 | 116.55")
+    assert numbers(found) == [("3", "185.00", "555.00")]
