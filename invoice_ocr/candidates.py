@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from invoice_ocr import aside, beneath, unlabelled
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.labels import ONE_WRONG, Hit
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.party_labels import heads_block, is_head, may_name, told_name, without_address
+from invoice_ocr.proofs import HIGHEST_RATE
 from invoice_ocr.readers import Found, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
 from invoice_ocr.sheet import RATE, Sheet, candidate_by, is_label, is_read, make_candidate, shifted
@@ -37,6 +39,8 @@ _INSIDE = 0.85  # how surely an amount in brackets is the tax within the one beh
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
+_WHOLE = frozenset({"total_gross", "amount_due"})
+_OF_ROW = 0.4  # how surely the sums of columns of net and tax are each what the word before them says
 _LIKELY = 0.5  # how surely a value stands beside its label, so that one below is hardly meant
 
 
@@ -257,6 +261,8 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
         found += [(other, item) for item in items]
         if spec.reader != "amount" and (found or other.box.left - left > 0.5 * sheet.grid.page.width):
             break
+    if rule.field in _WHOLE and _ends_with_tax(found):
+        weight *= _OF_ROW
     for place, (other, item) in enumerate(found):
         best = len(found) - 1 if spec.reader == "amount" else 0
         factor = 0.98 if place == best else 0.85
@@ -266,3 +272,13 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
             factor *= 0.9
         told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
         yield candidate_by(rule, "right", other, told, weight * factor * sure)
+
+
+def _ends_with_tax(found: list[tuple[Cell, Found]]) -> bool:
+    """Whether the amounts of a row are sums of columns, net and tax: the last is no more than a tax on another."""
+    money = [abs(item.value) for _, item in found if isinstance(item.value, Decimal) and _has_cents(item.value)]
+    return len(money) > 1 and 0 < money[-1] <= HIGHEST_RATE * max(money)
+
+
+def _has_cents(value: Decimal) -> bool:
+    return value.as_tuple().exponent == -2

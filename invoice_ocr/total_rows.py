@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,12 +25,28 @@ _WORDS = 4  # behind the word for a total: fewer
 
 def find(document: Document, pack: RulePack, conventions: Conventions) -> Iterator[Candidate]:
     """Candidates for net, tax and gross from rows that begin with the word for a total and hold several amounts."""
-    for grid in make_grids(document):
-        for cells in grid.rows:
-            if (end := _total_end(cells[0], pack)) is not None:
-                amounts = list(_amounts(cells, end, conventions))
-                if _FEWEST <= len(amounts) <= _MOST:
-                    yield from _split(amounts)
+    grids = make_grids(document)
+    rows = [
+        amounts
+        for grid in grids
+        for cells in grid.rows
+        if (amounts := _of_total(cells, pack, conventions)) and _FEWEST <= len(amounts) <= _MOST
+    ]
+    printed = (
+        {item.value for grid in grids for cell in grid.cells() for item in find_amounts(cell.text)} if rows else ()
+    )
+    for amounts in rows:
+        yield from _split(amounts, printed)
+
+
+def _of_total(cells: Sequence[Cell], pack: RulePack, conventions: Conventions) -> list[Candidate]:
+    """The amounts of a row that begins with the word for a total, or has it behind other words; [] of other rows."""
+    for place, cell in enumerate(cells):
+        if (end := _total_end(cell, pack)) is not None:
+            return list(_amounts(cells[place:], end, conventions))
+        if has_digit(cell.text):
+            break
+    return []
 
 
 def _total_end(cell: Cell, pack: RulePack) -> int | None:
@@ -60,8 +76,11 @@ def _amounts(cells: Sequence[Cell], start: int, conventions: Conventions) -> Ite
                 yield found
 
 
-def _split(amounts: Sequence[Candidate]) -> Iterator[Candidate]:
-    """A row's amounts as net, taxes and gross where they add up; as net and tax where the gross is not among them."""
+def _split(amounts: Sequence[Candidate], printed: Collection[Decimal]) -> Iterator[Candidate]:
+    """A row's amounts as net, taxes and gross where they add up; as net and tax where the gross is not among them.
+
+    printed: every amount of the document: one that is net and tax together is the gross.
+    """
     values = [amount.value for amount in amounts if isinstance(amount.value, Decimal)]
     for first, net in enumerate(values):
         for last in range(len(values) - 1, first + 1, -1):
@@ -74,8 +93,9 @@ def _split(amounts: Sequence[Candidate]) -> Iterator[Candidate]:
     for first, net in enumerate(values):
         for second in range(first + 1, len(values)):
             if 0 < values[second] <= HIGHEST_RATE * net:
-                yield _named("total_net", amounts[first], net, _PART)
-                yield _named("total_tax", amounts[second], values[second], _PART)
+                score = _WHOLE if net + values[second] in printed else _PART
+                yield _named("total_net", amounts[first], net, score)
+                yield _named("total_tax", amounts[second], values[second], score)
 
 
 def _named(name: str, amount: Candidate, value: Decimal, score: float) -> Candidate:

@@ -82,3 +82,11 @@ def test_the_first_amount_may_stand_close_behind_the_word_for_a_total() -> None:
     page = "Račun broj 17\nDostava | 40.600,00 | 8.120,00 | 48.720,00\nOtkup | 2.100,00 | 420,00 | 2.520,00\n"
     page += "UKUPNO: 42.700,00 | 8.540,00 | 51.240,00\nZa uplatu: 51.240,00 RSD"
     assert totals(page)[:3] == amounts("42700.00", "8540.00", "51240.00")
+
+
+@pytest.mark.parametrize("words", ["", "Signature of the seller | "])
+def test_net_and_tax_under_their_columns_are_no_totals_with_tax(words: str) -> None:
+    rows = f"Box | 40 | 6,000.00 | 1,260.00\nFoil | 8 | 1,512.00 | 317.52\n{words}Total | | 7,512.00 | 1,577.52"
+    fields = read(f"Item | Qty | Value | VAT\n{rows}").fields
+    assert fields["total_gross"].status != "accepted"
+    assert totals(f"{rows}\nWhat is left to be paid by you | | | 9,089.52") == amounts("7512.00", "1577.52", "9089.52")
