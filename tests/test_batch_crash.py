@@ -209,6 +209,15 @@ def test_of_eight_that_want_a_ledger_at_once_one_gets_it(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_run_that_begins_leaves_alone_what_another_is_writing(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    with outputs.opened(target) as stream:
+        stream.write(b"whole")
+        outputs.check([target], [])
+    assert target.read_bytes() == b"whole"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_while_a_run_goes_on_others_say_whose_it_is_and_when_it_is_killed_the_next_works(tmp_path: Path) -> None:
     running = begun(tmp_path, text="ocr")
     until = time.monotonic() + 60

@@ -8,6 +8,7 @@ import glob
 import hashlib
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 from invoice_ocr.batch import lock
@@ -40,9 +41,8 @@ def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
         if _is_stream(target):
             continue
         try:
-            with _part(target).open("ab"):
-                pass
-            _part(target).unlink()
+            with TemporaryFile(dir=_led_to(target).parent):
+                pass  # without a name: another run may be writing this very target
         except OSError as error:
             raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
 
