@@ -40,7 +40,6 @@ _PART = 0.5  # how surely an amount in a sentence is meant, where another ends i
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
 _WHOLE = frozenset({"total_gross", "amount_due"})
-_OF_ROW = 0.4  # how surely the sums of columns of net and tax are each what the word before them says
 _LIKELY = 0.5  # how surely a value stands beside its label, so that one below is hardly meant
 
 
@@ -262,7 +261,7 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
         if spec.reader != "amount" and (found or other.box.left - left > 0.5 * sheet.grid.page.width):
             break
     if rule.field in _WHOLE and _ends_with_tax(found):
-        weight *= _OF_ROW
+        return
     for place, (other, item) in enumerate(found):
         best = len(found) - 1 if spec.reader == "amount" else 0
         factor = 0.98 if place == best else 0.85
