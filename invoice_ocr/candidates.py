@@ -11,7 +11,7 @@ from invoice_ocr import aside, beneath, unlabelled
 from invoice_ocr.grid import Cell, make_grids
 from invoice_ocr.labels import ONE_WRONG, Hit
 from invoice_ocr.model import Candidate, Document
-from invoice_ocr.party_labels import heads_block, is_head, may_name, told_name, without_address
+from invoice_ocr.party_labels import heads_block, in_two_lines, is_head, may_name, told_name, without_address
 from invoice_ocr.proofs import HIGHEST_RATE
 from invoice_ocr.readers import Found, read
 from invoice_ocr.rulepack import FieldSpec, Rule, RulePack
@@ -216,7 +216,8 @@ def _same(
         told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
         if rule.field == "invoice_number" and not hit.start and is_dated(sheet, cell, hit, item):
             told = replace(item, quality=max(_DATED, item.quality))
-        yield candidate_by(rule, "same", cell, shifted(told, hit.end), weight * factor * sure)
+        candidate = candidate_by(rule, "same", cell, shifted(told, hit.end), weight * factor * sure)
+        yield in_two_lines(sheet, cell, candidate) if spec.reader == "name" else candidate
 
 
 def _is_behind(sheet: Sheet, cell: Cell) -> bool:

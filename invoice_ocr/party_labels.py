@@ -18,6 +18,7 @@ HEADED = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*")  # a word with a colon, 
 _ALIGNED = 3.0  # points
 _WITH_ADDRESS = 0.6
 _HEADS = 2  # labels of other things in a row: it is one of heads
+_BROKEN_OFF = 0.5  # how surely a name is read that ends with a word such as `of`
 _LINES = 7.0  # heights of a label: the lines of an address under it
 
 
@@ -38,7 +39,7 @@ def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) ->
         found = read("name", other.text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
         if found and not is_label(sheet, other):
             candidate = candidate_by(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
-            yield _in_two_lines(sheet, other, candidate)
+            yield in_two_lines(sheet, other, candidate)
         return
 
 
@@ -123,19 +124,31 @@ def _is_no_name(sheet: Sheet, cell: Cell) -> bool:
     return any(other.text.lstrip().startswith(":") for other in sheet.grid.right_of(cell)[:1])
 
 
-def _in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
-    """The name with the line below it where only that one ends with the legal form of a company."""
+def in_two_lines(sheet: Sheet, cell: Cell, name: Candidate) -> Candidate:
+    """The name with the line below it where only that one ends with the legal form of a company, or goes on `... of`.
+
+    A name that breaks off behind such a word, with nothing below it that goes on, is hardly read.
+    """
     if ends_with_form(sheet.pack, cell.text):
         return name
+    broken = str(name.value).split()[-1].lower() in sheet.pack.joiners
+    weak = replace(name, score=_BROKEN_OFF * name.score) if broken else name
     under = next(sheet.grid.below(cell, cell.box, cell.box.height), None)
     if under is None or abs(under.box.left - cell.box.left) > _ALIGNED or sheet.starts_with_label(under):
-        return name
+        return weak
+    if broken and not _has_digit(under):
+        return _joined(name, under)
     if not ends_with_form(sheet.pack, f"{cell.text} {under.text}"):
-        return name
+        return weak
     if name.name == "buyer_name" and len(_before_form(sheet.pack, under.text).split()) > 1:
         # The company of a person or a department, with a name of its own: it is who buys.
         item = Found(" ".join(under.text.split()), 0, len(under.text))
         return replace(make_candidate(name.name, name.evidence.rule, under, item, 1.0), score=name.score)
+    return _joined(name, under)
+
+
+def _joined(name: Candidate, under: Cell) -> Candidate:
+    """The name with the line below it."""
     text = f"{name.value} {' '.join(under.text.split())}"
     words = (*name.evidence.words, *under.line.words)
     evidence = replace(name.evidence, text=text, words=words, box=Box.around(word.box for word in words))

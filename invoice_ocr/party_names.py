@@ -72,6 +72,8 @@ def by_legal_form(grid: Grid, pack: RulePack) -> Iterator[Name]:
             if _COPYRIGHT.search(cell.text[:start]):
                 continue
             half = start == 0 and (len(words) < 2 or cell.text.startswith("("))
+            if cell.text.split(maxsplit=1)[0].lower() in pack.joiners and _first_half(grid, cell, pack):
+                start, half = 0, True  # `and Trade Ltd` goes on the line above
             before = (
                 _left_half(grid, cell, pack) or (_first_half(grid, cell, pack) if half else "") if not start else ""
             )
@@ -107,13 +109,17 @@ def by_letterhead(grid: Grid, pack: RulePack) -> Iterator[Name]:
 
 
 def spelled(candidate: Candidate, pack: RulePack) -> Candidate:
-    """A candidate for a name as it is spelled: without a number of taxes behind it, `Halden Ltd VAT GB123456782`.
+    """A candidate for a name as it is spelled: without the word `Name:` before it, or a number of taxes behind it.
 
     Its legal form is mended where its small letters were misread.
     """
     if candidate.name not in ("seller_name", "buyer_name"):
         return candidate
     name = str(candidate.value)
+    head, colon, rest = name.partition(":")
+    if colon and rest.strip() and fold(head) in pack.name_words:
+        name = rest.strip()
+        candidate = replace(candidate, value=name, readings=(name,))
     if has_digit(name[-4:]) and (tail := _tax_number(pack.tax_signs).search(name)) and tail.start() > 2:
         name = name[: tail.start()]
         candidate = replace(candidate, value=name, readings=(name,))

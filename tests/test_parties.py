@@ -397,3 +397,19 @@ def test_a_salutation_of_two_words_is_passed_over() -> None:
     text = "Studio Geom. Ugo Sala | Preg.ma ditta\nVia dei Mille 40 | Officine Alba S.p.A.\n25122 Brescia | Via Roma 8"
     text += "\n | 25136 Brescia\nParcella n. 31 del 12 marzo 2026\nTotale | 119,00 EUR"
     assert seller(text) != "Officine Alba S.p.A."
+
+
+def test_a_name_that_breaks_off_behind_a_joining_word_goes_on_in_the_next_line() -> None:
+    assert buyer("Nordwind GmbH\nKunde: Verband der Gärtner und\nFloristen Harburg\nHauptstr. 5" + REST) == (
+        "Verband der Gärtner und Floristen Harburg"
+    )
+    assert field("Nordwind GmbH\nKunde: Verband der Gärtner und\n21073 Harburg" + REST, "buyer_name").status == "review"
+    assert seller("NORDWIND WERKSTÄTTEN\nUND HANDEL HARBURG GMBH\nHauptstr. 5" + REST) == (
+        "NORDWIND WERKSTÄTTEN UND HANDEL HARBURG GMBH"
+    )
+
+
+def test_a_name_is_told_without_the_word_for_one() -> None:
+    page = "Cedente | Cessionario\nIVA: 1 | Denominazione: Vento Rosso S.p.A.\nCognome nome: Bianchi Maria | Corso Po 9"
+    assert seller(page) == "Bianchi Maria"
+    assert buyer(page) == "Vento Rosso S.p.A."
