@@ -17,6 +17,7 @@ _AT_HOME = 0.3  # what is left of the doubt in a currency that is the only one p
 _OF_COUNTRY = ((8, 0.72), (6, 0.66), (4, 0.6), (0, 0.25))
 # The same on a slip, whose till stands in its country: of 180 with 3 signs of one country, all were right.
 _OF_TILL = ((8, 0.72), (3, 0.66), (0, 0.25))
+_OF_PRICES = 0.3  # how much prices in other money say where the totals have one of their own
 _NAMED = 0.95  # how much the label `Currency` says about the code beside it
 
 
@@ -35,6 +36,9 @@ def find_currency(
     votes, places = _currency_votes(choices, candidates, conventions, pack)
     if not votes:
         return _currency_of_country(choices, conventions, pack, slip=slip)
+    told = _of_totals(choices, candidates)
+    if len(told) == 1 and votes.get(told[0], 0.0) == max(votes.values()):  # prices alone are in other money
+        votes = {code: vote if code == told[0] else min(vote, _OF_PRICES) for code, vote in votes.items()}
     ranked = sorted(votes, key=lambda code: -votes[code])
     code = ranked[0]
     evidence = places.get(code)
@@ -67,6 +71,17 @@ def find_currency(
     country = next((name for name in conventions.countries if pack.countries[name].currency == code), "")
     proof = f"{code} in {country}" if country and conventions.home == code and len(ranked) == 1 else ""
     return Choice("currency", code, evidence, support, (), readings, proof)
+
+
+def _of_totals(choices: Mapping[str, Choice], candidates: Sequence[Candidate]) -> list[str]:
+    """The currencies whose own marks stand beside two chosen totals at least, none of which bears another mark."""
+    marks: dict[str, set[str]] = {}
+    for candidate in candidates:
+        choice = choices.get(candidate.name)
+        if candidate.mark and candidate.name in TOTALS and choice and choice.evidence.box == candidate.evidence.box:
+            marks.setdefault(candidate.name, set()).add(candidate.mark)
+    codes = {code for found in marks.values() for mark in found for code in read_currency(mark)}
+    return list(codes) if len(marks) > 1 else []
 
 
 def _is_named(code: str, candidates: Sequence[Candidate]) -> bool:

@@ -142,3 +142,12 @@ def test_the_country_tells_the_money_of_a_page_that_shows_no_sign_of_it(told: st
 def test_letters_that_may_be_a_code_are_no_money_where_they_name_goods() -> None:
     invoice = read("€", "Hand cleaner GEL, GHS label", "Cheese DOP")
     assert invoice.fields["currency"].value == "EUR"
+
+
+def test_totals_in_one_currency_settle_it_beside_prices_in_another() -> None:
+    prices = "\n".join(f"Server {number} | ${number}0.00" for number in range(1, 7))
+    sums = "Net in EUR | EUR 1,000.00\nVAT 25 % | EUR 250.00\nTotal | EUR 1,250.00"
+    text = f"Acme Works\nInvoice\nInvoice no: 17\nInvoice date: 2024-03-05\n{prices}\n{sums}"
+    (invoice,) = understand(sketch(text), load_pack(), Settings())
+    currency = invoice.fields["currency"]
+    assert (currency.value, currency.status) == ("EUR", "accepted")
