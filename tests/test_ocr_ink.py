@@ -86,6 +86,18 @@ def test_an_accent_cut_off_comes_in() -> None:
     assert found[1] < box[1] - 5
 
 
+@pytest.mark.parametrize(("white", "wide", "belongs"), [(0.17, 0.15, True), (0.17, 0.5, False), (0.3, 0.15, False)])
+def test_a_dot_below_a_word_comes_in_though_farther_off_than_other_marks(
+    white: float, wide: float, belongs: bool
+) -> None:
+    page, box = printed("HE")
+    high = box[3] - box[1]
+    top, left = round(box[3] + white * high), round(box[0] + 5)
+    page[top : top + 4, left : left + round(wide * high)] = 30
+    (found,) = fit(page, box[None])
+    assert (found[3] > top + 4) is np.bool_(belongs)
+
+
 def test_neighbours_stay_out_and_cut_letters_come_in() -> None:
     page, box = printed("4711")
     cv2.putText(page, "4711", (120 + int(box[2] - box[0]) + 14, 110), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 2, cv2.LINE_8)

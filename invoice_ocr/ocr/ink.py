@@ -22,6 +22,7 @@ from invoice_ocr.ocr.order import lines_of
 
 REACH_X = 0.6  # of a box's height: how far beyond its sides ink still counts
 GAP_Y = 0.14  # of a box's height: white up to this high is between a letter and its accent
+DOT_GAP, DOT = 0.2, 0.2  # of a box's height: white up to this high is between a letter and a dot below, so wide at most
 AROUND = 0.25  # of a box's height, beyond its sides, that is looked at too to tell paper: bold print fills half of it
 BLANK = 10  # grey levels under which there is no print at all, but paper
 LEAST_PRINT = 5.0  # pixels; what is lower, its line's letters included, is dots of a dotted rule and no word
@@ -166,7 +167,7 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
     run = _run(rows, top - y0, bottom - y0, GAP_Y * high)
     if run is None:
         return None
-    upper, lower = run
+    upper, lower = run[0], _below(ink[:, inner[0] : inner[2]] & rows[:, None], run[1], high)
     columns: np.ndarray = ink[upper:lower].max(0)
     across = _run(columns, left - x0, right - x0, GAP_X * high)
     if across is None:
@@ -187,6 +188,17 @@ def _passes(beside: Sequence[np.ndarray], paper: float, least: float) -> bool:
     beside: uint8, shapes (rows, columns), to its left and to its right. least: contrast of ink.
     """
     return any(part.size and (contrast_of(part, paper) > least).any(0).mean() > PASSING for part in beside)
+
+
+def _below(ink: np.ndarray, lower: int, high: float) -> int:
+    """The lower end of a word's ink with a dot below it: that of "lệ" is farther off than other marks are.
+
+    ink: bool, shape (rows, columns), in the columns of the word. lower: the end without the dot.
+    """
+    first, last = next(pieces(ink[lower:].any(1)), (0, 0))
+    wide = ink[lower + first : lower + last].any(0).sum()
+    is_dot = 0 < first <= DOT_GAP * high and max(wide, last - first) <= DOT * high and lower + last < len(ink)
+    return lower + last if is_dot else lower
 
 
 def _run(busy: np.ndarray, start: float, end: float, gap: float) -> tuple[int, int] | None:
