@@ -136,6 +136,23 @@ def test_pages_keep_their_order_whatever_the_pool() -> None:
         assert [(p.number, texts(p)) for p in read] == [(i + 1, [letter]) for i, letter in enumerate(LETTERS)]
 
 
+def test_the_first_words_come_before_a_pool_is_full() -> None:
+    taken: list[int] = []
+
+    def pages() -> Iterator[PageImage]:
+        for number in range(1, 100):
+            taken.append(number)
+            yield page(two, number=number, size=(800, 600))
+
+    two = {"A": (100, 100, 300, 150), "B": (500, 100, 700, 150)}
+    reading = engine(pools=Pools(crops=16 * len(two))).read(pages())
+    held = [len(taken) for _ in reading]
+    assert held[0] == 4
+    assert held[4] == 12
+    assert held[12] == 28
+    assert held[28] == 44  # whole pools from now on
+
+
 def test_no_more_pages_are_held_than_the_pool_allows() -> None:
     taken = 0
 
@@ -301,6 +318,27 @@ def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:
     assert texts(read) == ["L" * 10] * 3
     (alone,) = two.read([page({"E": (500, 200, 800, 250)})])
     assert texts(alone) == ["Ж" * 10]
+
+
+class AccentsInDoubt(TwoReaders):
+    """Sees one of four letters that differ by their marks, or as doubtfully one of four others where bars are short."""
+
+    alphabet = "eéèêXYZQ"
+
+    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
+        self.asked.append(len(batch))
+        logits = np.full((len(batch), batch.shape[2] // 4, len(self.alphabet) + 1), -20.0, np.float32)
+        logits[:, 1:, -1] = 0.0
+        long = batch[:, 16].any(-1).sum(-1) > 200
+        logits[long, 0, :4] = logits[~long, 0, 4:8] = 1.0, 0.9, 0.9, 0.9
+        return [logits, logits]
+
+
+def test_a_word_of_which_an_accent_alone_is_in_doubt_is_kept() -> None:
+    reader = NeuralEngine("painted", AccentsInDoubt(), AccentsInDoubt.alphabet, Thresholds(), Pools(), {})
+    (read,) = reader.read([page({"A": (100, 200, 800, 250), "B": (900, 200, 960, 250)})])
+    assert texts(read) == ["e"]
+    assert read.words[0].confidence < 0.3
 
 
 class SignsSeenBadly(PaintedNetworks):

@@ -58,6 +58,10 @@ def test_a_word_with_one_letter_in_doubt_is_no_dirt(said: str, confidence: float
     assert is_word(Text(said, confidence, (), mean)) is kept
 
 
+def test_a_word_with_an_accent_in_doubt_is_no_dirt() -> None:
+    assert [is_word(Text("lệ", 0.2, (), 0.6, bare)) for bare in (0.7, 0.5, 0.0)] == [True, False, False]
+
+
 def words_of(text: str) -> list[str]:
     return [part for part, _, _ in split(word(text), np.array([0.0, 0.0, 100.0, 10.0]))]
 
