@@ -12,7 +12,7 @@ import numpy as np
 
 from invoice_ocr.model import PageImage
 from invoice_ocr.ocr import boxes as spots
-from invoice_ocr.ocr import crops, cuts, ink, views
+from invoice_ocr.ocr import crops, cuts, dashes, ink, views
 from invoice_ocr.ocr.parting import parted
 from invoice_ocr.patience import Overdue, check
 
@@ -21,6 +21,7 @@ COARSE = (
     61.0  # dots per inch left in the first pass, under which (pages larger than A3) the larger one is taken at once
 )
 MOST_WORDS = 4 * spots.MOST_BOXES  # on a page in several views, of which each has no more than MOST_BOXES
+LOW = 0.6  # of the height of most print, under which a box may be of a dash
 SKEWED = 0.3  # degrees from which a page is straightened before its words are cut out
 
 T = TypeVar("T")
@@ -49,12 +50,22 @@ def sight(
 ) -> list[Sighted]:
     """Every page with its words found and cut out.
 
-    detect: as `Networks.detect`. at_once: pages that go into it together. twice: look again, larger, for small print.
+    detect: as `Networks.detect`. at_once: pages that go into it together. twice: look again, without rules of dashes
+    and larger for small print.
     Raises Overdue (see `patience`), also for a page with more than MOST_WORDS words.
     """
     look = partial(_looked, detect=detect, thresholds=thresholds, at_once=at_once)
     large = [_first_view(page).scale * page.dpi < COARSE for page in pages]
-    sights = look(pages, [views.SIZES[1] if is_large else views.SIZES[0] for is_large in large])
+    sizes = [views.SIZES[1] if is_large else views.SIZES[0] for is_large in large]
+    sights = look(pages, sizes)
+    clean = {
+        i: replace(page, pixels=pixels)
+        for i, (page, found) in enumerate(zip(pages, sights, strict=True))
+        if twice and found.specks and (pixels := dashes.erased(page.pixels)) is not None
+    }
+    pages = [clean.get(i, page) for i, page in enumerate(pages)]
+    for i, found in zip(clean, look([*clean.values()], [sizes[i] for i in clean]), strict=True):
+        sights[i] = found
     again = [
         i
         for i, (found, is_large) in enumerate(zip(sights, large, strict=True))
@@ -100,11 +111,14 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """Boxes of words in pixels of the page turned by `angle` degrees; small: whether their print is."""
+    """Boxes of words in pixels of the page turned by `angle` degrees; small: whether their print is; specks: whether
+    so many are much lower than it that they may be of a rule of dashes.
+    """
 
     boxes: np.ndarray
     angle: float
     small: bool
+    specks: bool
 
 
 def _first_view(page: PageImage) -> views.View:
@@ -130,7 +144,10 @@ def _found(page_views: list[views.View], heats: list[np.ndarray], thresholds: sp
         all_boxes.append((grown / view.scale + shift)[mine])
     if sum(map(len, all_boxes)) > MOST_WORDS:
         raise Overdue
-    return _Sight(np.concatenate(all_boxes), angle, print_height(np.concatenate(sizes)) < SMALL_PRINT)
+    size = np.concatenate(sizes)
+    high = print_height(size)
+    specks = int(np.count_nonzero(size[:, 1] < LOW * high)) >= dashes.SHORTEST
+    return _Sight(np.concatenate(all_boxes), angle, high < SMALL_PRINT, specks)
 
 
 def print_height(sizes: np.ndarray) -> float:
