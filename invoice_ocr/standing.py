@@ -24,6 +24,8 @@ _ROW = 3  # cells of a row of a table
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
 _LAST_WORD, _SIGN = re.compile(r"([^\W\d_]+[°º]?)\.?\s*$"), re.compile(r"[§#№]\s*$")  # of a text
+# The number by which a tax is registered, between its name and its amount: `GST (5 %) no. 84120 7731 RT0001`.
+_REGISTERED = re.compile(r"[\W_]*(?:[^\W\d_]{1,3}\W{0,2}\s?){0,2}(?:[A-Z]{0,3}\d[A-Z\d./-]*\s?){1,4}\)?")
 _WORDED = re.compile(r"[^\W\d_]{3}")
 _BAR = re.compile(r"\s[|·•●]\s+$")
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3}[.!?]\s+$")
@@ -204,6 +206,8 @@ def is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
 def can_look_away(cell: Cell, hit: Hit, end: int) -> bool:
     """Whether a value may stand outside the cell: not when the label is a word inside a sentence."""
     rest = re.sub(r"\([^)]*(?:\)|$)", "", cell.text[hit.end : end]).strip()
+    if _REGISTERED.fullmatch(rest):
+        return True
     if len(hit.key) <= SHORT and rest and not rest.startswith((":", ".", "#", "@")) and not RATE.match(rest):
         return bool(_READ_RATE.fullmatch(rest))
     return len(rest.split()) <= 5

@@ -262,9 +262,15 @@ def _unproved(
     """A tax label with a rate and one amount: the tax, with its base elsewhere."""
     first = hits[0][0]
     amounts = _row_amounts([cell for cell in cells if cell.column >= first.column], conventions)
+    if len(amounts) > 1 and _has_cents(amounts[-1]) and not any(map(_has_cents, amounts[:-1])):
+        amounts = amounts[-1:]  # behind the number by which the tax is registered
     if len(amounts) != 1 or (not rate and amounts[0]):
         return None
     return TaxRow(rate, None, amounts[0], None, evidence, proved=False)
+
+
+def _has_cents(value: Decimal) -> bool:
+    return value.as_tuple().exponent == -2
 
 
 def _evidence(cells: Sequence[Cell]) -> Evidence:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from invoice_ocr import taxes
 from invoice_ocr.layout import lay_out
 from invoice_ocr.model import Origin
-from invoice_ocr.pipeline import gather, spoken
+from invoice_ocr.pipeline import gather, spoken, understand
 from invoice_ocr.rulepack import load_pack
+from invoice_ocr.settings import Settings
 from invoice_ocr.sketch import sketch
 from invoice_ocr.tax_rows import TaxRow
 
@@ -97,3 +98,14 @@ def test_taxes_of_two_states_on_each_base_are_added() -> None:
 
 
 BASES = [("6%", "800.00", "48.00"), ("3.5%", "200.00", "7.00")]
+
+
+def test_the_number_by_which_a_tax_is_registered_is_not_its_amount() -> None:
+    lines = [
+        "Subtotal | 1,567.00",
+        "GST (5 %) no. 84120 7731 RT0001 | 78.35",
+        "QST (9.975 %) 1219884410 TQ0001 | 156.31",
+    ]
+    (invoice,) = understand(sketch("\n".join([*lines, "TOTAL | 1,801.66"])), load_pack(), Settings())
+    totals = tuple(str(invoice.fields[name].value) for name in ("total_net", "total_tax", "total_gross"))
+    assert totals == ("1567.00", "234.66", "1801.66")
