@@ -25,6 +25,7 @@ _HIGHEST = Decimal(30)
 _LEAST_BARE = Decimal(5)  # smaller bare numbers are mostly quantities, but under the head of a table of taxes
 _TWO = 2  # taxes on one base: VAT and the surcharge of small shops, or those of two states
 _TOTALS = frozenset({"total_net", "total_gross", "subtotal", "amount_due"})
+_REGISTERED = frozenset({"seller_vat_id", "seller_tax_number"})
 _CODE, _NUMBERS, _EXEMPT = 3, 16, 32  # letters in a row of taxes: of its code, in any, of why no tax is due
 _LAW = re.compile(r"(?i)[^\W\d_]{1,8}\.?\s?\d+[^.,]*$|§")  # why no tax is due: `Art. 15`, `N4 art. 10`, `§ 4`
 _MOST_RATES = 4  # in one line
@@ -167,6 +168,8 @@ def _tax_hits(cell: Cell, pack: RulePack) -> Iterator[Hit]:
             fields = {rule.field for rule in pack.by_label[hit.key]}
             if "total_tax" in fields or ("with_tax" in fields and not text[: hit.start].strip(" *(")):
                 yield hit  # `inkl. 19 % MwSt.` at the start of a row names the tax that a total above includes
+            elif fields & _REGISTERED and RATE.search(cell.text, hit.start, hit.end):
+                yield hit  # `GST (5 %) no. 84120 7731 RT0001`
 
 
 def rate_of(text: str) -> Decimal | None:
