@@ -17,6 +17,7 @@ from invoice_ocr.ocr import (
     crops,
     ctc,
     cuts,
+    faces,
     hand,
     hanzi,
     letters,
@@ -200,6 +201,7 @@ class NeuralEngine:
                 self._reread_money(page, lines, read)
                 self._spell(page, lines, read)
                 cases.by_height(read, lines, page.boxes, page.pictures)
+                faces.compare(read, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
             self._reread_chinese(page.pictures, read)
             said = [text.text for text in read]
