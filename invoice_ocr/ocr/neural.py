@@ -27,6 +27,7 @@ from invoice_ocr.ocr import (
     scripts,
     spaces,
     spelling,
+    strokes,
     wording,
 )
 from invoice_ocr.ocr.languages import codes_of
@@ -201,6 +202,7 @@ class NeuralEngine:
                 self._reread_money(page, lines, read)
                 self._spell(page, lines, read)
                 cases.by_height(read, lines, page.boxes, page.pictures)
+                strokes.by_size(read, lines, page.boxes, page.pictures)
                 faces.compare(read, page.boxes, page.pictures)
             self._narrow(page.pictures, read)
             self._reread_chinese(page.pictures, read)
