@@ -8,7 +8,7 @@ import pytest
 from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
-from invoice_ocr.ocr.page_words import is_word, split
+from invoice_ocr.ocr.page_words import is_dotted, is_word, split
 from invoice_ocr.ocr.scripts import may_be_low, settle, strangers, written_in
 
 
@@ -60,6 +60,15 @@ def test_a_word_with_one_letter_in_doubt_is_no_dirt(said: str, confidence: float
 
 def test_a_word_with_an_accent_in_doubt_is_no_dirt() -> None:
     assert [is_word(Text("lệ", 0.2, (), 0.6, bare)) for bare in (0.7, 0.5, 0.0)] == [True, False, False]
+    assert [is_word(Text(said, 0.2, (), 0.6, 0.7)) for said in ("lệ,", "ệ", "1ệ")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence", "dotted"),
+    [("C E T T", 0.5, True), ("T O T A L", 0.9, False), ("A B", 0.5, False), ("C EUR T", 0.5, False)],
+)
+def test_a_row_of_dots_is_no_row_of_letters(said: str, confidence: float, dotted: bool) -> None:
+    assert is_dotted(Text(said, confidence, ())) is dotted
 
 
 def words_of(text: str) -> list[str]:

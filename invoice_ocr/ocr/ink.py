@@ -195,7 +195,8 @@ def _below(ink: np.ndarray, lower: int, high: float) -> int:
 
     ink: bool, shape (rows, columns), in the columns of the word. lower: the end without the dot.
     """
-    first, last = next(pieces(ink[lower:].any(1)), (0, 0))
+    rows = np.asarray(ink[lower:].any(1))
+    first, last = next(pieces(rows), (0, 0))
     wide = ink[lower + first : lower + last].any(0).sum()
     is_dot = 0 < first <= DOT_GAP * high and max(wide, last - first) <= DOT * high and lower + last < len(ink)
     return lower + last if is_dot else lower

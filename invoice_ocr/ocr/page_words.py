@@ -17,6 +17,7 @@ from invoice_ocr.ocr.sight import Sighted, turn_points
 LEAST_CONFIDENCE = 0.35
 LEAST_MEAN, LEAST_LETTERS = 0.8, 4  # of letters' probabilities: a word with one less certain, a rare mark, is kept too
 LEAST_BARE = 0.6  # of letters whatever their marks: of ten Latin pages and slips no dirt had more than 0.5
+LEAST_APART, APART = 0.7, 3  # of signs that each stand alone, so many at least: rows of dots pass for them, up to 0.57
 LEAST_OF_HANZI = 0.05  # lines of many characters, the least certain of which counts; dirt is seldom taken for them
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
 
@@ -43,7 +44,7 @@ def page_words(
         else:
             said = [spaces.spaced(texts[i], page.pictures[i], space) for i in line]
             ends = []
-        parts = [split(text, page.boxes[i]) for i, text in zip(line, said, strict=True)]
+        parts = [split(text, page.boxes[i]) for i, text in zip(line, said, strict=True) if not is_dotted(text)]
         joined = spaces.joined(parts, space, ends)
         if joined:
             lines.append(joined)
@@ -62,9 +63,17 @@ def is_word(text: ctc.Text) -> bool:
     """Whether what a box says is print, and not dirt, a rule or a picture."""
     if hanzi.has_hanzi(text.text):
         return text.confidence >= LEAST_OF_HANZI
-    if text.confidence >= LEAST_CONFIDENCE or text.bare >= LEAST_BARE:
+    if text.confidence >= LEAST_CONFIDENCE:
         return bool(text.text.strip())
-    return text.mean >= LEAST_MEAN and len(text.text) >= LEAST_LETTERS and text.text.strip(".,:;").isalpha()
+    sure = text.bare >= LEAST_BARE and len(text.text) > 1
+    sure = sure or (text.mean >= LEAST_MEAN and len(text.text) >= LEAST_LETTERS)
+    return sure and text.text.strip(".,:;").isalpha()
+
+
+def is_dotted(text: ctc.Text) -> bool:
+    """Whether what a box says is a row of dots, doubtfully read as signs that each stand alone."""
+    parts = text.text.split()
+    return text.confidence < LEAST_APART and len(parts) >= APART and all(len(part) == 1 for part in parts)
 
 
 def split(text: ctc.Text, box: np.ndarray) -> list[tuple[str, float, np.ndarray]]:
