@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_ocr_engine import LETTERS, PaintedNetworks, page
+from test_ocr_engine import LETTERS, ROWS, PaintedNetworks, page
 
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.ctc import Text
 from invoice_ocr.ocr.cuts import Heard, agreed, around, closer, wider
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
+from invoice_ocr.ocr.sight import sight
 
 ALPHABET = "abк1"
 BOX = np.array([[20.0, 10.0, 120.0, 60.0]], np.float32)
@@ -68,3 +69,10 @@ def test_a_doubtful_word_of_a_page_is_read_from_other_cuts_too(quality: str, sai
     (read,) = reader.read([page({"A": (100, 200, 400, 250)})])
     assert [word.text for word in read.words] == [said]
     assert read.words[0].confidence < 0.6
+
+
+@pytest.mark.parametrize("twice", [True, False])
+def test_what_words_are_cut_out_of_again_is_kept_only_where_they_are(twice: bool) -> None:
+    (found,) = sight([page(ROWS)], PaintedNetworks().detect, Thresholds(), at_once=1, twice=twice)
+    assert len(found.pictures) == len(ROWS)
+    assert len(found.around) == (len(ROWS) if twice else 0)

@@ -226,18 +226,16 @@ class NeuralEngine:
                 known = letters.strangers([(text.text, text.confidence) for text in read])[1]
                 allowed = letters.allowed(self._alphabet, known)
                 words += [(page, read, i, allowed) for i in places]
-        may = [allowed for *_, allowed in words]
-        closer = self._heard([cuts.closer(page.around[i]) for page, _, i, _ in words], may)
-        open_to = [k for k, (_, read, i, _) in enumerate(words) if cuts.differs(closer[k].text, read[i])]
-        words, closer, may = [words[k] for k in open_to], [closer[k] for k in open_to], [may[k] for k in open_to]
-        first = self._heard([page.pictures[i] for page, _, i, _ in words], may)
-        wider = self._heard([cuts.wider(page.around[i]) for page, _, i, _ in words], may)
-        for (page, read, i, _), *ways in zip(words, first, closer, wider, strict=True):
-            best = cuts.agreed(read[i], ways, self._alphabet)
-            if best is not None:
-                page.telling[i] = best.picture
-                said = read[i]
-                read[i] = replace(best.text, confidence=said.confidence, mean=said.mean, bare=said.bare)
+
+        def hear(pictures: Sequence[np.ndarray], which: Sequence[int]) -> list[cuts.Heard]:
+            return self._heard(pictures, [words[k][-1] for k in which])
+
+        doubtful = [cuts.Cut(page.around[i], page.pictures[i], read[i]) for page, read, i, _ in words]
+        for k, best in cuts.again(doubtful, hear, self._alphabet).items():
+            page, read, i, _ = words[k]
+            page.telling[i] = best.picture
+            said = read[i]
+            read[i] = replace(best.text, confidence=said.confidence, mean=said.mean, bare=said.bare)
 
     def _heard(self, pictures: Sequence[np.ndarray], may: Sequence[np.ndarray]) -> list[cuts.Heard]:
         """What each picture says, with the classes that it may show."""

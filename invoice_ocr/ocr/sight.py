@@ -32,8 +32,8 @@ Detect = Callable[[np.ndarray], np.ndarray]
 class Sighted:
     """A page whose words have been found but not read. boxes: pixels of the page turned upright by `angle`.
 
-    around: what each is cut out of again (`cuts.around`). raised: pictures of words that may be of low letters alone
-    (`ink.raised`), by their place. telling: pictures of cuts that say words better, by their place.
+    around: what each is cut out of again (`cuts.around`), nothing where none is. raised: pictures of words that may be
+    of low letters alone (`ink.raised`); telling: those of cuts that say words better, both by their place.
     """
 
     page: PageImage
@@ -51,7 +51,7 @@ def sight(
     """Every page with its words found and cut out.
 
     detect: as `Networks.detect`. at_once: pages that go into it together. twice: look again, without rules of dashes
-    and larger for small print.
+    and larger for small print, and keep what words are cut out of again.
     Raises Overdue (see `patience`), also for a page with more than MOST_WORDS words.
     """
     look = partial(_looked, detect=detect, thresholds=thresholds, at_once=at_once)
@@ -73,7 +73,7 @@ def sight(
     ]
     for i, found in zip(again, look([pages[i] for i in again], [views.SIZES[1]] * len(again)), strict=True):
         sights[i] = found
-    return [_cut_out(page, found) for page, found in zip(pages, sights, strict=True)]
+    return [_cut_out(page, found, again=twice) for page, found in zip(pages, sights, strict=True)]
 
 
 def _looked(
@@ -168,8 +168,11 @@ def turn_points(x: np.ndarray, y: np.ndarray, angle: float) -> tuple[np.ndarray,
     return x * cos + y * sin, y * cos - x * sin
 
 
-def _cut_out(page: PageImage, found: _Sight) -> Sighted:
-    """Pictures of a page's words, scaled for the recogniser, cut from the full page (straightened when skewed)."""
+def _cut_out(page: PageImage, found: _Sight, *, again: bool) -> Sighted:
+    """Pictures of a page's words, scaled for the recogniser, cut from the full page (straightened when skewed).
+
+    again: also what they are cut out of another time.
+    """
     pixels, boxes = page.pixels, found.boxes
     origin = np.zeros(2)
     if found.angle:
@@ -180,7 +183,7 @@ def _cut_out(page: PageImage, found: _Sight) -> Sighted:
     fitted, shown = parted(grey, fitted[spots.distinct(fitted)])
     pictures = [crops.normalise(crop) for crop in crops.cut(pixels, shown)]
     higher = ink.raised(fitted)
-    places = np.flatnonzero(higher[:, 1] < fitted[:, 1])
+    places = np.flatnonzero(again & (higher[:, 1] < fitted[:, 1]))
     raised = [crops.normalise(crop) for crop in crops.cut(pixels, higher[places])]
     blank = np.broadcast_to(np.uint8(255), page.pixels.shape)  # no memory: pages wait for their words, pixels need not
     return Sighted(
@@ -188,7 +191,7 @@ def _cut_out(page: PageImage, found: _Sight) -> Sighted:
         fitted + shift,
         pictures,
         found.angle,
-        cuts.around(grey, shown),
+        cuts.around(grey, shown) if again else [],
         dict(zip(places.tolist(), raised, strict=True)),
     )
 
