@@ -99,9 +99,8 @@ def _witnesses(texts: Sequence[Text], boxes: np.ndarray, asked: Sequence[int]) -
 
 
 def _is_asked(text: Text) -> bool:
-    if text.confidence < CONFIRMED and _NUMBER.fullmatch(text.text):
-        return True
-    return _CODE.fullmatch(text.text) is not None and not TWINS.keys().isdisjoint(text.text)
+    code = _CODE.fullmatch(text.text) is not None and not TWINS.keys().isdisjoint(text.text)
+    return text.confidence < CONFIRMED and (code or _NUMBER.fullmatch(text.text) is not None)
 
 
 def _settled(char: str, like: dict[str, float], *, alone: bool) -> str:
