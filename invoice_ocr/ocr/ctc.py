@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text
     surest = np.maximum.reduceat(confidences.ravel(), runs) if count else confidences.ravel()
     printed = ids.ravel()[runs] != len(alphabet)
     rows, columns = np.divmod(runs[printed], steps)
-    letters = np.array(list(alphabet))[ids[rows, columns]]
+    letters = _letters(alphabet)[ids[rows, columns]]
     certain = np.ones(count, np.float64)
     np.minimum.at(certain, rows, surest[printed])
     lengths = np.bincount(rows, minlength=count)
@@ -57,6 +58,18 @@ def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text
     return texts
 
 
+@lru_cache(4)
+def _letters(alphabet: str) -> np.ndarray:
+    """The classes of an alphabet, one letter each."""
+    return np.array(list(alphabet))
+
+
+@lru_cache(4)
+def _places(alphabet: str) -> dict[str, int]:
+    """The class of each letter of an alphabet."""
+    return {char: i for i, char in enumerate(alphabet)}
+
+
 def likelihoods(chances: np.ndarray, texts: Sequence[str], alphabet: str) -> np.ndarray:
     """How likely a picture says each text: natural logarithms, float64, shape (texts,), over all ways to say it.
 
@@ -67,7 +80,7 @@ def likelihoods(chances: np.ndarray, texts: Sequence[str], alphabet: str) -> np.
         mean: np.ndarray = np.mean([likelihoods(one, texts, alphabet) for one in chances], 0)
         return mean
     blank = len(alphabet)
-    place = {char: i for i, char in enumerate(alphabet)}
+    place = _places(alphabet)
     states = np.full((len(texts), 2 * max(map(len, texts)) + 1), blank)
     for row, text in zip(states, texts, strict=True):
         row[1 : 2 * len(text) : 2] = [place[char] for char in text]
