@@ -53,6 +53,16 @@ def test_a_command_looks_for_circles_less_often_and_not_at_its_end() -> None:
     assert made.stdout.splitlines()[-1] == "True True"
 
 
+def test_a_command_leaves_the_cores_to_its_networks() -> None:
+    code = (
+        "import atexit, sys; sys.argv = ['invoice-ocr', '--version']; from invoice_ocr.cli import main\n"
+        "atexit.register(lambda: print(__import__('cv2').getNumThreads()))\n"
+        "main()"
+    )
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert made.stdout.splitlines()[-1] == "1"
+
+
 def exported(place: Path, code: str, sent: signal.Signals) -> subprocess.CompletedProcess[str]:
     """`python -m invoice_ocr export` where `code` runs first; `hit()` in it sends the signal to the process."""
     module = place / "prepared.py"
