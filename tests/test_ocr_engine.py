@@ -321,9 +321,9 @@ def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:
 
 
 class AccentsInDoubt(TwoReaders):
-    """Sees one of four letters that differ by their marks, or as doubtfully one of four others where bars are short."""
+    """Sees one of four letters that differ by marks and case, or as doubtfully one of four others where bars are short."""
 
-    alphabet = "eéèêXYZQ"
+    alphabet = "eéÈêXYZQ"
 
     def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
         self.asked.append(len(batch))

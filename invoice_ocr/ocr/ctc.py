@@ -20,7 +20,8 @@ class Text:
     the exact probability of the text does (0.872), and better than the product over the best path (0.789), which counts
     where a letter begins as doubt. steps: where each character of `text` begins, as a fraction of the padded width.
     mean: the characters' mean probability, which tells a word with one letter in doubt from dirt. bare: the confidence
-    of its letters whatever their marks, 0 where it was not asked: it tells a word with an accent in doubt from dirt.
+    of its letters whatever their marks and case, 0 where it was not asked: it tells a word with an accent in doubt from
+    dirt.
     """
 
     text: str

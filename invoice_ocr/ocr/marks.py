@@ -1,4 +1,4 @@
-"""Letters whatever their marks: "mẳn" or "mắn", the word is there."""
+"""Letters whatever their marks and case: "Mẳn" or "mắn", the word is there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from invoice_ocr.ocr.ctc import decode
 
 
 def sure_but_for_marks(chances: np.ndarray, alphabet: str) -> float:
-    """The confidence, 0..1, of what a picture says, letters that differ by their marks taken for one.
+    """The confidence, 0..1, of what a picture says, letters that differ by their marks or case taken for one.
 
     chances: float, shape (steps, classes + 1).
 
-    >>> sure_but_for_marks(np.array([[0.5, 0.375, 0.0, 0.125], [0.0, 0.0, 0.75, 0.25]]), "aáb")
+    >>> sure_but_for_marks(np.array([[0.5, 0.375, 0.0, 0.125], [0.0, 0.0, 0.75, 0.25]]), "aÁb")
     0.75
     """
     order, starts, bare = _classes(alphabet)
@@ -26,8 +26,8 @@ def sure_but_for_marks(chances: np.ndarray, alphabet: str) -> float:
 
 @cache
 def _classes(alphabet: str) -> tuple[np.ndarray, np.ndarray, str]:
-    """The classes, blank last, in order of their letters without marks; where each of these begins; they all."""
-    keys = [unicodedata.normalize("NFD", char)[0] if char.isalpha() else char for char in alphabet]
+    """The classes, blank last, in order of their small letters without marks; where each of these begins; they all."""
+    keys = [unicodedata.normalize("NFD", char.lower())[0] if char.isalpha() else char for char in alphabet]
     bare = "".join(sorted(set(keys)))
     places = np.array([*map(bare.index, keys), len(bare)])
     order = np.argsort(places, kind="stable")

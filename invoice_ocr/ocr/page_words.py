@@ -16,7 +16,7 @@ from invoice_ocr.ocr.sight import Sighted, turn_points
 # from 0.66 to 0.72 for 0.010 of recall, on invoices from 0.931 to 0.939 for 0.002.
 LEAST_CONFIDENCE = 0.35
 LEAST_MEAN, LEAST_LETTERS = 0.8, 4  # of letters' probabilities: a word with one less certain, a rare mark, is kept too
-LEAST_BARE = 0.6  # of letters whatever their marks: of ten Latin pages and slips no dirt had more than 0.5
+LEAST_BARE = 0.6  # of letters whatever their marks and case: of ten Latin pages and slips no dirt had more than 0.5
 LEAST_APART, APART = 0.7, 3  # of signs that each stand alone, so many at least: rows of dots pass for them, up to 0.57
 LEAST_OF_HANZI = 0.05  # lines of many characters, the least certain of which counts; dirt is seldom taken for them
 GROUPED = re.compile(r"(?:^|[^\d.,])\d{1,3}(?: \d{3})* \d{3}(?!\d)")  # digits in threes: one number, not two words
