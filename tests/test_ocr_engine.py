@@ -321,7 +321,7 @@ def test_a_doubtful_word_takes_the_script_of_the_words_around_it() -> None:
 
 
 class AccentsInDoubt(TwoReaders):
-    """Sees one of four letters that differ by marks and case, or as doubtfully one of four others where bars are short."""
+    """Sees one of four letters that differ by marks and case, or as doubtfully one of others where bars are short."""
 
     alphabet = "eéÈêXYZQ"
 
