@@ -214,9 +214,11 @@ def test_e_invoices_are_files_in_a_folder_and_what_is_missing_is_told(invoke: In
     assert [path.name for path in (elsewhere / "made").iterdir()] == [f"{LETTER.stem}.xml"]
     assert "1 e-invoices → made; 1 could not be written" in done.err
     assert "lacks what EN 16931 asks for" in " ".join(done.err.split())
-    one = invoke("export", "l", "--to", "ubl")
-    assert (one.code, one.out) == (9, "")
-    assert "a file holds one e-invoice" in one.err
+    for form in ("ubl", "cii", "facturx"):
+        one = invoke("export", "l", "--to", form)
+        assert (one.code, one.out) == (9, "")
+        assert "a file holds one e-invoice" in one.err
+        assert f"--to {form} -o FOLDER/ writes all" in " ".join(one.err.split())
 
 
 def test_a_factur_x_pdf_is_made_of_the_documents_own_pages(invoke: Invoke, elsewhere: Path) -> None:

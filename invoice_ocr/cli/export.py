@@ -102,7 +102,7 @@ def _einvoices(
 
     with Pictures(book, settings) as pictures:
         if output is None or output.suffix:
-            record = einvoices.only(results.records(book))
+            record = einvoices.only(results.records(book), chosen)
             content = einvoices.content_of(record, chosen, force=force, validate=validate, pages=pictures.pages)
             with opened(output, stdout) as stream:
                 stream.write(content)

@@ -30,17 +30,16 @@ def exporter(syntax: str) -> Callable[[Iterable[Record], BinaryIO], None]:
 
 
 def _write_one(syntax: str, records: Iterable[Record], stream: BinaryIO) -> None:
-    stream.write(content_of(only(records), syntax))
+    stream.write(content_of(only(records, syntax), syntax))
 
 
-def only(records: Iterable[Record]) -> Record:
-    """The one record that there is. ConfigError for none or several."""
+def only(records: Iterable[Record], form: str) -> Record:
+    """The one record that there is. ConfigError for none or several, which says how all are written in that form."""
     found = list(islice(records, 2))
     if len(found) != 1:
         there = "there are several invoices" if found else "there is no invoice"
-        raise ConfigError(
-            f"{there}, and a file holds one e-invoice", fix="invoice-ocr export LEDGER --to ubl -o FOLDER/ writes all."
-        )
+        fix = f"invoice-ocr export LEDGER --to {form} -o FOLDER/ writes all."
+        raise ConfigError(f"{there}, and a file holds one e-invoice", fix=fix)
     return found[0]
 
 
