@@ -20,7 +20,8 @@ _SURE = 0.7  # the weight of a rule whose labels are titles or ordinary words is
 
 def find(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     """The value in the column under a label; a party's name in the block there. weight: how surely it is meant."""
-    box = cell.box_of(hit.start, hit.end)
+    joint = cell.text[: hit.start].rstrip().endswith("/")  # `Order / Invoice no.` over the number of both
+    box = cell.box_of(0 if joint else hit.start, hit.end)
     if spec.reader in ("name", "text") and cell.box_of(0, len(cell.text)).width > 2 * box.width + 40:
         return
     if spec.reader == "name":

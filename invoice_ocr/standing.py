@@ -44,7 +44,12 @@ def standing(cell: Cell, hits: tuple[Hit, ...], index: int) -> float:
     followed = bool(_SEPARATOR.match(cell.text, hit.end))
     if not before:
         return 1.0
-    if followed or _SENTENCE_ENDS.search(cell.text, 0, hit.start) or _BAR.search(cell.text, 0, hit.start):
+    if (
+        followed
+        or before.endswith("/")
+        or _SENTENCE_ENDS.search(cell.text, 0, hit.start)
+        or _BAR.search(cell.text, 0, hit.start)
+    ):
         return 0.9
     return 0.5 if len(cell.line.words) > 9 else 0.75
 

@@ -400,3 +400,8 @@ def test_digits_of_a_telephone_are_no_date_far_ahead() -> None:
 def test_a_label_behind_a_bar_begins_anew() -> None:
     text = "Tax invoice HP-0926  |  Issued 20 August 2026  |  Order 17  |  Rent for the shop"
     assert max(c.score for c in candidates(text) if c.name == "issue_date") > 0.8
+
+
+def test_a_number_under_two_labels_with_a_stroke_between_is_that_of_both() -> None:
+    assert best("RO / Invoice # | Date in\n118204 | 2024-05-03", "invoice_number") == "118204"
+    assert best("Order / Invoice number\n118204", "invoice_number") == "118204"
