@@ -195,6 +195,12 @@ def test_where_nobody_looks_there_is_a_line_every_half_minute(capsys: pytest.Cap
     assert [line.split(" · ")[0] for line in lines] == ["30 done", "60 done"]
 
 
+def test_a_document_that_cannot_be_opened_is_not_called_done(invoke: Invoke) -> None:
+    batch = ("batch", LETTER, "nowhere.pdf", "--ledger", "l", *LAYER)
+    assert "done already" not in invoke(*batch).err
+    assert "1 of 1 document done already" in invoke(*batch).err
+
+
 def test_fresh_asks_before_it_throws_work_away(invoke: Invoke) -> None:
     again = ("batch", LETTER, "--ledger", "l", *LAYER, "--fresh")
     assert invoke(*again).code == 0

@@ -235,9 +235,10 @@ class Ledger:
             self._index(rows, job.document, kept.reading)
 
     def extent(self) -> tuple[int, int]:
-        """How many documents are wanted, and how many of them are not done under this recipe."""
+        """How many documents are wanted, failed ones aside, and how many of them are not done under this recipe."""
         row: tuple[int, int] = self.connection.execute(
-            "SELECT count(*), count(*) FILTER (WHERE r.state IS NULL OR r.state IN ('running', 'again'))"
+            "SELECT count(*) FILTER (WHERE r.state IS NULL OR r.state NOT IN ('failed', 'quarantined')),"
+            " count(*) FILTER (WHERE r.state IS NULL OR r.state IN ('running', 'again'))"
             " FROM wanted w LEFT JOIN result r ON r.document = w.document AND r.recipe = ?",
             (self.recipe,),
         ).fetchone()

@@ -50,7 +50,7 @@ class Watcher(Protocol):
         """So many inputs have been looked at."""
 
     def begun(self, documents: int, left: int) -> None:
-        """Documents that are wanted, and how many of them are not done yet."""
+        """Documents that are wanted, failed ones aside, and how many of them are not done yet."""
 
     def finished(self, state: State, records: list[Record], pages: int) -> None:
         """One document is done, or has failed. pages: that were read now, 0 where a kept reading served."""
