@@ -69,6 +69,8 @@ def read_item(row: Row, decimal: str) -> LineItem | None:
     if quantity is None and not proved:  # a column headed `#` or `Nr` may count pieces
         found = _agree(_numbers(row.text("position"), decimal), prices, amounts)
         quantity, price, amount, proved = found if found[3] else (quantity, price, amount, proved)
+    if not proved and amounts and (sum_ := _elsewhere(row, quantities, prices, decimal)):
+        quantity, price, amount, proved = *sum_, True
     if not proved and (beside := _side_by_side(row, amounts, decimal)):
         quantity, price, amount, proved = *beside, True
     description = " ".join(row.text("description").split())
@@ -92,6 +94,15 @@ def read_item(row: Row, decimal: str) -> LineItem | None:
         confidence=0.95 if proved else 0.7,
         evidence=(evidence,),
     )
+
+
+def _elsewhere(
+    row: Row, quantities: Sequence[Decimal], prices: Sequence[Decimal], decimal: str
+) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Quantity, price and the sum they make in a column that heads do not tell: before tax, beside one with it."""
+    others = _numbers(row.text("other"), decimal)
+    found = ((quantity, price, amount) for quantity in quantities for price in prices for amount in others)
+    return next((numbers for numbers in found if numbers[2] and is_product(*numbers)), None)
 
 
 def _side_by_side(row: Row, amounts: Sequence[Decimal], decimal: str) -> tuple[Decimal, Decimal, Decimal] | None:

@@ -268,3 +268,8 @@ def test_the_first_line_of_an_item_is_no_second_line_of_heads() -> None:
 def test_a_sum_beside_its_tax_is_told_by_quantity_and_price() -> None:
     found = items("Description | Qty | Unit price | Worth | Amount\nValve | 3 | 185.00 | 555.00 | 116.55")
     assert numbers(found) == [("3", "185.00", "555.00")]
+
+
+def test_a_sum_before_tax_is_found_beside_that_with_tax_where_a_unit_sticks_to_the_quantity() -> None:
+    found = items("Description | Qty | Unit price | Amount | Amount\nSnow work | 14.5h | 42.00 | 609.00 | 764.30")
+    assert numbers(found) == [("14.5", "42.00", "609.00")]
