@@ -36,9 +36,9 @@ def find_currency(
     votes, places = _currency_votes(choices, candidates, conventions, pack)
     if not votes:
         return _currency_of_country(choices, conventions, pack, slip=slip)
-    told = _of_totals(choices, candidates)
-    if len(told) == 1 and votes.get(told[0], 0.0) == max(votes.values()):  # prices alone are in other money
-        votes = {code: vote if code == told[0] else min(vote, _OF_PRICES) for code, vote in votes.items()}
+    summed = _of_totals(choices, candidates)
+    if len(summed) == 1 and votes.get(summed[0], 0.0) == max(votes.values()):  # prices alone are in other money
+        votes = {code: vote if code == summed[0] else min(vote, _OF_PRICES) for code, vote in votes.items()}
     ranked = sorted(votes, key=lambda code: -votes[code])
     code = ranked[0]
     evidence = places.get(code)
