@@ -35,7 +35,7 @@ def test_a_dash_is_as_long_as_it_is_printed(read: str, width: float, sign: str) 
 
 
 @pytest.mark.parametrize("read", ["·", "•", "●"])
-@pytest.mark.parametrize(("width", "sign"), [(0.14, "·"), (0.4, "•"), (0.64, "●")])
+@pytest.mark.parametrize(("width", "sign"), [(0.14, "·"), (0.22, "·"), (0.4, "•"), (0.64, "●")])
 def test_a_bullet_is_as_large_as_it_is_printed(read: str, width: float, sign: str) -> None:
     assert settled(read, width, width) == sign
 

@@ -2,7 +2,7 @@
 
 Widths are those of type: a hyphen is a quarter to a third of an em, an en dash half of one and an em dash one, and
 capitals are seven tenths high. Measured on 30 printed pages, in heights of capitals: hyphens 0.29 to 0.40, en dashes
-0.69 to 0.94, em dashes 1.27 to 1.30; bullets 0.23 to 0.53, large ones 0.62, middle dots 0.14.
+0.69 to 0.94, em dashes 1.27 to 1.30; bullets 0.23 to 0.53, large ones 0.62, middle dots 0.14, out of focus 0.22.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from invoice_ocr.ocr.ink import PAD_Y
 from invoice_ocr.ocr.spaces import inked
 
 DASHES = (0.47, "-"), (1.08, "–"), (2.5, "—")  # up to which width which sign
-DOTS = (0.19, "·"), (0.58, "•"), (1.0, "●")
+DOTS = (0.26, "·"), (0.58, "•"), (1.0, "●")
 FOUND = {"–": DASHES, "—": DASHES, "·": DOTS, "•": DOTS, "●": DOTS}  # hyphens stay: print of fixed pitch has wide ones
 FLAT = 0.25  # of capitals' height, that a dash is high at most
 ROUND = (0.75, 1.33)  # width to height of a dot
