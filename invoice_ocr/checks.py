@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from invoice_ocr.bearing import judge
 from invoice_ocr.choices import Choice, Resolution
-from invoice_ocr.kind import PROFORMA
+from invoice_ocr.document.kind import PROFORMA
 from invoice_ocr.model import Issue, LineItem, TaxLine, Value
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.totals.bearing import judge
 from invoice_ocr.values.identifier import find_ibans, find_vat_ids
 from invoice_ocr.values.repair import REPAIRED, check_digits
 

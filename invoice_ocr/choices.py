@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from invoice_ocr.conventions import Conventions
+from invoice_ocr.document.conventions import Conventions
 from invoice_ocr.model import Candidate, Evidence, Value
 from invoice_ocr.patience import check
 from invoice_ocr.values.repair import REPAIRED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from invoice_ocr import frames, pipeline
 from invoice_ocr.api import error_of
-from invoice_ocr.layout import lay_out
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Candidate
 from invoice_ocr.recipes import rules_for
 

@@ -7,56 +7,37 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from invoice_ocr import (
-    access_keys,
-    balance,
-    bearing,
-    candidates,
-    checks,
-    confidence,
-    conventions,
-    frames,
-    handwriting,
-    languages,
-    lines,
-    listed_items,
-    named,
-    numbering,
-    own,
-    parties,
-    party_names,
-    resolve,
-    second_look,
-    self_billed,
-    tax_rows,
-    taxes,
-    terms,
-    total_rows,
-)
+from invoice_ocr import checks, confidence, frames, second_look
+from invoice_ocr.document import conventions, languages
+from invoice_ocr.document.splitting import divide
 from invoice_ocr.errors import Timeout
+from invoice_ocr.finding import access_keys, candidates, numbering, terms
 from invoice_ocr.intake import Intake, Source, expand
-from invoice_ocr.layout import lay_out
+from invoice_ocr.items import listed_items, tables
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.model import Document, Failure, Invoice, Reading, Record, Transcript
+from invoice_ocr.parties import named, own, party_names, self_billed, weighing
 from invoice_ocr.patience import Overdue, patience
 from invoice_ocr.reading import Read, read_documents
 from invoice_ocr.recipes import recipe_of, rules_for
-from invoice_ocr.row_witnesses import choose_rows
-from invoice_ocr.splitting import divide
-from invoice_ocr.witnesses import confront, share_out
+from invoice_ocr.resolving import handwriting, resolve
+from invoice_ocr.resolving.row_witnesses import choose_rows
+from invoice_ocr.resolving.witnesses import confront, share_out
+from invoice_ocr.totals import balance, bearing, tax_rows, taxes, total_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from invoice_ocr.clean.engine import Keep
-    from invoice_ocr.conventions import Conventions
+    from invoice_ocr.document.conventions import Conventions
     from invoice_ocr.intake import Failed
     from invoice_ocr.intake.sources import Input
     from invoice_ocr.model import Candidate, Issue, Witness
     from invoice_ocr.ocr import Engine
     from invoice_ocr.rulepack import RulePack
     from invoice_ocr.settings import Settings
-    from invoice_ocr.tax_rows import TaxRow
+    from invoice_ocr.totals.tax_rows import TaxRow
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +155,7 @@ def _understood(
     resolution, turned = self_billed.turn(resolution, document, pack)
     resolution, contradictions = confront(resolution, found, witnesses, document, pack)
     by_rate = taxes.tax_lines(document, rows, resolution.amount("total_net"), resolution.amount("total_tax"))
-    items = lines.find(document, pack, habits.decimal)
+    items = tables.find(document, pack, habits.decimal)
     by_rate = by_rate or taxes.of_items(items, resolution.amount("total_net"), resolution.amount("total_tax"))
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
@@ -202,7 +183,7 @@ def spoken(document: Document, pack: RulePack) -> RulePack:
 
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
-    found = [*candidates.find(document, pack), *parties.find(document, pack), *named.find(document, pack)]
+    found = [*candidates.find(document, pack), *weighing.find(document, pack), *named.find(document, pack)]
     found = [party_names.spelled(candidate, pack) for candidate in found]
     found += [*terms.find(document, pack), *numbering.find(document, pack)]
     found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)

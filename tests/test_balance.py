@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 HEAD = "Northwind Water Ltd\nTax invoice no | TI-91187\nDate | 25 May 2026\n"
 LEVY = "Current levy excl. VAT | 45 249.60\nVAT @ 15% | 6 787.44\nCurrent levy incl. VAT | 52 037.04\n"

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.confidence import legibility
 from invoice_ocr.model import Invoice, Origin, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 TABLE = """Nordlicht GmbH
 Invoice 17

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.calibration import (
     Sample,
     accepted_curve,
@@ -28,7 +29,6 @@ from invoice_ocr.ocr.replay import write_reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 
 def sample(number: int, *, right: bool, support: float = 0.9, legible: float | None = None) -> Sample:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from invoice_ocr.candidates import find
-from invoice_ocr.layout import lay_out
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.finding.candidates import find
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Box, Candidate, Document, Origin, PageWords, Reading, Word
 from invoice_ocr.rulepack import load_pack
-from invoice_ocr.sketch import sketch
 
 
 def candidates(text: str, *, source: Origin = "text-layer") -> list[Candidate]:

@@ -21,7 +21,7 @@ from invoice_ocr.clean.ruled import without_lines
 from invoice_ocr.clean.sheet import corners_of
 from invoice_ocr.clean.sight import see
 from invoice_ocr.frames import angle_of, inverse, moved, on_the_page, point, upright
-from invoice_ocr.layout import lay_out
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Box, Frame, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr.replay import ReplayEngine, parse_reading, write_reading
 from invoice_ocr.pipeline import laid_out

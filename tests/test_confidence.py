@@ -8,13 +8,13 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.calibration import fit_curve
 from invoice_ocr.confidence import MOST, apply_curve, probability
 from invoice_ocr.model import FIELD_KINDS, Field, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 PAGE = """Invoice
 Invoice number: A-17

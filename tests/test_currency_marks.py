@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Field, Invoice, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 
 def read(mark: str, *more: str) -> Invoice:

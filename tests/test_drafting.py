@@ -15,15 +15,15 @@ import pymupdf
 import pytest
 import yaml
 
+from invoice_ocr.authoring.drafting import draft, to_yaml
+from invoice_ocr.authoring.examples import run
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.cli import main
-from invoice_ocr.drafting import draft, to_yaml
 from invoice_ocr.errors import ConfigError
-from invoice_ocr.examples import run
-from invoice_ocr.layout import lay_out
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack, rules_folder
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 TEXT = (rules_folder() / "README.md").read_text(encoding="utf-8")
 PAGE = re.findall(r"```\n(.*?)```", TEXT, re.DOTALL)[0]

@@ -14,11 +14,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from invoice_ocr import plain_yaml
 from invoice_ocr.errors import ConfigError, InputError, RuleError, XmlInvalid, XmlUnsafe
 from invoice_ocr.export import mapping
 from invoice_ocr.intake import einvoice, payment_codes, testimony
-from invoice_ocr.rulepack import load_pack
+from invoice_ocr.rulepack import load_pack, plain_yaml
 from invoice_ocr.values.amount import find_amounts, read_amount
 from invoice_ocr.values.currency import find_currencies, read_currency
 from invoice_ocr.values.date import find_compact_dates, find_dates

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.export.words import _word
 from invoice_ocr.model import Box, PageWords, Reading, Word
 from invoice_ocr.ocr import hand
@@ -19,7 +20,6 @@ from invoice_ocr.ocr.replay import parse_reading, write_reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 WORDS = Path(__file__).parents[1] / "fixtures" / "handwriting" / "words.png"  # half by hand, then half in print
 PAGE = """

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from invoice_ocr import kept_rules
-from invoice_ocr.kept_rules import kept
-from invoice_ocr.rule_files import Loader
-from invoice_ocr.rulepack import rules_folder
-from invoice_ocr.ruleset import RulePack
+from invoice_ocr.rulepack import kept_rules, rules_folder
+from invoice_ocr.rulepack.kept_rules import kept
+from invoice_ocr.rulepack.rule_files import Loader
+from invoice_ocr.rulepack.ruleset import RulePack
 
 
 class Maker:
@@ -59,7 +58,7 @@ def test_a_changed_rule_makes_it_anew(maker: Maker, tmp_path: Path) -> None:
 def test_changed_code_makes_it_anew(maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(maker.folder, maker, place=tmp_path / "kept.rules")
     (tmp_path / "code").mkdir()
-    monkeypatch.setattr(kept_rules, "_HERE", tmp_path / "code")
+    monkeypatch.setattr(kept_rules, "_PACKAGE", tmp_path / "code")
     kept(maker.folder, maker, place=tmp_path / "kept.rules")
     assert maker.times == 2
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice, PageWords, Reading, Word
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 
 def read(text: str, *, large: str = "") -> Invoice:

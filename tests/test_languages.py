@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from invoice_ocr import languages
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.document import languages
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import RulePack, load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 GERMAN = (
     "Wir danken für Ihren Auftrag und bitten um Zahlung auf das Konto der Bank",

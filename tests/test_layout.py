@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from invoice_ocr.grid import make_grids
-from invoice_ocr.layout import lay_out, measure_slope
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.layout.grid import make_grids
+from invoice_ocr.layout.lines import lay_out, measure_slope
 from invoice_ocr.model import Box, PageWords, Reading, Word
-from invoice_ocr.sketch import sketch
 
 TABLE = "Item | Qty | Price\nIsothermic mug | 2 | 8.00\nTrekking bag | 1 | 25.00\nTotal net | | 41.00"
 

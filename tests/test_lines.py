@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from invoice_ocr.grid import make_grids
-from invoice_ocr.item_rows import Row
-from invoice_ocr.layout import lay_out
-from invoice_ocr.lines import find
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.document.table_heads import find_head
+from invoice_ocr.items.item_rows import Row
+from invoice_ocr.items.tables import find
+from invoice_ocr.layout.grid import make_grids
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Box, LineItem, PageWords, Reading, TaxLine, Word
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
-from invoice_ocr.table_heads import find_head
 
 
 def items(text: str, decimal: str = ".") -> tuple[LineItem, ...]:

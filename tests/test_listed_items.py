@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import LineItem
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 
 def items(text: str) -> tuple[LineItem, ...]:

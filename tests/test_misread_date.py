@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 from invoice_ocr.values.misread_date import find_read_dates
 
 MONTHS = load_pack().months

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from invoice_ocr import conventions, languages
-from invoice_ocr.layout import lay_out
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.document import conventions, languages
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 # language: (page, currency, seller's VAT id or tax number, due date or None). All have number 20240117, issued on
 # 5 March 2024, net 1000.00 and what the country adds in tax.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.intake.einvoice import read
 from invoice_ocr.intake.testimony import heard
 from invoice_ocr.model import Invoice, Witness
-from invoice_ocr.own import Own, of
+from invoice_ocr.parties.own import Own, of
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from invoice_ocr import parties
-from invoice_ocr.address_blocks import by_address, sender_lines
-from invoice_ocr.grid import make_grids
-from invoice_ocr.layout import lay_out
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.layout.grid import make_grids
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Box, Field, PageWords, Reading, Word
-from invoice_ocr.party_marks import town_at
+from invoice_ocr.parties import weighing
+from invoice_ocr.parties.address_blocks import by_address, sender_lines
+from invoice_ocr.parties.party_marks import town_at
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 
 def field(text: str, name: str) -> Field:
@@ -214,7 +214,7 @@ def test_the_proprietor_of_a_business_is_no_name() -> None:
 
 def scores(text: str, rules: Path) -> dict[object, float]:
     """How surely each name may be the seller's, for rules with a universal.yaml of one's own."""
-    found = parties.find(lay_out(sketch(text)), load_pack(rules))
+    found = weighing.find(lay_out(sketch(text)), load_pack(rules))
     return {one.value: one.score for one in found if one.name == "seller_name"}
 
 
@@ -249,7 +249,7 @@ def test_whose_letter_it_is_stands_set_apart_above_whom_it_is_for() -> None:
         else word
         for word in page.words
     )
-    found = parties.find(lay_out(Reading((replace(page, words=words),))), load_pack())
+    found = weighing.find(lay_out(Reading((replace(page, words=words),))), load_pack())
     assert "Verkstad Söder AB" in {c.value for c in found if c.name == "buyer_name"}
 
 
@@ -299,7 +299,7 @@ def test_what_heads_the_page_and_begins_the_name_of_a_company_tells_who_sells() 
         + "Line rental | £70.00\n" * 16
         + "Kestrel Broadband Limited. Registered office: 9 Stramongate, Kendal"
     )
-    found = [c for c in parties.find(lay_out(sketch(page)), load_pack()) if c.name == "seller_name"]
+    found = [c for c in weighing.find(lay_out(sketch(page)), load_pack()) if c.name == "seller_name"]
     assert str(max(found, key=lambda c: c.score).value).startswith("Kestrel Broadband Limited")
 
 

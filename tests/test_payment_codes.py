@@ -18,13 +18,13 @@ import zxingcpp
 from PIL import Image
 
 from invoice_ocr import extract
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.intake import Intake, Opened, expand
 from invoice_ocr.intake.payment_codes import read
 from invoice_ocr.model import Box, Evidence, Statement, Witness
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -18,6 +18,7 @@ import pytest
 
 import invoice_ocr
 from invoice_ocr import pipeline, recipes, settings
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.errors import ConfigError, Empty, NotADocument, NotFound, ParserCrash
 from invoice_ocr.intake import Failed, Opened, OpenedPage, Source
 from invoice_ocr.model import Box, Failure, Invoice, Issue, PageImage, PageWords, Reading
@@ -25,7 +26,6 @@ from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.reading import read_documents
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 LETTER = Path(__file__).parent.parent / "fixtures" / "samples" / "born-digital-german-letter" / "rechnung.pdf"
 SHEET = """

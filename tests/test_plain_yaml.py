@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from invoice_ocr import plain_yaml
+from invoice_ocr.rulepack import plain_yaml
 
 
 def test_nothing_but_strings_lists_and_maps_comes_back() -> None:

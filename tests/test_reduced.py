@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Field
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 HEAD = "Corner Store\n118 Mill Lane\nReceipt\n12/03/2026 18:02\nTea | 27.90\nRice | 16.98\nOil | 21.50\n"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 HEAD = "HARBOUR & FINCH HOME LTD\n44 Market Place\nWells BA5 2RB\n20/02/2026 15:11\nTill 2 | Trans 44817\n"
 

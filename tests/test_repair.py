@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.iso7064 import mod_97_10
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice, Origin
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 from invoice_ocr.values.repair import check_digits, is_kind, repair_iban, repair_number, repair_vat_id
 
 TAKEN_FOR = {"0": "ODQo", "1": "Il|", "2": "Z", "5": "Ss", "6": "Gb", "8": "B", "9": "g", "B": "8", "O": "0", "S": "5"}

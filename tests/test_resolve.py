@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice, Reading
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 GERMAN = """Nordwind Handels GmbH
 Hauptstr. 5 | Rechnung

@@ -11,10 +11,10 @@ import pytest
 import re2
 
 from invoice_ocr.errors import RuleError
-from invoice_ocr.labels import LabelIndex
-from invoice_ocr.rule_files import COLUMNS, TITLES
 from invoice_ocr.rulepack import label_key, load_pack, rules_folder
-from invoice_ocr.ruleset import Country
+from invoice_ocr.rulepack.labels import LabelIndex
+from invoice_ocr.rulepack.rule_files import COLUMNS, TITLES
+from invoice_ocr.rulepack.ruleset import Country
 
 GOOD = """
 language: en

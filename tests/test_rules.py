@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from invoice_ocr.examples import found_by
+from invoice_ocr.authoring.examples import found_by
 from invoice_ocr.rulepack import Rule, RulePack, load_pack
 from invoice_ocr.values.text import fold
 

@@ -7,7 +7,7 @@ from cProfile import Profile
 import pytest
 
 from invoice_ocr.intake import Source
-from invoice_ocr.layout import lay_out
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Box, PageWords, Reading, Word
 from invoice_ocr.pipeline import records_of, understand
 from invoice_ocr.reading import Read

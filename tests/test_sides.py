@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Box, Candidate, Evidence, Invoice
+from invoice_ocr.parties.sides import tax_numbers_apart
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sides import tax_numbers_apart
-from invoice_ocr.sketch import sketch
 
 
 def read(text: str) -> Invoice:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Field
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 KOPITIAM = (
     "{place}\n28/02/2018 20:11\nTill 2 | HST 4417\nNasi lemak | 9.50\nTeh tarik | 3.50\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Field
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 SWEDISH = (
     "Bageri Lindhagen AB\nStorgatan 4\n222 22 Lund\n{date} 14:22\nBröd | 12,40\nTårta | 11,20\nTotalt SEK | 23,60\n"

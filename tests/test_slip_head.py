@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 REST = "\nDate: 04/05/2024\nRice | 5.80\nTotal | 12.80\nCash | 20.00\nChange | 7.20\nThank you"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Field
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 REST = "\n11.02.2026 08:15\nKaffe | 28,90\nAvis | 45,00\nSum | 73,90\nKort | 73,90\n"
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from invoice_ocr import extract
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.intake.einvoice import read
 from invoice_ocr.intake.testimony import heard
 from invoice_ocr.model import Invoice, Witness
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from invoice_ocr import taxes
-from invoice_ocr.layout import lay_out
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.model import Origin
 from invoice_ocr.pipeline import gather, spoken, understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
-from invoice_ocr.tax_rows import TaxRow
+from invoice_ocr.totals import taxes
+from invoice_ocr.totals.tax_rows import TaxRow
 
 SUMMARY = "GST Summary | Amount | Tax\nSR (6%) | 100.00 | 6.00\nZR (0%) | 0.00 | 0.00"
 

@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.finding.terms import days_in
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
-from invoice_ocr.terms import days_in
 
 PAGE = "Invoice No. A-17\nInvoice date: 3 May 2024\nGrand total | 120.00 EUR\n"
 

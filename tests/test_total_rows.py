@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 HEAD = "Invoice no: A-17\nInvoice date: 2024-05-03\n"
 

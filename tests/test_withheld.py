@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Invoice
 from invoice_ocr.pipeline import understand
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 TOTALS = ("total_net", "total_tax", "total_gross", "amount_due")
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.explain import explain
 from invoice_ocr.intake.einvoice import read
 from invoice_ocr.intake.testimony import heard
 from invoice_ocr.model import Invoice, Value, Witness
 from invoice_ocr.pipeline import understand
+from invoice_ocr.resolving.witnesses import same
 from invoice_ocr.rulepack import load_pack
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
-from invoice_ocr.witnesses import same
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -91,8 +91,8 @@ def new(
     verbosity: Verbosity,
 ) -> ExitCode:
     """Draft rules for one supplier: find the right values on SAMPLE and the words beside them."""
-    from invoice_ocr import languages
-    from invoice_ocr.drafting import draft, to_yaml
+    from invoice_ocr.authoring.drafting import draft, to_yaml
+    from invoice_ocr.document import languages
     from invoice_ocr.rulepack import load_pack
 
     wanted = _wanted(values)
@@ -137,7 +137,7 @@ def _load(folder: Path | None, stdout: BinaryIO) -> RulePack | None:
 
 def _run_examples(chosen: Iterable[Rule], pack: RulePack, stdout: BinaryIO) -> ExitCode:
     """Run the examples and tell those that do not hold."""
-    from invoice_ocr.examples import Broken, run
+    from invoice_ocr.authoring.examples import Broken, run
 
     number = 0
     broken: list[Broken] = []

@@ -10,6 +10,9 @@ from functools import cache, lru_cache
 from invoice_ocr.values.currency import PATTERN as CURRENCY
 from invoice_ocr.values.currency import read_currency
 
+# A tax above a third of its net is no VAT anywhere (Hungary has 27 %).
+HIGHEST_RATE = Decimal("0.34")
+
 # What may stand between the thousands: point, comma, spaces of every width, apostrophes, middle dot.
 _SPACES = " \u00a0\u2009\u202f\u2007"
 _TICKS = "'\u2019\u2018`\u00b4\u2032"

@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.errors import InputError, NotADocument, ParserCrash
 from invoice_ocr.intake import Failed, Opened, OpenedPage, Source
 from invoice_ocr.intake.pages import Part, Pixels, Request, Sheet
@@ -17,7 +18,6 @@ from invoice_ocr.intake.sources import failure_of
 from invoice_ocr.model import Box, PageImage, PageWords
 from invoice_ocr.ocr.replay import ReplayEngine, key_of
 from invoice_ocr.settings import Settings
-from invoice_ocr.sketch import sketch
 
 SHEET = """
 {seller} | Invoice No. | {number}

@@ -1,0 +1,1 @@
+"""Line items: of tables with heads and without, of lists as tills print them."""
