@@ -36,7 +36,7 @@ LANGUAGES = {
 SIZE = (1654, 2339)  # A4 at 200 dots an inch
 MARGIN = 120
 POINTS = (9, 10, 11, 12, 13)
-_ODD = ("Thin", "ExtraLight", "Hairline", "Black", "Condensed Light", "Script", "Display")
+_ODD = ("Thin", "ExtraLight", "Hairline", "Black", "Condensed Light", "Script", "Display", "Press Start", "Handjet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Sheet:
 
 
 def faces() -> tuple[Face, ...]:
-    """Upright held-out faces that people print letters with."""
+    """Upright held-out faces that people print letters with; those made of pixels are none."""
     every = (face for kept in families(True).values() for face in kept)
     return tuple(face for face in every if not face.slanted and not any(odd in face.name for odd in _ODD))
 
@@ -82,7 +82,10 @@ def of_language(rng: random.Random, language: str, count: int) -> Sheet:
     own = texts._words(language)  # noqa: SLF001 - the words that training draws from
     words = [texts._cased(rng, texts._pick(rng, own)) for _ in range(count)]  # noqa: SLF001
     needed = frozenset(map(ord, "".join(words)))
-    return sheet(rng, rng.choice([face for face in faces() if face.chars >= needed] or list(faces())), words)
+    able: dict[str, list[Face]] = defaultdict(list)  # by family: some have twenty faces, and count as one
+    for face in [face for face in faces() if face.chars >= needed] or faces():
+        able[face.family].append(face)
+    return sheet(rng, rng.choice(rng.choice(list(able.values()))), words)
 
 
 def of_classes(rng: random.Random, script: str, count: int) -> Iterator[Sheet]:
