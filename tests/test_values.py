@@ -216,6 +216,7 @@ def test_any_value_in_any_locale_reads_back_exact_or_ambiguous(
         ("24.01.2024 г.", date(2024, 1, 24)),
         ("16/04/201816:28", date(2018, 4, 16)),
         ("2018-01-0522:55:25", date(2018, 1, 5)),
+        ("16:54 pm, 27 May, 2018", date(2018, 5, 27)),
     ],
 )
 def test_a_date_is_read_in_each_order_and_in_words(text: str, day: date) -> None:

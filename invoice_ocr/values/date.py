@@ -192,11 +192,13 @@ def _cjk(text: str) -> list[Written]:
 
 def _written(text: str, pattern: re.Pattern[str], months: Mapping[str, int]) -> list[Written]:
     found = []
-    for hit in pattern.finditer(text):
+    at = 0
+    while hit := pattern.search(text, at):
         month = months.get(fold(hit["m"]))
         day = _day(_full_year(hit["y"]), month, int(hit["d"])) if month else None
         if day:
             found.append(Written((day,), ("written",), hit.group(), hit.start(), hit.end()))
+        at = hit.end() if day else hit.start() + 1  # `04:54 pm, 27 March, 2018` begins like a date before it is one
     return found
 
 
