@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import permutations, product
 
 from invoice_ocr.choices import magnitude, of_tax_rows
 from invoice_ocr.model import Candidate
@@ -65,7 +66,7 @@ def solve(
         *proofs_of_withheld(terms, candidates, printed_amounts(amounts)),
     ]
     found = sorted(sets, key=lambda one: -one[0] - _borne_out(one[1], ways))
-    alone = best_alone(terms)
+    alone = _of_all_rows(best_alone(terms), amounts)
     best = _first_sure(found, terms, alone, amounts, ways, rounded_by(candidates), slip=slip)
     if best is None:
         return Sums(alone)
@@ -138,7 +139,7 @@ def _first_sure(
         misread = look_alike(gross, terms["total_gross"], printed_amounts(amounts), rounded)
         if misread:
             return score, {**chosen, **named(total_gross=misread)}, proof
-        if _short_of(chosen["total_gross"], amounts) or (_summed_up(chosen, amounts) and not paid):
+        if _short_of(chosen["total_gross"], amounts) or (_summed_up(chosen["total_gross"], amounts) and not paid):
             doubted.add(gross)
             continue
         sure = len(kinds) > 1 or paid
@@ -163,23 +164,27 @@ def _short_of(gross: Candidate, amounts: Sequence[Candidate]) -> bool:
     return any(magnitude(c) > magnitude(gross) and decimals(c) == _CENTS for c in below)
 
 
-def _summed_up(proved: Mapping[str, Candidate], amounts: Sequence[Candidate]) -> bool:
-    """Whether a sum in one row is of one rate: the same columns hold a larger sum of two amounts further down."""
-    terms = [proved[name] for name in ("total_net", "total_tax", "total_gross") if name in proved]
-    gross = terms[-1]
-    if len(terms) < 3 or not all(_in_one_row(gross, term) for term in terms):
-        return False
+def _of_all_rows(alone: Mapping[str, Candidate], amounts: Sequence[Candidate]) -> Mapping[str, Candidate]:
+    """Totals by their labels, with what sums up a gross total that is of one rate: hardly sure in its place."""
+    whole = _summed_up(alone["total_gross"], amounts) if "total_gross" in alone else None
+    return {**alone, "total_gross": replace(whole, name="total_gross", score=_OF_A_PART)} if whole else alone
+
+
+def _summed_up(gross: Candidate, amounts: Sequence[Candidate]) -> Candidate | None:
+    """What sums up a total that its own row makes of two amounts: a larger one that its columns make further down."""
     own = gross.evidence
+    row = [c for c in amounts if _in_one_row(gross, c) and c.evidence.box.right <= own.box.left]
     below = [c for c in amounts if c.evidence.page == own.page and c.evidence.box.top > own.box.bottom]
-    columns = [[c for c in below if _in_one_column(c, term)] for term in terms]
-    return any(
-        magnitude(net) + magnitude(tax) == magnitude(whole) > magnitude(gross)
-        for whole in columns[2]
-        for net in columns[0]
-        if _in_one_row(whole, net)
-        for tax in columns[1]
-        if _in_one_row(whole, tax)
-    )
+    for net, tax in permutations(row, 2):
+        if magnitude(net) + magnitude(tax) != magnitude(gross):
+            continue
+        nets, taxes, wholes = ([c for c in below if _in_one_column(c, term)] for term in (net, tax, gross))
+        for whole, part, rest in product(wholes, nets, taxes):
+            if magnitude(part) + magnitude(rest) == magnitude(whole) > magnitude(gross) and (
+                _in_one_row(whole, part) and _in_one_row(whole, rest)
+            ):
+                return whole
+    return None
 
 
 def _labelled(totals: Iterable[Term]) -> Iterator[Term]:
