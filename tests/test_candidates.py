@@ -27,6 +27,11 @@ def test_a_value_stands_in_the_same_cell_right_of_its_label_or_below_it() -> Non
     assert best("Invoice number | Invoice date\nA-17 | 2024-05-03", "issue_date") == "2024-05-03"
 
 
+def test_a_first_group_of_digits_read_as_letters_is_part_of_its_number() -> None:
+    assert best("Invoice no. | ooo. 000.214", "invoice_number", source="ocr") == "000.000.214"
+    assert best("Invoice no. | OO1. 000.214", "invoice_number", source="ocr") != "000.214"
+
+
 def test_the_number_of_another_paper_is_not_the_invoice_number() -> None:
     for label in (
         "Delivery note no",

@@ -47,6 +47,7 @@ _POST_BOX = re.compile(
 TORN = 0.5  # how much a date suits of which marks or digits were misread
 _REPAIRED = 0.85  # of an identifier that holds only with other characters than were read
 _LIKE_DIGITS = re.compile(r"[OoQIl|]{2,4}")
+_LIKE_GROUP = re.compile(r"[OoQIl|]{2,4}[./-]")  # the first group of a number, which its stop parts from the others
 _ALIKE = str.maketrans("OoQIl|", "000111")
 _SPLIT_CENTS = re.compile(r"(?<=\d) ?([.,]) ?(?=\d{2}(?!\d))")
 
@@ -182,6 +183,9 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
         if find_dates(text[item.start : item.end], months):
             if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
                 found.append(Found(item.value, item.start, item.end, 0.6))
+            continue
+        if not found and _LIKE_GROUP.fullmatch(ahead):
+            found.append(Found(ahead + item.value, offset, item.end, 0.75))
             continue
         if not found and _SERIES.fullmatch(ahead):
             found.append(Found(f"{ahead} {item.value}", offset, item.end, 1.0))
