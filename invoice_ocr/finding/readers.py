@@ -184,17 +184,19 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
                 found.append(Found(item.value, item.start, item.end, 0.6))
             continue
-        if not found and _LIKE_GROUP.fullmatch(ahead):
-            found.append(Found(ahead + item.value, offset, item.end, 0.75))
-            continue
-        if not found and _SERIES.fullmatch(ahead):
-            found.append(Found(f"{ahead} {item.value}", offset, item.end, 1.0))
+        if not found and (begun := _begun(ahead)):
+            found.append(Found(begun + item.value, offset, item.end, 1.0))
             continue
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
         quality *= 0.6 if len(item.value) < 3 or _YEAR.fullmatch(item.value) else 1.0
         quality *= 0.6 if _CENTS.fullmatch(item.value) or _CUT.match(text, item.end) else 1.0
         found.append(Found(item.value, item.start, item.end, quality))
     return found[:2]
+
+
+def _begun(ahead: str) -> str:
+    """What stands before a number as its beginning: letters of a series, or a first group of look-alikes of digits."""
+    return f"{ahead} " if _SERIES.fullmatch(ahead) else ahead if _LIKE_GROUP.fullmatch(ahead) else ""
 
 
 def _in_digits(item: Found) -> Found:
