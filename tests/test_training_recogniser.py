@@ -15,9 +15,11 @@ from invoice_ocr.cli import main
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK, CHINESE
 from invoice_ocr.ocr.manifest import SHIPPED
-from invoice_ocr.training import crops, mixtures, texts
-from invoice_ocr.training.crops import Arrival, FaceChooser, make_shards, random_crop
-from invoice_ocr.training.fonts import Face
+from invoice_ocr.training import crop_damage, crop_shards, figures, mixtures, texts, typesetting
+from invoice_ocr.training.crop_damage import Arrival
+from invoice_ocr.training.crop_shards import make_shards
+from invoice_ocr.training.crops import Crop, random_crop
+from invoice_ocr.training.fonts import Face, FaceChooser
 from invoice_ocr.training.recogniser import (
     SECOND_ARCH,
     Plan,
@@ -64,7 +66,7 @@ def test_generated_ibans_carry_valid_check_digits() -> None:
     rng = random.Random(3)
     found = [
         text
-        for text in (texts.identifier(rng) for _ in range(300))
+        for text in (figures.identifier(rng) for _ in range(300))
         if text[:2] in ("DE", "FR", "PL") and len(text.replace(" ", "")) > 20
     ]
     assert len(found) > 10
@@ -91,7 +93,7 @@ def test_a_fax_is_black_or_white_and_what_is_out_of_focus_is_neither() -> None:
     ink[6:24, 8:52:11] = 255
 
     def between(arrival: Arrival) -> float:
-        drawn = [crops.printed(random.Random(seed), ink, 3.0, arrival) for seed in range(30)]
+        drawn = [crop_damage.printed(random.Random(seed), ink, 3.0, arrival) for seed in range(30)]
         return float(np.median([((grey > grey.min()) & (grey < grey.max())).mean() for grey in drawn]))
 
     assert between(Arrival(faxes=1.0, unfocused=0.0)) == 0
@@ -135,11 +137,11 @@ def test_every_kind_of_crop_is_drawn_in_the_alphabet(kind: str) -> None:
 def test_shards_are_of_the_kinds_asked_for_by_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[mixtures.Kind] = []
 
-    def crop_of(rng: random.Random, chooser: FaceChooser, kind: mixtures.Kind) -> crops.Crop:
+    def crop_of(rng: random.Random, chooser: FaceChooser, kind: mixtures.Kind) -> Crop:
         asked.append(kind)
         return random_crop(rng, chooser)
 
-    monkeypatch.setattr(mixtures, "crop_of", crop_of)
+    monkeypatch.setattr(crop_shards, "crop_of", crop_of)
     make_shards(tmp_path, first=0, count=3, size=2, kinds=("usual", "tills", "marks"))
     assert asked == [mixtures.KINDS["tills"]] * 2 + [mixtures.KINDS["marks"]] * 2
 
@@ -283,13 +285,13 @@ def test_training_goes_on_from_shipped_weights(shards: Path, tmp_path: Path) -> 
 
 def test_ligatures_are_drawn_where_a_face_has_them_and_spelt_in_letters() -> None:
     face = Face("", 0, "Example", "Regular", frozenset({0xFB01, 0xFB03}))
-    drawn = crops._ligatured("office flat fine", face)
+    drawn = typesetting.ligatured("office flat fine", face)
     assert drawn == "o\ufb03ce flat \ufb01ne"
-    assert crops._places(drawn).tolist() == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]
+    assert typesetting.places(drawn).tolist() == [0, 1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16]
 
 
 def test_stops_are_squeezed_behind_and_brackets_before_their_ink() -> None:
-    starts, sides = crops._squeezed("中，（文", np.array([10.0, 30, 50, 70, 90]), 8.0)
+    starts, sides = typesetting.squeezed_stops("中，（文", np.array([10.0, 30, 50, 70, 90]), 8.0)
     assert sides.tolist() == [10, 30, 38, 46, 66]
     assert starts.tolist() == [10, 30, 26, 46]
 

@@ -92,8 +92,7 @@ def recogniser(
     if minutes is None and samples is None:
         raise ConfigError("nothing says when to stop", fix="Give --minutes or --samples.")
     from invoice_ocr.ocr.alphabet import ALPHABETS
-    from invoice_ocr.training import crops as drawn
-    from invoice_ocr.training import mixtures
+    from invoice_ocr.training import crop_shards, mixtures
     from invoice_ocr.training import recogniser as school
 
     mixture = mixtures.BROAD if kinds == "broad" else kinds.split(",")
@@ -107,7 +106,7 @@ def recogniser(
     folder = crops or out / "crops"
     if not any(folder.glob("*.npz")):
         note(f"drawing {shards} files of words into {folder}", verbosity)
-        drawn.make_shards(folder, first=seed * 1000, count=shards, alphabet=alphabet, kinds=mixture)
+        crop_shards.make_shards(folder, first=seed * 1000, count=shards, alphabet=alphabet, kinds=mixture)
     plan = replace(school.plan_for(alphabet, start, teacher), seed=seed)
     last = school.train(
         shards=folder,

@@ -27,6 +27,7 @@ from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.settings import Settings
 from invoice_ocr.training import texts
 from invoice_ocr.training.fonts import Face, families
+from invoice_ocr.training.wordlists import pick, words_of
 
 LANGUAGES = {
     "latin": ("pl", "cs", "tr", "vi", "hu", "ro", "lt", "lv", "is", "fr", "de", "es"),
@@ -79,8 +80,8 @@ def sheet(rng: random.Random, face: Face, words: Sequence[str]) -> Sheet:
 
 def of_language(rng: random.Random, language: str, count: int) -> Sheet:
     """A page of a language's words as they stand in sentences and headlines."""
-    own = texts._words(language)  # noqa: SLF001 - the words that training draws from
-    words = [texts._cased(rng, texts._pick(rng, own)) for _ in range(count)]  # noqa: SLF001
+    own = words_of(language)
+    words = [texts.cased(rng, pick(rng, own)) for _ in range(count)]
     needed = frozenset(map(ord, "".join(words)))
     able: dict[str, list[Face]] = defaultdict(list)  # by family: some have twenty faces, and count as one
     for face in [face for face in faces() if face.chars >= needed] or faces():
@@ -124,7 +125,7 @@ def _holding(script: str) -> dict[str, list[str]]:
     """Words of a script's languages by the letters in them."""
     found: dict[str, list[str]] = defaultdict(list)
     for language in LANGUAGES[script]:
-        for word in texts._words(language)[:8000]:  # noqa: SLF001
+        for word in words_of(language)[:8000]:
             for char in set(word):
                 found[char].append(word)
     return found
@@ -137,7 +138,7 @@ def _word_with(rng: random.Random, char: str, face: Face) -> str:
         number = f"{rng.randrange(10, 9999)}"
         return rng.choice((number + char, char + number, f"{number[:1]}{char}{number[1:]}"))
     known = _holding(script).get(char.lower())
-    word = rng.choice(known) if known else texts._pick(rng, texts._words(LANGUAGES[script][0]))  # noqa: SLF001
+    word = rng.choice(known) if known else pick(rng, words_of(LANGUAGES[script][0]))
     word = word.upper() if char.isupper() else word
     if char not in word:
         place = rng.randrange(len(word))

@@ -9,7 +9,7 @@ import random
 from functools import cache
 
 from invoice_ocr.ocr.alphabet import CHINESE
-from invoice_ocr.training import texts
+from invoice_ocr.training import figures, texts
 
 _KNOWN = frozenset(CHINESE)
 _HAN = tuple(char for char in CHINESE if "\u4e00" <= char <= "\u9fff")
@@ -59,7 +59,7 @@ def phrase(rng: random.Random) -> str:
         return rng.choice(_PAIRS).format(text)
     if way < 0.16:
         return text + rng.choice(_STOPS)
-    return text + texts.number(rng) if way < 0.2 else text
+    return text + figures.number(rng) if way < 0.2 else text
 
 
 def sentence(rng: random.Random) -> str:
@@ -71,7 +71,7 @@ def sentence(rng: random.Random) -> str:
             word = rng.choice(_PAIRS).format(word)
         text += word + (rng.choice(_AMID) if rng.random() < 0.35 else "")
     if rng.random() < 0.15:
-        text += rng.choice((texts.number(rng), f"（{rng.randrange(1950, 2040)}）", f"，{rng.randrange(1950, 2040)}"))
+        text += rng.choice((figures.number(rng), f"（{rng.randrange(1950, 2040)}）", f"，{rng.randrange(1950, 2040)}"))
     return text[rng.randrange(2) :]
 
 
@@ -111,7 +111,7 @@ def person(rng: random.Random) -> str:
 
 
 def label(rng: random.Random) -> str:
-    return rng.choice(_LABELS) + rng.choice(("", "", "：", ":", "：" + texts.number(rng), "（元）"))
+    return rng.choice(_LABELS) + rng.choice(("", "", "：", ":", "：" + figures.number(rng), "（元）"))
 
 
 def day(rng: random.Random) -> str:
@@ -209,7 +209,7 @@ def plain_number(rng: random.Random) -> str:
 _MAKERS: texts.Makers = (
     (phrase, 24), (sentence, 14), (numbered, 3), (rare, 22), (label, 8), (firm, 6), (place, 4), (person, 3), (day, 4), (money, 4), (in_words, 3), (amount_of, 3),
     (goods, 7), (model_number, 4), (measure, 3), (plain_number, 4),
-    (texts.number, 2), (texts.code, 2), (texts.amount, 2), (texts.percent, 1), (texts.contact, 1), (texts.identifier, 1),
+    (figures.number, 2), (figures.code, 2), (figures.amount, 2), (figures.percent, 1), (figures.contact, 1), (figures.identifier, 1),
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from collections import defaultdict
@@ -16,6 +17,7 @@ from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 from invoice_ocr.errors import MissingPart
+from invoice_ocr.ocr.alphabet import ALPHABETS, CHINESE
 
 _ASCII = frozenset(range(0x21, 0x5B))
 _NEEDED = frozenset(map(ord, "ABCabc019.,:-/%éü"))
@@ -28,6 +30,9 @@ _COMMON = (
     "Open Sans", "Roboto", "Lato", "Inter", "Noto Sans", "FreeSans", "FreeSerif", "FreeMono", "URW Gothic",
     "Noto Sans CJK SC", "Noto Serif CJK SC",
 )  # fmt: skip
+HAN = frozenset(ord(char) for char in CHINESE if "\u4e00" <= char <= "\u9fff")
+_LEAST_HAN = 6500  # of them, that a face has if it is meant for simplified Chinese
+_ELSEWHERE = (" HK", " TW", " TC", " JP", " KR", "Big5")  # faces with the shapes of other countries
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +126,36 @@ def families(held_out: bool) -> dict[str, tuple[Face, ...]]:
         if face.held_out == held_out:
             found[face.family].append(face)
     return {family: tuple(faces) for family, faces in found.items()}
+
+
+class FaceChooser:
+    """Draws faces: half from what offices print with, half from every family alike; held-out families apart."""
+
+    def __init__(self, alphabet: str = "european", *, held_out: bool = False) -> None:
+        every = families(held_out)
+        if alphabet == "chinese":
+            every = {family: kept for family, faces in every.items() if (kept := tuple(filter(_writes_chinese, faces)))}
+        self.common = [faces for faces in every.values() if faces[0].common]
+        self.all = list(every.values())
+        # Faces with many characters, for texts that the others cannot draw.
+        self.wide = sorted(
+            (f for faces in (every if alphabet == "chinese" else families(False)).values() for f in faces),
+            key=lambda f: -len(f.chars.intersection(map(ord, ALPHABETS[alphabet]))),
+        )[:60]
+
+    def choose(self, rng: random.Random, text: str, common: float = 0.5) -> Face | None:
+        """A face that can draw `text`, or None when no tried face can. common: share of what offices print with."""
+        needed = frozenset(map(ord, text)) - {0x20}
+        for attempt in range(16):
+            pool = self.common if self.common and (attempt + rng.random() < common or attempt % 2) else self.all
+            face = rng.choice(rng.choice(pool))
+            if face.slanted and rng.random() < 0.75:
+                continue
+            if face.chars >= needed:
+                return face
+        fitting = [face for face in self.wide if face.chars >= needed]
+        return rng.choice(fitting) if fitting else None
+
+
+def _writes_chinese(face: Face) -> bool:
+    return len(face.chars.intersection(HAN)) > _LEAST_HAN and not any(word in face.name for word in _ELSEWHERE)

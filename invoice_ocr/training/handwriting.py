@@ -25,7 +25,8 @@ from torch.nn import functional as F
 
 from invoice_ocr.ocr.crops import HEIGHT, levelled
 from invoice_ocr.ocr.hand import STEP, WIDEST, chances
-from invoice_ocr.training import crops, texts
+from invoice_ocr.training import crop_damage, figures, texts
+from invoice_ocr.training.crops import draw
 from invoice_ocr.training.fonts import Face
 from invoice_ocr.training.recogniser import Shards
 
@@ -79,10 +80,10 @@ def written(rng: random.Random, hands: Sequence[Face], digits: np.ndarray, label
         if rng.random() < DIGITS:
             yield _bent(rng, _of_digits(rng, by_digit)).T
             continue
-        text = rng.choice((texts.word, texts.word, texts.amount, texts.day, texts.number))(rng)[:24].strip()
+        text = rng.choice((texts.word, texts.word, figures.amount, figures.day, figures.number))(rng)[:24].strip()
         face = rng.choice(hands)
         if text and face.chars >= frozenset(map(ord, text)) - {0x20}:
-            crop = crops.draw(rng, text, face, till=False)
+            crop = draw(rng, text, face, till=False)
             if crop is not None:
                 yield _bent(rng, crop.pixels).T
 
@@ -109,7 +110,7 @@ def _of_digits(rng: random.Random, by_digit: Sequence[np.ndarray]) -> np.ndarray
         x += wide + rng.uniform(-1, 5)
     rows = np.flatnonzero(ink.any(1))
     cut = ink[max(0, rows[0] - 3) : rows[-1] + 4, : int(x + 4)]
-    grey = crops.printed(rng, cut, 1.0)
+    grey = crop_damage.printed(rng, cut, 1.0)
     wide = max(8, round(grey.shape[1] * HEIGHT / grey.shape[0]))
     resized: np.ndarray = cv2.resize(grey, (wide, HEIGHT), interpolation=cv2.INTER_AREA)
     return resized

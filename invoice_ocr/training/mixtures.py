@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from invoice_ocr.ocr.alphabet import ALPHABET
-from invoice_ocr.training import texts
-from invoice_ocr.training.crops import USUAL, Arrival, Crop, FaceChooser, draw
+from invoice_ocr.training import figures, texts
+from invoice_ocr.training.crop_damage import USUAL, Arrival
+from invoice_ocr.training.crops import Crop, draw
+from invoice_ocr.training.fonts import FaceChooser
 
 _USUAL_LENGTH = 9  # letters; longer texts are drawn less often, as for usual crops
 _KNOWN = frozenset(ALPHABET)
@@ -118,7 +120,7 @@ def at_tills(rng: random.Random) -> str:
     if way < 0.25:
         return rng.choice(texts.TILL_WORDS) + (rng.choice(":.*") if rng.random() < 0.25 else "")
     if way < 0.80:
-        makers = (texts.amount, texts.day, texts.number, texts.code, texts.unit)
+        makers = (figures.amount, figures.day, figures.number, figures.code, figures.unit)
         return rng.choices(makers, (25, 10, 10, 5, 5))[0](rng)
     word = texts.of_language(rng, rng.choice(_AT_TILLS))
     return word.upper() if rng.random() < 0.6 else word
@@ -126,27 +128,27 @@ def at_tills(rng: random.Random) -> str:
 
 def with_signs(rng: random.Random) -> str:
     """What stands beside words and numbers: stops before colons, signs of sections, underscores, rows of stars."""
-    word, figures = texts.of_language(rng, rng.choice(_MARKED)), str(rng.randrange(10 ** rng.randrange(1, 6)))
+    word, digits = texts.of_language(rng, rng.choice(_MARKED)), str(rng.randrange(10 ** rng.randrange(1, 6)))
     way = rng.random()
     if way < 0.35:
         return word[: rng.randrange(2, 12)] + rng.choice((".:", ".:", ".:", ".)", ".,", "):", ".-", ":", "."))
     if way < 0.50:
         return rng.choice(
             ("§ {}", "§{}", "(§ {}", "§§ {}", "n° {}", "N°{}", "Nº {}", "nº{}", "N.º {}", "№ {}", "#{}")
-        ).format(figures)
+        ).format(digits)
     if way < 0.65:
-        others = [texts.of_language(rng, rng.choice(_MARKED)) if rng.random() < 0.7 else figures for _ in range(2)]
+        others = [texts.of_language(rng, rng.choice(_MARKED)) if rng.random() < 0.7 else digits for _ in range(2)]
         joined = "_".join([word, *others[: rng.randrange(1, 3)]])
         return f"[{joined}]" if rng.random() < 0.2 else joined
     if way < 0.75:
         return rng.choice(("I", "II", "III", "IV", "VI", "XI", "XII", "I/", "I.", "I)", "II.")) + (
-            figures if rng.random() < 0.4 else ""
+            digits if rng.random() < 0.4 else ""
         )
     if way < 0.9:
         return rng.choice(
             ("***", "****", "*", "—", "–", "/", "|", "·", "•", "§", "#", "=", "...", "n°", "nº", "Nº", "N°")
         )
-    return texts.code(rng)
+    return figures.code(rng)
 
 
 def with_tones(rng: random.Random) -> str:

@@ -11,9 +11,10 @@ import re
 
 import numpy as np
 
-from invoice_ocr.training import texts
+from invoice_ocr.training import figures, texts
 
 JOIN = "\u00a0"
+_SHORT = (figures.number, figures.day, figures.amount, figures.code, figures.unit, figures.percent)
 _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _ALONE = (
     ":",
@@ -78,7 +79,7 @@ class Writer:
         if way < 0.82:
             return texts.word(self.rng, self.script)
         if way < 0.88:
-            return texts.contact(self.rng)
+            return figures.contact(self.rng)
         if way < 0.92:
             return self.rng.choice(
                 ("€ " + self.amount(), self.amount() + " €", "1 / 1", "1 x", "| 2", "+ 3 %", "No 7", "§ 19")
@@ -91,9 +92,7 @@ class Writer:
 
     def short(self) -> str:
         """A number, date, amount, code or unit."""
-        return _joined(
-            self.rng.choice((texts.number, texts.day, texts.amount, texts.code, texts.unit, texts.percent))(self.rng)
-        )
+        return _joined(self.rng.choice(_SHORT)(self.rng))
 
     def mixed(self, count: int) -> str:
         """Words and short things together."""
@@ -120,20 +119,20 @@ class Writer:
         """A number, date, code or name."""
         way = self.rng.random()
         if way < 0.3:
-            return _joined(texts.code(self.rng))
+            return _joined(figures.code(self.rng))
         if way < 0.55:
-            return texts.day(self.rng)
+            return figures.day(self.rng)
         if way < 0.7:
-            return _joined(texts.number(self.rng))
+            return _joined(figures.number(self.rng))
         if way < 0.8:
             return self.amount()
         if way < 0.9:
-            return texts.identifier(self.rng)
+            return figures.identifier(self.rng)
         return self.plain() + " " + self.plain()
 
     def amount(self) -> str:
         """An amount; spaces between thousands are JOIN, the currency stands apart."""
-        return _joined(texts.amount(self.rng))
+        return _joined(figures.amount(self.rng))
 
     def company(self) -> str:
         """A company's name."""
@@ -156,13 +155,13 @@ class Writer:
             return (
                 self.rng.choice(("Tel.", "Fax", "Phone:", "Tél. :", "E-mail:", "Web:", "Mobil", ""))
                 + " "
-                + texts.contact(self.rng)
+                + figures.contact(self.rng)
             )
         if way < 0.55:
             return (
                 self.rng.choice(("IBAN", "IBAN:", "BIC:", "VAT", "USt-IdNr.:", "SIRET", "KvK", "NIP:"))
                 + " "
-                + texts.identifier(self.rng)
+                + figures.identifier(self.rng)
             )
         return self.address()
 
@@ -186,7 +185,7 @@ class Writer:
 
     def bank(self) -> str:
         """Bank details in one line."""
-        return f"IBAN: {texts.identifier(self.rng)} BIC: {self.plain().upper()[:8]}"
+        return f"IBAN: {figures.identifier(self.rng)} BIC: {self.plain().upper()[:8]}"
 
     def footer(self) -> str:
         """A line at the foot of a page."""
@@ -230,8 +229,8 @@ class Writer:
                 ("", "", "", ",00", ".00", ".0")
             )
         if kind == "date":
-            return texts.day(self.rng)
-        maker = {"code": texts.code, "unit": texts.unit, "percent": texts.percent}[kind]
+            return figures.day(self.rng)
+        maker = {"code": figures.code, "unit": figures.unit, "percent": figures.percent}[kind]
         return _joined(maker(self.rng))
 
 

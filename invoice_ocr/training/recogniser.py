@@ -327,11 +327,11 @@ def train(
 ) -> dict[str, Any]:
     """Train until `samples` crops were shown in all, or for `minutes`; returns the last diary entry.
 
-    shards: folder of `crops.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser, counters) and
-    `diary.jsonl`. start: weights (.npz, as shipped) to begin from where there is nothing to resume; set `align` and
-    `short` of the plan to 0 then. teacher: weights of a trained network, small or large, that shows its readings for
-    `teach` samples; where there is neither `start` nor anything to resume its last layers are taken over. report:
-    called with (averaged model, entry) every `every` seconds; what it returns joins the entry.
+    shards: folder of `crop_shards.make_shards`. out: folder of `last.pt` (weights, averaged weights, optimiser,
+    counters) and `diary.jsonl`. start: weights (.npz, as shipped) to begin from where there is nothing to resume; set
+    `align` and `short` of the plan to 0 then. teacher: weights of a trained network, small or large, that shows its
+    readings for `teach` samples; where there is neither `start` nor anything to resume its last layers are taken over.
+    report: called with (averaged model, entry) every `every` seconds; what it returns joins the entry.
     """
     plan = plan or Plan()
     if threads:

@@ -7,19 +7,23 @@ for "ß". Both are undone here.
 from __future__ import annotations
 
 import argparse
+import random
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.spelling import TONGUES
 
 LANGUAGES = [(language, script) for script, own in TONGUES.items() for language in own]  # whose words are counted
 LISTS = {"hr": "sh", "sr": "sh"}  # wordfreq has one list for both, in Latin letters
 SERBIAN = dict(zip("abcčćdđefghijklmnoprsštuvzž", "абцчћдђефгхијклмнопрсштувзж", strict=True))
 SERBIAN_PAIRS = {"lj": "љ", "nj": "њ", "dž": "џ"}
+KNOWN = frozenset(ALPHABET)
 _LAST_SIGMA = re.compile(r"(?<=\w)σ$")
 _SHARP = re.compile(  # German stems with "ß" since 1996; in "Preissenkung" and "Kreissäge" a word ends between both
     "strass|gross|gröss|heiss|^weiss|eiweiss|schweiss|fuss|füss|gruss|grüss|mässig|massnahm|massgeb|massst|gemäss|ausser"
@@ -33,6 +37,19 @@ def top_words(language: str, count: int) -> list[str]:
     import wordfreq
 
     return [as_printed(word, language) for word in wordfreq.top_n_list(LISTS.get(language, language), count)]
+
+
+@cache
+def words_of(language: str) -> tuple[str, ...]:
+    """The frequent words of a language that the recogniser can spell, the most frequent first."""
+    return tuple(w for w in top_words(language, 30000) if len(w) <= 22 and KNOWN.issuperset(w) and not w.isdigit())
+
+
+def pick(rng: random.Random, words: tuple[str, ...]) -> str:
+    """One of the words: half by rank, as print is, half flat, for letters in all neighbourhoods."""
+    if rng.random() < 0.5:
+        return words[int(len(words) * rng.random() ** 3)]
+    return rng.choice(words)
 
 
 def as_printed(word: str, language: str) -> str:
