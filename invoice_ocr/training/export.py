@@ -1,7 +1,6 @@
 """Trained twins to what ships: float16 arrays for docTR's models, an ONNX graph without weights, a manifest entry.
 
-There is one set of weights: the .npz. The graph's initializers are marked external and named after the arrays of the
-npz (weights.000, ...), followed by the transposition from docTR's layout to ONNX's, which ONNX Runtime folds at load.
+There is one set of weights: the .npz, whose arrays the graph names.
 Nothing is written into the folder before torch, ONNX Runtime and docTR's TensorFlow model agree on it.
 """
 
@@ -13,7 +12,6 @@ import os
 import re
 import shutil
 import tempfile
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -29,76 +27,22 @@ from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.crops import HEIGHT, WIDTHS
 from invoice_ocr.ocr.ctc import decode
 from invoice_ocr.ocr.manifest import HANDWRITING, SCHEMA, load_manifest
-from invoice_ocr.ocr.onnx import PREFIX, Session
-from invoice_ocr.ocr.tensorflow import (
-    DETECTOR_MEAN,
-    DETECTOR_STD,
-    RECOGNISER_MEAN,
-    RECOGNISER_STD,
-    import_tensorflow,
-)
+from invoice_ocr.ocr.onnx import Session
+from invoice_ocr.ocr.tensorflow import DETECTOR_MEAN, DETECTOR_STD
 from invoice_ocr.ocr.tensorflow import Detector as DoctrDetector
 from invoice_ocr.ocr.tensorflow import Recogniser as DoctrRecogniser
-from invoice_ocr.training import detector_lean, detector_net, recogniser_net
+from invoice_ocr.training import detector_net, recogniser_net
+from invoice_ocr.training.graphs import (
+    Normalise,
+    WholeDetector,
+    WholeHandwriting,
+    WholeRecogniser,
+    graph_of,
+    without_weights,
+)
 from invoice_ocr.training.handwriting import Handwriting
 
 CLOSE = 1e-3  # largest difference of logits that two runtimes may show
-LARGEST_INLINE = 64 * 1024  # bytes of numbers a graph may hold besides the npz: shapes, zeros, normalisation
-OPSET = 17
-
-
-class _Recogniser(nn.Module):
-    """The twin between uint8 crops and what the engine decodes."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-        self.normalise = _Normalise(RECOGNISER_MEAN, RECOGNISER_STD)
-
-    def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        logits = self.net(self.normalise(crops))
-        return logits.argmax(-1).int(), logits.softmax(-1).amax(-1), logits
-
-
-class _Detector(nn.Module):
-    """The twin between uint8 pages and probabilities."""
-
-    def __init__(self, net: detector_net.Detector) -> None:
-        super().__init__()
-        self.net = net
-        self.normalise = _Normalise(DETECTOR_MEAN, DETECTOR_STD)
-
-    def forward(self, pages: Tensor) -> tuple[Tensor, Tensor]:
-        logits = detector_lean.logits(self.net, self.normalise(pages))[:, 0]
-        return torch.sigmoid(logits), logits
-
-
-class _Handwriting(nn.Module):
-    """The network between uint8 words, paper light, and its logits."""
-
-    def __init__(self, net: Handwriting) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, words: Tensor) -> Tensor:
-        logits: Tensor = self.net(1 - words[:, None].float() / 255)
-        return logits
-
-
-class _Normalise(nn.Module):
-    """uint8 (n, height, width, 3) to float32 (n, 3, height, width), normalised as docTR does."""
-
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1) * 255, persistent=False)
-        self.register_buffer("std", torch.tensor(std).view(3, 1, 1) * 255, persistent=False)
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        channels = pixels.permute(0, 3, 1, 2).float()  # first, while a pixel is three bytes
-        return (channels - self.mean) / self.std
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -143,7 +87,7 @@ def export_recogniser(
     arrays = recogniser_net.to_doctr(rounded, architecture)
     example = torch.zeros((2, HEIGHT, 64, 3), dtype=torch.uint8)
     axes = {"crops": {0: "n", 2: "width"}, **{out: {0: "n", 1: "steps"} for out in ("ids", "confidences", "logits")}}
-    graph = _graph(_Recogniser(net), example, axes)
+    graph = graph_of(WholeRecogniser(net), example, axes)
     with tempfile.TemporaryDirectory() as place:
         entry = _write(Path(place), name, architecture, arrays, graph, details, recipe, scores)
         session = Session(load_manifest(Path(place))[name])
@@ -172,7 +116,7 @@ def export_detector(
     arrays = detector_net.to_doctr(rounded)
     example = torch.zeros((1, 64, 96, 3), dtype=torch.uint8)
     axes = {name: {0: "n", 1: "height", 2: "width"} for name in ("pages", "probabilities", "logits")}
-    graph = _graph(_Detector(net), example, axes)
+    graph = graph_of(WholeDetector(net), example, axes)
     with tempfile.TemporaryDirectory() as place:
         entry = _write(Path(place), "detector", "db_mobilenet_v3_large", arrays, graph, details, recipe, scores)
         parity = _compare_detectors(Path(place), net, channels, arrays)
@@ -190,14 +134,14 @@ def export_handwriting(
     rounded = _rounded(state)
     net = Handwriting()
     net.load_state_dict(rounded)
-    model = _Handwriting(net).eval()
+    model = WholeHandwriting(net).eval()
     arrays = [
         np.ascontiguousarray(tensor.numpy().transpose((2, 3, 1, 0) if tensor.ndim == 4 else range(tensor.ndim)))
         for tensor in rounded.values()
         if tensor.is_floating_point()
     ]
     axes = {"words": {0: "n", 2: "width"}, "logits": {0: "n", 1: "steps"}}
-    graph = _graph(model, torch.zeros((2, HEIGHT, 64), dtype=torch.uint8), axes)
+    graph = graph_of(model, torch.zeros((2, HEIGHT, 64), dtype=torch.uint8), axes)
     with tempfile.TemporaryDirectory() as place:
         entry = _write(Path(place), HANDWRITING, "depthwise_separable", arrays, graph, {}, recipe, scores)
         words = np.ascontiguousarray(printed_crops(128, 6)[..., 0])
@@ -225,72 +169,6 @@ def _rounded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return rounded | {name: tensor for name, tensor in state.items() if not tensor.is_floating_point()}
 
 
-def _graph(model: nn.Module, example: Tensor, axes: Mapping[str, Mapping[int, str]]) -> bytes:
-    """The ONNX graph of a model, weights still inside, nothing folded."""
-    import_tensorflow()  # first, with Keras 2: torch's exporter imports TensorFlow where it finds it
-    inputs, *outputs = axes
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "graph.onnx"
-        warnings.simplefilter("ignore")  # the tracing exporter announces its successor, which folds what must stay
-        torch.onnx.export(
-            model.eval(),
-            (example,),
-            path,
-            input_names=[inputs],
-            output_names=outputs,
-            dynamic_axes=axes,
-            do_constant_folding=False,
-            training=torch.onnx.TrainingMode.PRESERVE,
-            opset_version=OPSET,
-            dynamo=False,
-        )
-        return path.read_bytes()
-
-
-def _without_weights(graph: bytes, arrays: Sequence[np.ndarray]) -> tuple[bytes, list[int]]:
-    """The graph with its weights replaced by names of arrays in the npz, and which of those it uses."""
-    import onnx
-
-    model = onnx.load_from_string(graph)
-    places: dict[tuple[tuple[int, ...], bytes], list[int]] = {}
-    for i, array in enumerate(arrays):
-        places.setdefault((array.shape, array.tobytes()), []).append(i)
-    used: list[int] = []
-    inline = 0
-    for tensor in list(model.graph.initializer):
-        value = onnx.numpy_helper.to_array(tensor)
-        order = {4: (2, 3, 1, 0), 2: (1, 0)}.get(value.ndim, tuple(range(value.ndim)))
-        laid_out = np.ascontiguousarray(value.transpose(order))
-        matches = places.get((laid_out.shape, laid_out.tobytes()), []) if value.dtype == np.float32 else []
-        if not matches:
-            inline += value.nbytes
-            continue
-        index = next((i for i in matches if i not in used), matches[0])
-        model.graph.initializer.remove(tensor)
-        back = np.argsort(order).tolist()
-        node = onnx.helper.make_node("Transpose", [f"{PREFIX}{index:03}"], [tensor.name], perm=back)
-        if value.ndim < 2:
-            node = onnx.helper.make_node("Identity", [f"{PREFIX}{index:03}"], [tensor.name])
-        model.graph.node.insert(0, node)
-        if index not in used:
-            used.append(index)
-            model.graph.initializer.append(_external(onnx, index, laid_out.shape))
-    if inline > LARGEST_INLINE:
-        raise ValueError(f"{inline} bytes of weights are in the graph but not in the npz")
-    model.producer_name, model.producer_version, model.doc_string = "invoice-ocr", "", ""
-    for node in model.graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
-    return model.SerializeToString(deterministic=True), sorted(used)
-
-
-def _external(onnx: Any, index: int, shape: Sequence[int]) -> Any:
-    tensor = onnx.TensorProto(name=f"{PREFIX}{index:03}", data_type=onnx.TensorProto.FLOAT, dims=shape)
-    tensor.data_location = onnx.TensorProto.EXTERNAL
-    tensor.external_data.add(key="location", value="npz")
-    return tensor
-
-
 def _write(
     place: Path,
     name: str,
@@ -304,7 +182,7 @@ def _write(
     """Write one network into an empty folder, with a manifest of its own; returns the manifest's entry."""
     if not recipe:
         raise ValueError("weights without a recipe are not exported")
-    light, used = _without_weights(graph, arrays)
+    light, used = without_weights(graph, arrays)
     (place / f"{name}.onnx").write_bytes(light)
     np.savez(place / f"{name}.npz", **{f"{i:03}": array.astype("<f2") for i, array in enumerate(arrays)})  # type: ignore[arg-type]
     entry = {
@@ -358,7 +236,7 @@ def _compare_recognisers(
     for width in (32, 128, 256):
         crops = printed_crops(width, 6)
         with torch.no_grad():
-            _, _, twin = (out.numpy() for out in _Recogniser(net).eval()(torch.from_numpy(crops)))
+            _, _, twin = (out.numpy() for out in WholeRecogniser(net).eval()(torch.from_numpy(crops)))
         results = {
             "onnx": session.run(["ids", "confidences", "logits"], {"crops": crops}),
             "tensorflow": [*doctr.recognise(crops), doctr.logits(crops)],
@@ -378,7 +256,7 @@ def _compare_detectors(place: Path, net: nn.Module, channels: int, arrays: list[
     doctr = DoctrDetector("db_mobilenet_v3_large", {"fpn_channels": channels}, arrays, 1, half=False)
     page = printed_page(256, 352)[None]
     with torch.no_grad():
-        twin = net.eval()(_Normalise(DETECTOR_MEAN, DETECTOR_STD)(torch.from_numpy(page)))[:, 0].numpy()
+        twin = net.eval()(Normalise(DETECTOR_MEAN, DETECTOR_STD)(torch.from_numpy(page)))[:, 0].numpy()
     worst = {
         "onnx": float(np.abs(session.run(["logits"], {"pages": page})[0] - twin).max()),
         "tensorflow": float(np.abs(doctr.logits(page) - twin).max()),
