@@ -74,6 +74,31 @@ def test_files_are_read_once_and_put_where_they_belong(post: Post) -> None:
     assert path.exists()
 
 
+def test_what_cannot_even_be_opened_and_what_is_no_invoice_is_rejected_with_the_reason(post: Post) -> None:
+    (post.inbox / "empty.pdf").write_bytes(b"")
+    (post.inbox / "letter.pdf").write_text("Dear Sir, | thank you for the talk.")
+    post.watch()
+    assert post.names("inbox") == post.names("done") == []
+    told = {name: json.loads((post.place / "bad" / f"{name}.error.json").read_text()) for name in post.names("bad")[::2]}
+    assert {name: one["code"] for name, one in told.items()} == {
+        "empty.pdf": "E_EMPTY",
+        "letter.pdf": "document.no-invoice",
+    }
+    assert len(post.turns) == 1
+
+
+def test_a_name_that_was_rejected_may_come_again(post: Post) -> None:
+    path = post.inbox / "a.pdf"
+    path.write_bytes(b"")
+    post.watch()
+    path.write_text(sheet("A-1"))
+    post.watch()
+    path.write_bytes(b"")
+    post.watch()
+    assert post.names("done") == ["a.pdf"]
+    assert post.names("bad") == ["a.2.pdf", "a.2.pdf.error.json", "a.pdf", "a.pdf.error.json"]
+
+
 def test_a_file_that_still_grows_is_left_until_it_rests(post: Post) -> None:
     path = post.inbox / "a.pdf"
     path.write_text("")

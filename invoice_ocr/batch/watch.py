@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from invoice_ocr.batch import codec
 from invoice_ocr.batch.places import as_text
 from invoice_ocr.errors import ConfigError, Locked, OutputReadonly
-from invoice_ocr.model import Record
+from invoice_ocr.model import Failure, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from invoice_ocr.batch.ledger import Ledger
-    from invoice_ocr.model import Failure
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ class Folder:
         return bool(self._seen)
 
     def put_away(self, path: Path, failure: Failure | None) -> Path | None:
-        """Move a file where it belongs, one that failed with its error beside it. None when it changed, or is gone."""
+        """Move a file where it belongs, a rejected one with why beside it. None when it changed, or is gone."""
         mark, _ = self._seen.pop(path)
         try:
             if _mark(path.lstat()) != mark:
@@ -107,21 +106,32 @@ def put_away(book: Ledger, folder: Folder, paths: list[Path]) -> None:
     """Move files whose documents are done, by what became of them. What cannot be moved stays, and the log tells it."""
     for path in paths:
         row = book.connection.execute(
-            "SELECT r.state, r.records FROM place p JOIN result r ON r.document = p.document AND r.recipe = ?"
-            " WHERE p.path = ? AND r.records IS NOT NULL ORDER BY p.id DESC LIMIT 1",
-            (book.recipe, as_text(str(path.absolute()))),
+            "SELECT r.records FROM place p JOIN result r ON r.document = p.document AND r.recipe = ?"
+            " WHERE (p.path = ? OR (p.path IS NULL AND p.name = ?)) AND r.records IS NOT NULL ORDER BY p.id DESC LIMIT 1",
+            (book.recipe, as_text(str(path.absolute())), as_text(str(path))),
         ).fetchone()
         if row is None:
             continue
-        failed = row[0] in {"failed", "quarantined"}
-        records = codec.unpack(list[Record], row[1]) if failed else []
         try:
-            moved = folder.put_away(path, next((r.failure for r in records if r.failure), None))
+            moved = folder.put_away(path, _why(codec.unpack(list[Record], row[0])))
         except OSError as error:
             log.warning("%s cannot be moved: %s", path, error)
             continue
         if moved is not None:
             book.moved(path, moved)
+
+
+def _why(records: list[Record]) -> Failure | None:
+    """Why a document is rejected: it could not be read, or there is no invoice in it. None when it is not."""
+    if any(record.invoice and record.invoice.decision != "reject" for record in records):
+        return None
+    failure = next((record.failure for record in records if record.failure), None)
+    if failure is not None:
+        return failure
+    issues = [issue for record in records if record.invoice for issue in record.invoice.issues]
+    reasons = [reason for record in records if record.invoice for reason in record.invoice.reasons]
+    message = "; ".join(dict.fromkeys(issue.message for issue in issues)) or "No invoice was found in it."
+    return Failure(reasons[0] if reasons else "reject", message, "Look at it: what is no invoice needs nothing more.")
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, tuple[int, int]]]:

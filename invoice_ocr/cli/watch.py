@@ -20,14 +20,14 @@ from invoice_ocr.settings import Settings
 Watched = Annotated[Path, typer.Argument(metavar="DIR", help="The folder that fills.", show_default=False)]
 Processed = Annotated[
     Path | None,
-    typer.Option("--processed", metavar="DIR", help="Files that were read go here.", show_default="DIR-processed"),
+    typer.Option("--processed", metavar="DIR", help="Invoices that were read go here.", show_default="DIR-processed"),
 ]
 Rejected = Annotated[
     Path | None,
     typer.Option(
         "--rejected",
         metavar="DIR",
-        help="Files that could not be read go here, each with its error.",
+        help="Files that could not be read, or are no invoice, go here, each with the reason beside it.",
         show_default="DIR-rejected",
     ),
 ]
