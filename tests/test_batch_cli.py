@@ -76,6 +76,14 @@ def test_failures_are_told_and_give_the_exit_code(invoke: Invoke, elsewhere: Pat
     assert invoke("batch", "a.pdf", "--ledger", "l.sqlite", *LAYER).code == 6
 
 
+def test_failures_of_earlier_runs_are_not_told_again(invoke: Invoke) -> None:
+    assert "nowhere.pdf" in invoke("batch", "nowhere.pdf", "--ledger", "l.sqlite", *LAYER).err
+    done = invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    assert done.code == 0
+    assert "nowhere.pdf" not in done.err
+    assert "nowhere.pdf" in invoke("status", "l.sqlite").out
+
+
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(invoke: Invoke, elsewhere: Path) -> None:
     (elsewhere / "copy.pdf").write_bytes(LETTER.read_bytes())
     first = invoke("batch", LETTER, "copy.pdf", "--ledger", "l.sqlite", "--dry-run", *LAYER)

@@ -303,6 +303,17 @@ def test_retry_reads_again_what_it_names(office: Office, retry: str, again: int)
     assert len(office.desk.opened) == again
 
 
+def test_a_correction_that_settles_every_doubt_counts_as_posted(office: Office) -> None:
+    office.put("a.pdf", sheet("A-1"))
+    office.put("b.pdf", sheet("A-2", gross="121.00"))
+    office.run()
+    assert office.counts() == {"post": 1, "review": 1}
+    with opened(office.ledger, write=True) as book:
+        results.correct(book, "b.pdf", "total_gross", "120.00", who="me")
+    assert {record.invoice.decision for record in office.records()} == {"post"}
+    assert office.counts() == {"post": 2}
+
+
 def test_fresh_forgets_everything_but_corrections(office: Office) -> None:
     path = office.put("a.pdf", sheet("A-1"))
     office.run()

@@ -57,8 +57,7 @@ def records(book: Ledger) -> Iterator[Record]:
     """Every finished document's records, in the order in which documents were first seen."""
     corrections, flagged = _corrections(book), flags(book)
     for document, sha256, name, packed in book.rows(_ALL.format(columns="r.records")):
-        made = codec.unpack(list[Record], packed)
-        for number, record in enumerate(made, 1):
+        for number, record in enumerate(codec.unpack(list[Record], packed), 1):
             own = [c for c in corrections.get(sha256, ()) if c.invoice == number]
             invoice = corrected(record.invoice, own) if record.invoice else None
             if invoice is not None:
@@ -98,22 +97,40 @@ def counts(book: Ledger, *, wanted: bool = False) -> Counter[str]:
 
     wanted: only those of the run that goes on.
     """
-    told: Counter[str] = Counter()
     table = "(SELECT document FROM wanted)" if wanted else "(SELECT id AS document FROM document)"
     rows = book.connection.execute(
         f"""
         SELECT d.id, CASE WHEN r.records IS NULL THEN 'left' WHEN r.state = 'done' THEN r.decision ELSE r.state END
         FROM {table} w JOIN document d ON d.id = w.document
         LEFT JOIN result r ON r.document = d.id AND r.recipe = d.recipe"""  # noqa: S608  one of two constants
-    )
-    touched = {document for document, _ in flags(book)}
-    told.update("review" if state == "post" and document in touched else state for document, state in rows)
+    ).fetchall()
+    flagged, now = flags(book), _decisions_of_corrected(book)
+    touched = {document for document, _ in flagged}
+    told: Counter[str] = Counter()
+    for document, state in rows:
+        shown = now.get(document, state) if state in {"post", "review"} else state
+        told["review" if shown == "post" and document in touched else shown] += 1
     return told
 
 
-def failures(book: Ledger, *, most: int) -> list[tuple[str, Failure]]:
-    """Names and failures of at most so many documents that could not be read."""
-    rows = book.rows(_ALL.format(columns="r.records").replace("WHERE", "WHERE r.code IS NOT NULL AND"))
+def _decisions_of_corrected(book: Ledger) -> dict[int, str]:
+    """What documents with corrections are for now, by document."""
+    corrections = _corrections(book)
+    query = _ALL.format(columns="r.records").replace("WHERE", "WHERE d.sha256 IN (SELECT sha256 FROM correction) AND")
+    found = {}
+    for document, sha256, _, packed in book.rows(query):
+        decisions = set()
+        for number, record in enumerate(codec.unpack(list[Record], packed), 1):
+            own = [c for c in corrections[sha256] if c.invoice == number]
+            decisions.add(corrected(record.invoice, own).decision if record.invoice else "reject")
+        found[document] = next(worst for worst in ("reject", "review", "post") if worst in decisions)
+    return found
+
+
+def failures(book: Ledger, *, most: int, wanted: bool = False) -> list[tuple[str, Failure]]:
+    """Names and failures of at most so many documents that could not be read. wanted: as of `counts`."""
+    chosen = "r.code IS NOT NULL AND" + (" d.id IN (SELECT document FROM wanted) AND" if wanted else "")
+    rows = book.rows(_ALL.format(columns="r.records").replace("WHERE", f"WHERE {chosen}"))
     found = (
         (os.fsdecode(name), record.failure)
         for _, _, name, packed in rows

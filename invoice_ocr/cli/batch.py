@@ -182,7 +182,7 @@ def _tell_failures(book: Ledger, verbosity: Verbosity) -> None:
     """What failed in this run's inputs: the first few, and how many more."""
     from invoice_ocr.batch import results
 
-    rows = results.failures(book, most=_TOLD + 1)
+    rows = results.failures(book, most=_TOLD + 1, wanted=True)
     for name, failure in rows[:_TOLD]:
         report(failure, name)
     if len(rows) > _TOLD:
