@@ -117,7 +117,7 @@ def _decisions_of_corrected(book: Ledger) -> dict[int, str]:
     """What documents with corrections are for now, by document."""
     corrections = _corrections(book)
     query = _ALL.format(columns="r.records").replace("WHERE", "WHERE d.sha256 IN (SELECT sha256 FROM correction) AND")
-    found = {}
+    found: dict[int, str] = {}
     for document, sha256, _, packed in book.rows(query):
         decisions = set()
         for number, record in enumerate(codec.unpack(list[Record], packed), 1):
@@ -129,8 +129,8 @@ def _decisions_of_corrected(book: Ledger) -> dict[int, str]:
 
 def failures(book: Ledger, *, most: int, wanted: bool = False) -> list[tuple[str, Failure]]:
     """Names and failures of at most so many documents that could not be read. wanted: as of `counts`."""
-    chosen = "r.code IS NOT NULL AND" + (" d.id IN (SELECT document FROM wanted) AND" if wanted else "")
-    rows = book.rows(_ALL.format(columns="r.records").replace("WHERE", f"WHERE {chosen}"))
+    chosen = "WHERE d.id IN (SELECT document FROM wanted) AND" if wanted else "WHERE"
+    rows = book.rows(_ALL.format(columns="r.records").replace("WHERE", f"{chosen} r.code IS NOT NULL AND"))
     found = (
         (os.fsdecode(name), record.failure)
         for _, _, name, packed in rows

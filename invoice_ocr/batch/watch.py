@@ -107,7 +107,8 @@ def put_away(book: Ledger, folder: Folder, paths: list[Path]) -> None:
     for path in paths:
         row = book.connection.execute(
             "SELECT r.records FROM place p JOIN result r ON r.document = p.document AND r.recipe = ?"
-            " WHERE (p.path = ? OR (p.path IS NULL AND p.name = ?)) AND r.records IS NOT NULL ORDER BY p.id DESC LIMIT 1",
+            " WHERE (p.path = ? OR (p.path IS NULL AND p.name = ?)) AND r.records IS NOT NULL"
+            " ORDER BY p.id DESC LIMIT 1",
             (book.recipe, as_text(str(path.absolute())), as_text(str(path))),
         ).fetchone()
         if row is None:
