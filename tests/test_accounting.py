@@ -119,6 +119,7 @@ def test_odoo_names_the_bill_in_its_first_row_only() -> None:
     assert (first["move_type"], first["ref"], first["invoice_date"]) == ("in_refund", "R-17/4", "2026-03-12")
     assert (second["move_type"], second["ref"], second["invoice_line_ids/name"]) == ("", "", "Ink")
     assert first["invoice_line_ids/price_unit"] == "50.00"
+    assert (first["partner_id"], first["currency_id"]) == ("Müller; Söhne", "EUR")
 
 
 def of(*days: date) -> list[Record]:
@@ -155,6 +156,7 @@ def test_datev_has_header_names_and_a_booking_a_rate() -> None:
     assert row["Belegfeld 1"] == "R-17/4"
     assert row["Buchungstext"] == "Müller; Söhne"
     assert row["BU-Schlüssel"] == ""
+    assert row["Leistungsdatum"] == row["Datum Zuord. Steuerperiode"] == ""  # one without the other is refused
     assert second.startswith('238,00;"S";"EUR"')
 
 
@@ -224,7 +226,7 @@ def test_a_credit_note_printed_with_minus_signs_has_its_lines(quantity: Decimal 
 
 
 def test_an_iif_bill_sums_up_to_nothing() -> None:
-    lines = [line.split("\t") for line in exported("iif", record(invoice())).decode().split("\r\n")]
+    lines = [line.split("\t") for line in exported("iif", record(invoice())).decode("cp1252").split("\r\n")]
     assert [line[0] for line in lines] == ["!TRNS", "!SPL", "!ENDTRNS", "TRNS", "SPL", "SPL", "ENDTRNS", ""]
     booked = [Decimal(line[5]) for line in lines if line[0] in {"TRNS", "SPL"}]
     assert booked[0] == Decimal("-345.00")
@@ -244,8 +246,54 @@ def test_an_iif_cannot_be_broken_out_of() -> None:
     made = exported("iif", record(invoice(seller_name='a\tb\r\nTRNS\t"x"', invoice_number="=1")))
     lines = made.decode().split("\r\n")
     assert sum(line.startswith("TRNS") for line in lines) == 1
-    assert all(len(line.split("\t")) == 9 for line in lines if line.startswith(("TRNS", "SPL")))
+    assert [len(line.split("\t")) for line in lines if line.startswith(("TRNS", "SPL"))] == [9, 8, 8]
     assert "\t=1" not in made.decode()
+
+
+def test_the_lines_of_an_iif_bill_name_nobody_to_be_charged_and_are_in_what_the_program_reads() -> None:
+    lines = exported("iif", record(invoice())).decode("cp1252").split("\r\n")
+    names = [line.split("\t")[4] for line in lines if line.startswith(("TRNS", "SPL"))]
+    assert names == ["Müller; Söhne", "", ""]
+
+
+@pytest.mark.parametrize("name", ["xero", "qbo"])
+def test_a_bill_without_due_date_or_number_has_what_the_import_cannot_do_without(name: str) -> None:
+    first, *_ = table(name, record(invoice(due_date=None, invoice_number=None)))
+    due, number = ("*DueDate", "*InvoiceNumber") if name == "xero" else ("Due date", "Bill no.")
+    assert first[due] == first["*InvoiceDate" if name == "xero" else "Bill date"]
+    assert first[number] == "0" * 12
+
+
+def test_what_is_cut_to_its_length_is_so_with_its_apostrophe() -> None:
+    row = exported("datev", record(invoice(seller_name="=" + "x" * 80))).decode("cp1252").split("\r\n")[2]
+    assert next(csv.reader([row], delimiter=";"))[13] == "'=" + "x" * 58
+
+
+@pytest.mark.parametrize(("number", "kept"), [("+1-2/A", "1-2/A"), ("-A1*2", "A1*2"), ("=1+1", "1+1")])
+def test_a_reference_of_few_characters_begins_no_formula(number: str, kept: str) -> None:
+    row = exported("datev", record(invoice(invoice_number=number))).decode("cp1252").split("\r\n")[2]
+    assert next(csv.reader([row], delimiter=";"))[10] == kept
+
+
+def test_a_letter_that_an_encoding_lacks_is_its_plain_one() -> None:
+    made = exported("datev", record(invoice(seller_name="Żółw Łódź Őr Škoda Бук"))).decode("cp1252")
+    assert '"Zólw Lódz Or Škoda ???"' in made
+
+
+def test_nothing_is_booked_of_a_rate_or_a_bill_of_nothing() -> None:
+    zero = TaxLine(Decimal(0), Decimal("0.00"), Decimal("0.00"))
+    one = replace(invoice(), tax_lines=(*invoice().tax_lines, zero))
+    assert len(exported("datev", record(one)).split(b"\r\n")) == 5
+    nothing = invoice(total_net=Decimal(0), total_tax=Decimal(0), total_gross=Decimal("0.00"))
+    assert len(exported("datev", record(replace(nothing, tax_lines=()))).split(b"\r\n")) == 3
+
+
+def test_columns_that_an_import_needs_are_named_when_they_are_empty(caplog: pytest.LogCaptureFixture) -> None:
+    exported("datev", record(invoice()))
+    assert "Konto (2 rows), Gegenkonto (ohne BU-Schlüssel) (2 rows)" in caplog.text
+    caplog.clear()
+    exported("odoo", record(invoice()))
+    assert not caplog.text
 
 
 def test_only_what_can_be_posted_is_exported_unless_a_mapping_says_more(tmp_path: Path) -> None:
@@ -274,6 +322,7 @@ def test_every_shipped_mapping_is_sound_and_takes_an_empty_ledger(name: str) -> 
         "",
         "line: 3",
         "line: [{name: a, value: colour}]",
+        "line: [{name: a, value: rate, instead: colour}]",
         "line: [{name: a, shape: round}]",
         "line: [a]\nrows: some",
         "line: [a]\nencoding: klingon",

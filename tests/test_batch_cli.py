@@ -84,6 +84,23 @@ def test_failures_of_earlier_runs_are_not_told_again(invoke: Invoke) -> None:
     assert "nowhere.pdf" in invoke("status", "l.sqlite").out
 
 
+def test_an_export_of_bills_may_be_of_one_month_and_tells_what_is_not_in_it(invoke: Invoke, elsewhere: Path) -> None:
+    invoke("batch", LETTER, CREDIT, "--ledger", "l.sqlite", *LAYER)
+    invoke("correct", "l.sqlite", LETTER, "iban=")
+    done = invoke("export", "l.sqlite", "--to", "datev", "--only", "issue_date=2024-09", "-o", "b.csv")
+    assert done.code == 0, done.err
+    rows = (elsewhere / "b.csv").read_text(encoding="cp1252").splitlines()
+    assert [row.split(";")[0] for row in rows[2:]] == ["24241,82"]
+    assert "Konto" in done.err
+    assert "Not in it" not in done.err
+    (elsewhere / "x.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    invoke("batch", "x.pdf", "--ledger", "l.sqlite", *LAYER)
+    assert "Not in it: 1 rejected" in invoke("export", "l.sqlite", "--to", "xero", "-o", "b.csv").err
+    assert invoke("export", "l.sqlite", "--only", "issue_dat=2024").code == 9
+    assert invoke("export", "l.sqlite", "--only", "issue_date").code == 2
+    assert invoke("export", "l.sqlite", "--only", "currency=CHF", "--to", "jsonl").out == ""
+
+
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(invoke: Invoke, elsewhere: Path) -> None:
     (elsewhere / "copy.pdf").write_bytes(LETTER.read_bytes())
     first = invoke("batch", LETTER, "copy.pdf", "--ledger", "l.sqlite", "--dry-run", *LAYER)

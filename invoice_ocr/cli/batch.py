@@ -19,7 +19,10 @@ from invoice_ocr.errors import ConfigError, ExitCode
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from invoice_ocr.batch.ledger import Ledger
+    from invoice_ocr.model import Record
 
 LedgerOption = Annotated[
     Path | None,
@@ -124,17 +127,20 @@ def write(book: Ledger, target: Path, chosen: str, settings: Settings) -> None:
     put(target, lambda stream: fill(book, stream, chosen, settings))
 
 
-def fill(book: Ledger, stream: BinaryIO, chosen: str, settings: Settings) -> None:
-    """All results of the ledger in a format; a workbook with pictures of what is for review."""
+def fill(
+    book: Ledger, stream: BinaryIO, chosen: str, settings: Settings, *, records: Iterable[Record] | None = None
+) -> None:
+    """Results of the ledger in a format, all or those given; a workbook with pictures of what is for review."""
     from invoice_ocr.batch import results
     from invoice_ocr.batch.pictures import Pictures
     from invoice_ocr.export import EXPORTERS, xlsx
 
+    records = results.records(book) if records is None else records
     if chosen != "xlsx":
-        EXPORTERS[chosen](results.records(book), stream)
+        EXPORTERS[chosen](records, stream)
         return
     with Pictures(book, settings) as pictures:
-        xlsx.write(results.records(book), stream, crops=pictures.crops)
+        xlsx.write(records, stream, crops=pictures.crops)
 
 
 def summary(told: Counter[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -16,7 +17,10 @@ from invoice_ocr.errors import ExitCode
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from invoice_ocr.batch.ledger import Ledger
+    from invoice_ocr.model import Record
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="What batch has kept.", show_default=False)]
 To = Annotated[
@@ -37,6 +41,15 @@ MappingFile = Annotated[
         "--mapping", metavar="FILE", help="An accounting format of your own: a YAML file.", show_default=False
     ),
 ]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="FIELD=START",
+        help="Only invoices whose field begins so, such as issue_date=2026-03; may be given several times.",
+        show_default=False,
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="E-invoices also of what is for review.")]
 Validate = Annotated[
     bool, typer.Option("--validate", help="Only e-invoices that keep every official rule; needs the extra einvoice.")
@@ -52,6 +65,7 @@ def export(
     to: To = "",
     lines: Lines = None,
     mapping: MappingFile = None,
+    only: Only = None,
     force: Force = False,
     validate: Validate = False,
     settings: Settings,
@@ -68,24 +82,66 @@ def export(
     known = tuple(dict.fromkeys((*EXPORTERS, *einvoices.NAMES)))
     chosen = "" if mapping else format_of(output, to, SUFFIXES, known) or "jsonl"
     apart(target for target in (output, lines) if target is not None)
+    wanted = _wanted(only or [])
+    told: Counter[str] = Counter()
     with ledgers.opened(ledger) as book:
+        records = (record for record in results.records(book) if wanted(record))
         if chosen in einvoices.NAMES:
-            return _einvoices(book, output, chosen, settings, stdout, verbosity, force=force, validate=validate)
+            how = {"force": force, "validate": validate}
+            return _einvoices(book, records, output, chosen, settings, stdout, verbosity, **how)
         with opened(output, stdout) as stream:
             if mapping is not None:
-                accounting.exporter(mapping)(results.records(book), stream)
+                accounting.exporter(mapping)(_counted(records, told), stream)
             else:
-                fill(book, stream, chosen, settings)
+                fill(book, stream, chosen, settings, records=_counted(records, told))
         if lines is not None:
             with opened(place(lines), stdout) as stream:
-                write_line_items(results.records(book), stream)
+                write_line_items(filter(wanted, results.records(book)), stream)
     if output is not None:
         note(f"{ledger} → {output}", verbosity)
+    if mapping is not None or chosen in accounting.NAMES:
+        _tell_left_out(told, accounting.decisions(mapping or chosen), verbosity)
     return ExitCode.OK
+
+
+def _wanted(only: list[str]) -> Callable[[Record], bool]:
+    """Whether a record's invoice has, in every field named, a value that begins as it should."""
+    from invoice_ocr.export.json import plain
+    from invoice_ocr.model import FIELD_KINDS
+    from invoice_ocr.settings import unknown
+
+    pairs = [one.partition("=")[::2] for one in only]
+    for name, start in pairs:
+        if not start:
+            raise typer.BadParameter("give FIELD=START, such as issue_date=2026-03", param_hint="--only")
+        if name not in FIELD_KINDS:
+            raise unknown("field", name, FIELD_KINDS)
+
+    def fits(record: Record) -> bool:
+        fields = record.invoice.fields if record.invoice else {}
+        found = [(plain(fields[name].value) or "" if name in fields else "", start) for name, start in pairs]
+        return all(value.startswith(start) for value, start in found)
+
+    return fits
+
+
+def _counted(records: Iterable[Record], told: Counter[str]) -> Iterator[Record]:
+    """The records, counted by decision as they pass."""
+    for record in records:
+        told[record.invoice.decision if record.invoice else "reject"] += 1
+        yield record
+
+
+def _tell_left_out(told: Counter[str], decisions: tuple[str, ...], verbosity: Verbosity) -> None:
+    names = {"post": "to post", "review": "for review", "reject": "rejected"}
+    left = [f"{told[state]} {name}" for state, name in names.items() if told[state] and state not in decisions]
+    if left:
+        note(f"Not in it: {', '.join(left)}; invoice-ocr correct settles doubts.", verbosity)
 
 
 def _einvoices(
     book: Ledger,
+    records: Iterable[Record],
     output: Path | None,
     chosen: str,
     settings: Settings,
@@ -96,19 +152,17 @@ def _einvoices(
     validate: bool,
 ) -> ExitCode:
     """One file an invoice in a folder, or the only one there is as a file. What cannot be written is told."""
-    from invoice_ocr.batch import results
     from invoice_ocr.batch.pictures import Pictures
     from invoice_ocr.export import einvoices
 
     with Pictures(book, settings) as pictures:
         if output is None or output.suffix:
-            record = einvoices.only(results.records(book), chosen)
+            record = einvoices.only(records, chosen)
             content = einvoices.content_of(record, chosen, force=force, validate=validate, pages=pictures.pages)
             with opened(output, stdout) as stream:
                 stream.write(content)
             return ExitCode.OK
         written = failed = 0
-        records = results.records(book)
         for name, made in einvoices.files(records, chosen, force=force, validate=validate, pages=pictures.pages):
             if isinstance(made, bytes):
                 written += 1

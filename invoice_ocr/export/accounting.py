@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -20,6 +23,8 @@ from invoice_ocr.export.mapping import FOLDER, Column, Mapping, load
 if TYPE_CHECKING:
     from invoice_ocr.model import Record, Value
 
+log = logging.getLogger(__name__)
+
 NAMES = ("xero", "qbo", "iif", "datev", "odoo")
 
 _Values = dict[str, "Value | None"]
@@ -29,6 +34,11 @@ def exporter(mapping: str | Path) -> Callable[[Iterable[Record], BinaryIO], None
     """What writes records in a shipped format by name, or as a mapping file says (read when it is needed)."""
     path = FOLDER / f"{mapping}.yaml" if isinstance(mapping, str) else mapping
     return partial(_write, path)
+
+
+def decisions(mapping: str | Path) -> tuple[str, ...]:
+    """Which invoices a shipped format by name, or a mapping file, takes."""
+    return load(FOLDER / f"{mapping}.yaml" if isinstance(mapping, str) else mapping).decisions
 
 
 def _write(path: Path, records: Iterable[Record], stream: BinaryIO) -> None:
@@ -42,6 +52,7 @@ def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None
     that the format cannot tell apart, or of which it wants a rate.
     """
     found = list(bills(iter(records), rows=mapping.rows, decisions=mapping.decisions))
+    empty: Counter[str] = Counter()
     dates = sorted(day for bill in found if isinstance(day := bill.values.get("issue_date"), date))
     _check_year(dates, mapping)
     _check_currencies(found, mapping)
@@ -52,7 +63,11 @@ def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None
         stream.write(_line([column.name for column in mapping.line], mapping.line, mapping, quoted=False))
     for bill in found:
         for cells, columns in _rows(bill, whole, mapping):
+            empty.update(column.name for cell, column in zip(cells, columns, strict=True) if column.needed and not cell)
             stream.write(_line(cells, columns, mapping))
+    if empty:
+        told = ", ".join(f"{name} ({count} rows)" for name, count in empty.items())
+        log.warning("empty, though an import needs them: %s; fill them in in a mapping of your own (--mapping)", told)
 
 
 def _check_year(dates: list[date], mapping: Mapping) -> None:
@@ -71,7 +86,7 @@ def _check_year(dates: list[date], mapping: Mapping) -> None:
         return
     raise NotExportable(
         f"The bills are from {first} to {last}, and this format writes dates without a year: one file is for one year.",
-        fix="invoice-ocr correct mends a date read wrong; batch the bills of each year into a ledger of their own.",
+        fix=f"--only issue_date={last.year} exports the bills of one year; invoice-ocr correct mends wrong dates.",
     )
 
 
@@ -83,7 +98,7 @@ def _check_currencies(found: list[Bill], mapping: Mapping) -> None:
         told = ", ".join(f"{name or 'none'} ({count})" for name, count in sorted(currencies.items()))
         raise NotExportable(
             f"The bills are in several currencies, {told}, and this format has none: one file is for one currency.",
-            fix="Batch the bills of each currency into a ledger of their own.",
+            fix=f"--only currency={currencies.most_common(1)[0][0]} exports the bills in one.",
         )
     if "exchange_rate" not in columns:
         return
@@ -145,6 +160,8 @@ def _cell(column: Column, values: _Values, mapping: Mapping, sign: int, *, first
     if column.first and not first:
         return ""
     value = values.get(column.value) if column.value else None
+    if column.instead and value in {None, ""}:
+        value = values.get(column.instead)
     if column.map is not None:
         return column.map.get(_key(value), column.otherwise)
     if value is None or value == "":
@@ -173,12 +190,12 @@ def _amount(value: Decimal, column: Column) -> str:
 def _text(value: str, column: Column, mapping: Mapping) -> str:
     text = " ".join(value.replace("\x00", "").split())
     if column.keep:
-        text = _outside(column.keep).sub("", text)
-    if column.most:
-        text = text[: column.most]
-    if mapping.plain:
-        return text.replace('"', "").replace(mapping.delimiter, " ").lstrip("=+-@")
-    return f"'{text}" if table.starts_formula(text) and not column.keep else text
+        text = _outside(column.keep).sub("", text).lstrip("=+-@")
+    elif mapping.plain:
+        text = text.replace('"', "").replace(mapping.delimiter, " ").lstrip("=+-@ ")
+    elif table.starts_formula(text):
+        text = f"'{text}"
+    return text[: column.most] if column.most else text
 
 
 @cache
@@ -190,7 +207,25 @@ def _line(cells: list[str], columns: tuple[Column, ...], mapping: Mapping, *, qu
     """One line of the file. plain: a format that knows no quotes."""
     pairs = zip(cells, columns, strict=True)
     made = [cell if mapping.plain else _quoted(cell, column, mapping, always=quoted) for cell, column in pairs]
-    return (mapping.delimiter.join(made) + mapping.newline).encode(mapping.encoding, "replace")
+    return _encoded(mapping.delimiter.join(made) + mapping.newline, mapping.encoding)
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """The text in an encoding; a letter that it lacks without its accent or stroke, or as a question mark."""
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return b"".join((_plainer(one, encoding) or "?").encode(encoding) for one in text)
+
+
+def _plainer(letter: str, encoding: str) -> str:
+    """The letter, or its basic one, by its name in Unicode; "" where the encoding has neither."""
+    basic = unicodedata.name(letter, "").partition(" WITH ")[0]
+    with contextlib.suppress(KeyError):
+        for one in (letter, unicodedata.lookup(basic)):
+            if one.encode(encoding, "ignore"):
+                return one
+    return ""
 
 
 def _quoted(cell: str, column: Column, mapping: Mapping, *, always: bool) -> str:

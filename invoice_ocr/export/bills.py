@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One invoice to be booked. values: its fields by name, with `file`, `sha256` and `decision` beside them."""
+    """One invoice to be booked. values: its fields by name, with `file`, `sha256`, `id` and `decision` beside them."""
 
     values: dict[str, Value | None]
     rows: tuple[Row, ...]
@@ -55,7 +55,7 @@ def bill_of(record: Record, *, rows: str) -> Bill | None:
         return None
     values = {name: field.value for name, field in invoice.fields.items()}
     invoice = facing(invoice)
-    values |= {"file": record.file, "sha256": record.sha256, "decision": invoice.decision}
+    values |= {"file": record.file, "sha256": record.sha256, "id": record.sha256[:12], "decision": invoice.decision}
     wanted = {"lines": (_of_lines, _of_rates), "rates": (_of_rates,), "whole": ()}[rows]
     for make in wanted:
         made = make(invoice)
@@ -108,7 +108,7 @@ def _evened(rows: list[Row], tax: Decimal | None) -> tuple[Row, ...]:
 
 def _of_rates(invoice: Invoice) -> tuple[Row, ...]:
     rows = tuple(_of_rates_one(line) for line in invoice.tax_lines)
-    return tuple(row for row in rows if row is not None) if all(rows) else ()
+    return tuple(row for row in rows if row is not None and (row.net or row.tax)) if all(rows) else ()
 
 
 def _of_rates_one(line: TaxLine) -> Row | None:
@@ -145,9 +145,9 @@ def _value(invoice: Invoice, name: str) -> Value | None:
 
 
 def bills(records: Iterator[Record], *, rows: str, decisions: Sequence[str]) -> Iterator[Bill]:
-    """The bills among records whose decision is one of `decisions`."""
+    """The bills among records whose decision is one of `decisions`. Of nothing at all there is no booking."""
     for record in records:
         if record.invoice is not None and record.invoice.decision in decisions:
             bill = bill_of(record, rows=rows)
-            if bill is not None:
+            if bill is not None and (rows == "lines" or any(row.net or row.tax for row in bill.rows)):
                 yield bill

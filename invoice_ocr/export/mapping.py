@@ -17,7 +17,7 @@ from invoice_ocr.model import FIELD_KINDS
 FOLDER = Path(__file__).parent / "accounts"
 _LARGEST = 1_000_000  # bytes of a mapping
 _OF_ROW = frozenset(one.name for one in fields_of(Row))
-_OF_BILL = frozenset({*FIELD_KINDS, "file", "sha256", "decision", "side"})
+_OF_BILL = frozenset({*FIELD_KINDS, "file", "sha256", "id", "decision", "side"})
 _OF_FILE = frozenset({"first_date", "last_date"})
 _FOREIGN = frozenset({"exchange_rate", "base_gross", "base_currency"})
 _SIGNS = ("", "negative", "none")
@@ -27,10 +27,14 @@ _CREDITS = ("same", "negative")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. value: what of the row, bill or file fills it; text: what is always there; see accounts/README.md."""
+    """One column. value: what of the row, bill or file fills it, instead: what does where that is nothing.
+
+    text: what is always there. The rest stands in accounts/README.md.
+    """
 
     name: str = ""
     value: str = ""
+    instead: str = ""
     text: str = ""
     map: dict[str, str] | None = None
     otherwise: str = ""
@@ -42,6 +46,7 @@ class Column:
     most: int = 0
     first: bool = False
     quoted: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +162,15 @@ def _column(content: Any, where: str, mistakes: list[str]) -> Column:
     """A column from a name alone, or from a name with its options."""
     if not isinstance(content, dict):
         return Column(name=str(content))
-    kinds = {"map": dict, "places": int, "most": int, "first": bool, "quoted": bool}
+    kinds = {"map": dict, "places": int, "most": int, "first": bool, "quoted": bool, "needed": bool}
     known = {one.name for one in fields_of(Column)}
     options = dict(content)
     label = f"{where}: {options.get('name', '?')}"
     for name, value in options.items():
         if name not in known or not isinstance(value, kinds.get(name, str)):
             mistakes.append(f"{label}: `{name}` is unknown or of the wrong kind")
-    value = options.get("value", "")
-    if value and value not in _OF_ROW | _OF_BILL | _OF_FILE | _FOREIGN:
-        mistakes.append(f"{label}: there is no value {value!r}")
+    values = {options.get("value", ""), options.get("instead", "")} - {""}
+    mistakes += [f"{label}: there is no value {one!r}" for one in values - (_OF_ROW | _OF_BILL | _OF_FILE | _FOREIGN)]
     if options.get("sign", "") not in _SIGNS:
         mistakes.append(f"{label}: sign is negative, none or left out")
     if mistakes:
