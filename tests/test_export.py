@@ -268,7 +268,9 @@ def test_xlsx_colours_what_is_for_review_and_shows_its_picture() -> None:
     doubtful = Field("total_gross", Decimal("1190.00"), 0.7, "review", evidence)
     accepted = Field("currency", "EUR", 0.99, "accepted", evidence)
     issue = Issue("totals.mismatch", "net and tax do not add up", ("total_gross",))
-    invoice = Invoice({"total_gross": doubtful, "currency": accepted}, (2,), "review", issues=(issue,))
+    reasons = ("invoice_number.missing", "total_gross.unsure", "totals.mismatch", "page.noisy")
+    noisy = Issue("page.noisy", "too noisy to be trusted")
+    invoice = Invoice({"total_gross": doubtful, "currency": accepted}, (2,), "review", reasons, issues=(issue, noisy))
     asked: list[tuple[int, Box]] = []
 
     def crops(_record: Record, places: Sequence[tuple[int, Box]]) -> list[np.ndarray]:
@@ -276,13 +278,17 @@ def test_xlsx_colours_what_is_for_review_and_shows_its_picture() -> None:
         return [np.full((40, 90, 3), 200, np.uint8) for _ in places]
 
     stream = io.BytesIO()
-    xlsx.write([Record("a.pdf", "0", invoice)], stream, crops=crops)
+    xlsx.write([Record("a.pdf", "0", invoice), FAILED], stream, crops=crops)
     assert asked == [(2, Box(6, 16, 64, 34))]
     made = sheets(stream.getvalue())
     review = made["xl/worksheets/sheet4.xml"]
     assert "net and tax do not add up" in review
     assert "currency" not in review
-    assert 'autoFilter ref="A1:H2"' in review
+    assert 'autoFilter ref="A1:I5"' in review
+    styles = [re.search(r'" s="(\d+)"><v>1190</v>', made[f"xl/worksheets/sheet{n}.xml"]).group(1) for n in (1, 4)]
+    assert styles[0] == styles[1]  # coloured there, coloured here
+    told = re.findall(r'r="H\d".*?<t[^>]*>(.*?)</t>', review)
+    assert told == ["why", "net and tax do not add up", "too noisy to be trusted", "missing", FAILED.failure.message]
     with zipfile.ZipFile(stream) as book:
         assert [name for name in book.namelist() if name.endswith(".png")] == ["xl/media/image1.png"]
         assert "FFFFE3B3" in book.read("xl/styles.xml").decode()

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from invoice_ocr.export import table
-from invoice_ocr.export.json import plain
 from invoice_ocr.model import FIELD_KINDS, Box
 
 if TYPE_CHECKING:
@@ -25,11 +24,13 @@ _SHEETS = (
     ("Invoices", table.COLUMNS),
     ("Line items", table.ITEM_COLUMNS),
     ("Tax lines", table.TAX_COLUMNS),
-    ("Review", ("file", "field", "value", "text", "confidence", "page", "why", "picture")),
+    ("Review", ("file", "decision", "field", "value", "text", "confidence", "page", "why", "picture")),
 )
+_VALUE = 3  # the column of the value on the sheet Review
 _WIDTHS = {
     "file": 32,
     "picture": 60,
+    "field": 20,
     "why": 48,
     "value": 28,
     "text": 28,
@@ -43,6 +44,7 @@ _WIDTHS = {
 _CELL_CHARACTERS = 32767  # what one cell of the format can hold
 _PICTURES = 2000  # in one workbook: it holds them in memory until it is closed
 _PICTURE_HEIGHT = 34  # of a row with a picture, in points
+_PICTURE_WIDTH = 420  # of its column, in pixels of 1/96 inch
 _MARGIN = 4.0  # points of paper around a value in its picture
 _DOUBTFUL = "#FFE3B3"
 _EXACT_DIGITS = 15  # a spreadsheet's numbers are doubles: more digits would be changed, so they are written as text
@@ -73,6 +75,8 @@ def write(records: Iterable[Record], stream: BinaryIO, *, crops: Crops | None = 
                 sheets[2].add(row)
             if record.invoice is not None:
                 _review(record, record.invoice, sheets[3], crops)
+            elif record.failure is not None:
+                sheets[3].add([record.file, "reject", "", None, "", None, None, record.failure.message])
         for sheet in sheets:
             sheet.filter()
 
@@ -92,7 +96,7 @@ def _doubtful(record: Record) -> set[int]:
 
 
 def _review(record: Record, invoice: Invoice, sheet: _Sheet, crops: Crops | None) -> None:
-    """A row for each value that is for review, with its picture."""
+    """A row for each value that is for review, with its picture, and for whatever else speaks against posting."""
     fields = [field for field in invoice.fields.values() if field.status == "review" and field.value is not None]
     places = [
         (f.evidence.page, _wider(f.evidence.box)) for f in fields if f.evidence is not None and f.evidence.box.area > 0
@@ -104,13 +108,25 @@ def _review(record: Record, invoice: Invoice, sheet: _Sheet, crops: Crops | None
     for field in fields:
         told = [issue.message for issue in invoice.issues if field.name in issue.fields]
         place = (field.evidence.page, _wider(field.evidence.box)) if field.evidence else None
-        sheet.add(_review_row(record, field, "; ".join(told)), picture=drawn.get(place) if place else None)
+        row = _review_row(record.file, invoice, field, "; ".join(told))
+        sheet.add(row, doubtful={_VALUE}, picture=drawn.get(place) if place else None)
+    for name, why in _untold(invoice, {field.name for field in fields}):
+        sheet.add([record.file, invoice.decision, name, None, "", None, None, why])
 
 
-def _review_row(record: Record, field: Field, why: str) -> list[table.Cell]:
+def _review_row(file: str, invoice: Invoice, field: Field, why: str) -> list[table.Cell]:
     seen = field.evidence
     text, page = (seen.text, seen.page) if seen else ("", None)
-    return [record.file, field.name, plain(field.value), text, round(field.confidence, 4), page, why]
+    return [file, invoice.decision, field.name, field.value, text, round(field.confidence, 4), page, why]
+
+
+def _untold(invoice: Invoice, told: set[str]) -> list[tuple[str, str]]:
+    """Reasons for the decision that no row of a field tells: the fields that they are about, and what is wrong."""
+    issues = [one for one in invoice.issues if one.code in invoice.reasons]
+    made = [(", ".join(one.fields), one.message) for one in issues if told.isdisjoint(one.fields)]
+    codes = {one.code for one in issues}
+    parts = [reason.rpartition(".") for reason in invoice.reasons if reason not in codes]
+    return made + [(name, what) for name, _, what in parts if name not in told]
 
 
 def _wider(box: Box) -> Box:
@@ -150,7 +166,8 @@ class _Sheet:
 
         made = io.BytesIO()
         Image.fromarray(picture).save(made, "PNG")
-        scale = min(1.0, (_PICTURE_HEIGHT - 2) * 96 / 72 / picture.shape[0])
+        height, width = picture.shape[:2]
+        scale = min(1.0, (_PICTURE_HEIGHT - 2) * 96 / 72 / height, _PICTURE_WIDTH / width)
         self.sheet.set_row(self.rows, _PICTURE_HEIGHT)
         options = {"image_data": made, "x_scale": scale, "y_scale": scale, "x_offset": 2, "y_offset": 2}
         self.sheet.insert_image(self.rows, column, "value.png", options)
