@@ -10,7 +10,7 @@ import pytest
 from faults.desk import IBANS, sheet
 from test_batch_run import Office
 
-from invoice_ocr.batch import results
+from invoice_ocr.batch import corrections
 from invoice_ocr.batch.ledger import opened
 from invoice_ocr.errors import ConfigError
 
@@ -27,7 +27,7 @@ def codes(office: Office) -> list[list[str]]:
 def correct(office: Office, which: str, **fields: str) -> None:
     with opened(office.ledger, write=True) as book:
         for name, value in fields.items():
-            results.correct(book, which, name, value, who="ann")
+            corrections.correct(book, which, name, value, who="ann")
 
 
 def test_the_same_invoice_in_other_bytes_is_flagged_also_in_a_later_batch(office: Office) -> None:
@@ -66,6 +66,14 @@ def test_a_sellers_new_bank_account_is_an_issue_until_a_person_confirms_it(offic
     correct(office, "b.pdf", iban=IBANS[1].replace(" ", ""))
     assert codes(office) == [[], [], []]
     assert office.records()[1].invoice.decision == "post"
+
+
+def test_an_account_that_was_misread_is_not_what_later_ones_are_measured_by(office: Office) -> None:
+    office.put("a.pdf", sheet("A-1", iban="DE88 3704 0044 0532 0130 00"))
+    office.put("b.pdf", sheet("A-2"))
+    office.put("c.pdf", sheet("A-3", iban=IBANS[1]))
+    office.run()
+    assert ["bank.changed" in found for found in codes(office)] == [False, False, True]
 
 
 def test_a_correction_shows_in_results_with_who_made_it(office: Office) -> None:

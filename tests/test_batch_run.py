@@ -16,7 +16,7 @@ from faults.desk import Desk, engine_for, sheet
 from faults.engines import CrashingEngine
 
 from invoice_ocr import pipeline, recipes, settings
-from invoice_ocr.batch import results, scheduler
+from invoice_ocr.batch import corrections, results, scheduler
 from invoice_ocr.batch.ledger import Ledger, opened
 from invoice_ocr.batch.search import search
 from invoice_ocr.batch.writer import Writer
@@ -309,7 +309,7 @@ def test_a_correction_that_settles_every_doubt_counts_as_posted(office: Office) 
     office.run()
     assert office.counts() == {"post": 1, "review": 1}
     with opened(office.ledger, write=True) as book:
-        results.correct(book, "b.pdf", "total_gross", "120.00", who="me")
+        corrections.correct(book, "b.pdf", "total_gross", "120.00", who="me")
     assert {record.invoice.decision for record in office.records()} == {"post"}
     assert office.counts() == {"post": 2}
 
@@ -318,7 +318,7 @@ def test_fresh_forgets_everything_but_corrections(office: Office) -> None:
     path = office.put("a.pdf", sheet("A-1"))
     office.run()
     with opened(office.ledger, write=True) as book:
-        results.correct(book, "a.pdf", "total_net", "90.00", who="me")
+        corrections.correct(book, "a.pdf", "total_net", "90.00", who="me")
     other = office.put("b.pdf", sheet("A-2"))
     path.rename(office.inbox.parent / "elsewhere.pdf")
     office.run(fresh=True)
@@ -457,5 +457,5 @@ def test_the_mark_of_results_changes_when_they_do_and_only_then(office: Office) 
     assert marks[3] != marks[2]
     assert marks[5] == marks[3]  # the same bytes under another name
     with opened(office.ledger, write=True) as book:
-        results.correct(book, "a.pdf", "invoice_number", "B-1", who="somebody")
+        corrections.correct(book, "a.pdf", "invoice_number", "B-1", who="somebody")
         assert results.mark(book) != marks[5]

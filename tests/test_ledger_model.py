@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from invoice_ocr.batch import results
+from invoice_ocr.batch import corrections, results
 from invoice_ocr.batch.ledger import Job, Kept, Ledger, Retry, opened
 from invoice_ocr.errors import ConfigError
 from invoice_ocr.intake import Source
@@ -168,11 +168,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.made += 1
         text = f"C-{self.made}"
         if counts is not None and counts.end in {"post", "review"}:
-            results.correct(self.book, one.name, "invoice_number", text, who="a person")
+            corrections.correct(self.book, one.name, "invoice_number", text, who="a person")
             self.corrections[sha256] = text
         else:
             with pytest.raises(ConfigError):
-                results.correct(self.book, one.name, "invoice_number", text, who="a person")
+                corrections.correct(self.book, one.name, "invoice_number", text, who="a person")
 
     @invariant()
     def results_are_those_of_the_dictionary(self) -> None:
@@ -209,7 +209,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def readings_are_kept(self) -> None:
         for sha256, one in self.known.items():
-            (document, _, _) = results.find(self.book, one.name)
+            (document, _, _) = corrections.find(self.book, one.name)
             for recipe in RECIPES:
                 kept = self.book.kept(document, recipe)
                 assert (kept.reading if kept else None) == (words_of(sha256, recipe) if recipe in one.read else None)

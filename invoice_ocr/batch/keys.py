@@ -92,9 +92,16 @@ class Memory:
         if known and keys.iban not in known and not keys.sure:
             shown = ", ".join(sorted(iban.upper() for iban in known))
             return [Issue("bank.changed", f"earlier invoices of this seller bore another IBAN: {shown}", ("iban",))]
-        for seller in sellers:
-            self._accounts[seller].add(keys.iban)
+        if keys.sure or _is_iban(keys.iban):  # one misread would call every right one changed
+            for seller in sellers:
+                self._accounts[seller].add(keys.iban)
         return []
+
+
+def _is_iban(text: str) -> bool:
+    from stdnum import iban
+
+    return bool(iban.is_valid(text))
 
 
 def _same_seller(one: Keys, other: Keys) -> bool:

@@ -39,7 +39,7 @@ def correct(
     verbosity: Verbosity,
 ) -> ExitCode:
     """Correct fields of one document of a ledger, or confirm them."""
-    from invoice_ocr.batch import results
+    from invoice_ocr.batch import corrections
     from invoice_ocr.batch.ledger import opened
 
     pairs = [change.partition("=") for change in changes]
@@ -47,9 +47,9 @@ def correct(
         raise typer.BadParameter("give FIELD=VALUE, such as total_gross=119.00", param_hint="FIELD=VALUE")
     with opened(ledger, write=True, make=False) as book:
         for field, _, text in pairs:
-            results.value_of(field.strip(), text.strip())
+            corrections.value_of(field.strip(), text.strip())
         for field, _, text in pairs:
-            name = results.correct(
+            name = corrections.correct(
                 book, document, field.strip(), text.strip(), who=who or getpass.getuser(), invoice=invoice
             )
     note(f"{name}: {len(pairs)} corrected", verbosity)
