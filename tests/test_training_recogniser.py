@@ -16,25 +16,14 @@ from invoice_ocr.errors import ExitCode
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK, CHINESE
 from invoice_ocr.ocr.manifest import SHIPPED
 from invoice_ocr.training import crop_damage, crop_shards, figures, mixtures, texts, typesetting
+from invoice_ocr.training.crop_batches import Shards, batches, collate
 from invoice_ocr.training.crop_damage import Arrival
 from invoice_ocr.training.crop_shards import make_shards
 from invoice_ocr.training.crops import Crop, random_crop
 from invoice_ocr.training.fonts import Face, FaceChooser
-from invoice_ocr.training.recogniser import (
-    SECOND_ARCH,
-    Plan,
-    Run,
-    Shards,
-    batches,
-    collate,
-    decode,
-    loss_of,
-    loss_to_teacher,
-    plan_for,
-    rivals_of,
-    train,
-)
+from invoice_ocr.training.recogniser import Run, decode, loss_of, loss_to_teacher, rivals_of, train
 from invoice_ocr.training.recogniser_net import Crnn, arch_of, from_doctr, mean, to_doctr
+from invoice_ocr.training.recogniser_plan import SECOND_ARCH, Plan, plan_for
 from invoice_ocr.training.shipped import read_weights
 
 pytestmark = pytest.mark.torch

@@ -94,6 +94,7 @@ def recogniser(
     from invoice_ocr.ocr.alphabet import ALPHABETS
     from invoice_ocr.training import crop_shards, mixtures
     from invoice_ocr.training import recogniser as school
+    from invoice_ocr.training.recogniser_plan import plan_for
 
     mixture = mixtures.BROAD if kinds == "broad" else kinds.split(",")
     if unknown := [name for name in mixture if name not in {"usual", *mixtures.KINDS}]:
@@ -107,7 +108,7 @@ def recogniser(
     if not any(folder.glob("*.npz")):
         note(f"drawing {shards} files of words into {folder}", verbosity)
         crop_shards.make_shards(folder, first=seed * 1000, count=shards, alphabet=alphabet, kinds=mixture)
-    plan = replace(school.plan_for(alphabet, start, teacher), seed=seed)
+    plan = replace(plan_for(alphabet, start, teacher), seed=seed)
     last = school.train(
         shards=folder,
         out=out,
@@ -221,8 +222,8 @@ def export(
     from invoice_ocr.ocr.manifest import CHINESE, SECOND
     from invoice_ocr.training import export as runtimes
     from invoice_ocr.training.chinese import SELDOM, seldom
-    from invoice_ocr.training.recogniser import SECOND_ARCH
     from invoice_ocr.training.recogniser_net import mean
+    from invoice_ocr.training.recogniser_plan import SECOND_ARCH
     from invoice_ocr.training.shipped import read_weights
 
     out.mkdir(parents=True, exist_ok=True)

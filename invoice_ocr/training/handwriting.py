@@ -26,9 +26,9 @@ from torch.nn import functional as F
 from invoice_ocr.ocr.crops import HEIGHT, levelled
 from invoice_ocr.ocr.hand import STEP, WIDEST, chances
 from invoice_ocr.training import crop_damage, figures, texts
+from invoice_ocr.training.crop_batches import Shards
 from invoice_ocr.training.crops import draw
 from invoice_ocr.training.fonts import Face
-from invoice_ocr.training.recogniser import Shards
 
 BY_HAND, IN_PRINT = 20, 44  # words of a batch: print is what nearly all words are
 POOL = 6000  # words by hand that are kept to be shown again

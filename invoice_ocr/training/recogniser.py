@@ -9,11 +9,9 @@ run, from any checkpoint, so that a later run may go on from the constant phase.
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,148 +21,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from invoice_ocr.ocr.alphabet import ALPHABET, ALPHABETS
-from invoice_ocr.ocr.crops import HEIGHT, levelled
-from invoice_ocr.ocr.tensorflow import RECOGNISER_MEAN, RECOGNISER_STD
+from invoice_ocr.training.crop_batches import Sample, Shards, batches, collate
 from invoice_ocr.training.recogniser_net import Crnn, arch_of, from_doctr
+from invoice_ocr.training.recogniser_plan import Plan
 from invoice_ocr.training.shipped import read_weights
 
 Report = Callable[[Crnn, dict[str, Any]], dict[str, Any]]
-Sample = tuple[np.ndarray, np.ndarray, np.ndarray]  # pixels (width, 32), labels, centres
-SECOND_ARCH = "crnn_mobilenet_v3_large"  # of the second recogniser, which reads what the first doubts
-STEP = 4  # pixels of width a time step of the network sees first
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a run goes. Numbers of samples count crops shown, not distinct ones."""
-
-    arch: str = "crnn_mobilenet_v3_small"
-    alphabet: str = "european"  # a name of ALPHABETS
-    peak: float = 1.5e-3
-    warm_up: int = 400
-    pixels: int = 48 * 112  # of width a batch may hold: 48 crops of 112, 10 of 512
-    most: int = 96
-    weight_decay: float = 1e-4
-    clip: float = 5.0
-    average: float = 0.998
-    align: int = 150_000
-    teach: int = 250_000  # samples over which the weight of a teacher's readings falls from 1 to 0, if there is one
-    rivals: int = 0  # classes, drawn anew for each batch, that its characters compete with; 0: all
-    short: int = 60_000  # until so many samples, only crops up to 160 wide
-    wide: float = 0.35  # share of the crops wider than 256 that a round shows: they cost most and teach little more
-    decay: int = 0  # samples over which the rate falls to nothing, from `decay_from` on; 0: constant
-    decay_from: int = 0
-    seed: int = 1
-
-    def rate(self, step: int, shown: int) -> float:
-        """The learning rate: warm-up by steps, then constant, then a cosine down to a hundredth if `decay` is set."""
-        rate = self.peak * min(1.0, (step + 1) / self.warm_up)
-        if self.decay:
-            part = min(1.0, max(0.0, (shown - self.decay_from) / self.decay))
-            rate *= max(0.01, 0.5 * (1 + math.cos(math.pi * part)))
-        return rate
-
-
-def plan_for(alphabet: str, start: Path | None = None, teacher: Path | None = None) -> Plan:
-    """The plan of a run that worked: for an alphabet, from given weights or a teacher's, or from nothing.
-
-    alphabet: a name of `ALPHABETS`. Chinese strokes take the larger network, and its thousands of characters take known
-    places for long; weights of another alphabet lend all layers but the last.
-    """
-    if alphabet == "chinese":
-        return Plan(SECOND_ARCH, alphabet, peak=2e-3, warm_up=300, align=900_000, wide=0.15, rivals=1000)
-    if start is not None:
-        return Plan(arch_of(read_weights(start)), align=0, short=0)
-    return Plan(SECOND_ARCH, align=0, short=0) if teacher is not None else Plan()
-
-
-@dataclass
-class Shards:
-    """Crops on disk, read a few files at a time; new files are noticed between rounds."""
-
-    folder: Path
-    at_once: int = 6
-    seen: dict[str, int] = field(default_factory=dict)
-
-    def round(self, rng: random.Random) -> list[Sample]:
-        """Crops of some least-used files: (pixels uint8 (width, 32), labels int16, centres float16) each."""
-        names = sorted(path.name for path in self.folder.glob("crops-*.npz") if ".part" not in path.name)
-        if not names:
-            raise FileNotFoundError(f"no crops in {self.folder}")
-        names.sort(key=lambda name: (self.seen.get(name, 0), rng.random()))
-        crops = []
-        for name in names[: self.at_once]:
-            self.seen[name] = self.seen.get(name, 0) + 1
-            with np.load(self.folder / name, allow_pickle=False) as shard:
-                pixels, widths, lengths, labels, centers = (
-                    shard[key] for key in ("pixels", "widths", "lengths", "labels", "centers")
-                )
-            ends, label_ends = np.cumsum(widths), np.cumsum(lengths)
-            for end, width, label_end, length in zip(ends, widths, label_ends, lengths, strict=True):
-                spot = slice(label_end - length, label_end)
-                crops.append((pixels[end - width : end], labels[spot], centers[spot]))
-        return crops
-
-
-def batches(crops: list[Sample], plan: Plan, rng: random.Random, *, widest: int = 512) -> Iterator[list[Sample]]:
-    """Crops of like width together, as many as `plan.pixels` allows, in random order."""
-    fitting = [crop for crop in crops if len(crop[0]) <= widest and len(crop[1]) <= len(crop[0]) // STEP]
-    fitting = [crop for crop in fitting if len(crop[0]) <= 256 or rng.random() < plan.wide]
-    fitting.sort(key=lambda crop: len(crop[0]) + rng.uniform(-6, 6))
-    groups: list[list[Sample]] = []
-    group: list[Sample] = []
-    for crop in fitting:
-        width = _padded(len(crop[0]))
-        if group and (len(group) >= plan.most or (len(group) + 1) * width > plan.pixels):
-            groups.append(group)
-            group = []
-        group.append(crop)
-    if group:
-        groups.append(group)
-    rng.shuffle(groups)
-    yield from groups
-
-
-def _padded(width: int) -> int:
-    return -(-width // 16) * 16
-
-
-def collate(
-    group: list[Sample], noise: np.random.Generator | None, blank: int = len(ALPHABET)
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Images float32 (batch, 3, 32, width), as reading gives them; labels, their lengths, the class of each step."""
-    room = 0 if noise is None else int(noise.integers(0, 3)) * 16
-    wide = min(512, _padded(max(len(pixels) for pixels, _, _ in group)) + room)
-    grey = np.zeros((len(group), wide, HEIGHT), np.float32)
-    inside = np.zeros((len(group), wide, 1), np.float32)
-    target = np.full((len(group), wide // STEP), blank, np.int64)
-    for row, (pixels, labels, centers) in enumerate(group):
-        grey[row, : len(pixels)] = levelled(pixels)
-        inside[row, : len(pixels)] = 1
-        last = -1
-        for label, center in zip(labels, centers, strict=True):
-            spot = max(last + 1, int(center) // STEP)
-            if spot < target.shape[1]:
-                target[row, spot] = label
-            last = spot
-    images = _roughened(grey, inside, noise)
-    images -= np.array(RECOGNISER_MEAN, np.float32)
-    images /= np.array(RECOGNISER_STD, np.float32)
-    labels = np.concatenate([labels for _, labels, _ in group]).astype(np.int64)
-    lengths = np.array([len(labels) for _, labels, _ in group])
-    picture = torch.from_numpy(images).permute(0, 3, 2, 1).contiguous(memory_format=torch.channels_last)
-    return picture, torch.from_numpy(labels), torch.from_numpy(lengths), torch.from_numpy(target)
-
-
-def _roughened(grey: np.ndarray, inside: np.ndarray, noise: np.random.Generator | None) -> np.ndarray:
-    """(batch, width, 32) grey 0..255 to (batch, width, 32, 3) in 0..1, a quarter of them with fresh grain."""
-    shade = grey / 255
-    if noise is not None:
-        rough = noise.random(len(grey)) < 0.25
-        shade[rough] += noise.normal(0, 0.02, shade[rough].shape).astype(np.float32)
-        np.clip(shade, 0, 1, out=shade)
-    shade *= inside  # what lies beyond the crop stays black, as when reading
-    return np.repeat(shade[..., None], 3, axis=3)
 
 
 def loss_of(logits: Tensor, labels: Tensor, lengths: Tensor, target: Tensor, align: float) -> Tensor:
