@@ -76,7 +76,7 @@ def as_letters(
 def _expected(word: str, language: str) -> float | None:
     """The logarithm of how frequent a word of a language is; None if it is none."""
     if len(word) >= SHORTEST:
-        return lexicon_of(language).likely.get(word)
+        return lexicon_of(language).chance(word)
     spelt = spelling_of(language).of(word)
     return spelt if spelt >= SHORT else None
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import log
 from pathlib import Path
 
@@ -34,38 +34,57 @@ CLEAR = 0.7  # by which logarithm another word must be better
 SECOND, ELSEWHERE = "en", 1.5  # a language in papers of all others; by which logarithm its words are the less likely
 _WORDS = re.compile(r"[^\W\d_]+")
 _TURKISH = {"small": str.maketrans("Iİ", "ıi"), "large": str.maketrans("ıi", "Iİ")}
-_KEPT = 3  # languages kept in memory, some 20 MB each
+_KEPT = 8  # languages kept in memory, some 3 MB each
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The frequent words of a language, small: the logarithm of how likely each is, and themselves by length.
+    """The frequent words of a language, small, by their length; and those of another one that its papers use too.
 
-    letters: for each length, uint64, a bit for each letter of the words in their order.
+    words: str, shape (n,). likely: float64, shape (n,), the logarithm of how likely each is. letters: uint64, shape
+    (n,), a bit for each letter of the word.
     """
 
-    likely: dict[str, float]
-    of_length: dict[int, list[str]]
+    words: dict[int, np.ndarray]
+    likely: dict[int, np.ndarray]
     letters: dict[int, np.ndarray]
+    beside: Lexicon | None
 
-    def near(self, word: str) -> list[str]:
-        """The words that differ from one by a letter or two, put in, left out or exchanged."""
+    def chance(self, word: str) -> float | None:
+        """The logarithm of how likely a small word is; None if it is none."""
+        return self.where(len(word), lambda own: own.words[len(word)] == word).get(word)
+
+    def near(self, word: str) -> dict[str, float]:
+        """The words that differ from one by a letter or two, put in, left out or exchanged, and how likely they are."""
         most = FEW if len(word) <= SHORT else MORE
-        (has,), found = _letters([word], len(word)), list[str]()
+        (has,), found = _letters(np.array([word])), dict[str, float]()
         for length in range(len(word) - most, len(word) + most + 1):
-            if length in self.of_length:
-                like = np.flatnonzero(np.bitwise_count(self.letters[length] ^ has) <= 2 * most)
-                words = [self.of_length[length][i] for i in like.tolist()]
-                found += [
-                    other
-                    for other, *_ in extract(word, words, scorer=Levenshtein.distance, score_cutoff=most, limit=MOST)
-                ]
-        return [other for other in found if other != word]
+            alike = partial(_share_letters, has=has, length=length, most=2 * most)
+            words = self.where(length, alike)
+            ranked = extract(word, [*words], scorer=Levenshtein.distance, score_cutoff=most, limit=MOST)
+            found |= {other: words[other] for other, *_ in ranked if other != word}
+        return found
+
+    def where(self, length: int, holds: Callable[[Lexicon], np.ndarray]) -> dict[str, float]:
+        """The words of a length for which something holds, and the logarithm of how likely each is."""
+        found: dict[str, float] = {}
+        if length in self.words:
+            places = np.flatnonzero(holds(self))
+            found = dict(zip(self.words[length][places].tolist(), self.likely[length][places].tolist(), strict=True))
+        for word, chance in self.beside.where(length, holds).items() if self.beside else ():
+            found[word] = max(found.get(word, chance - ELSEWHERE), chance - ELSEWHERE)
+        return found
 
 
-def _letters(words: Sequence[str], length: int) -> np.ndarray:
-    """uint64, shape (words,): a bit for each letter of words of one length."""
-    codes = np.array(words, f"U{length}").view(np.uint32).reshape(len(words), length)
+def _share_letters(lexicon: Lexicon, *, has: np.uint64, length: int, most: int) -> np.ndarray:
+    """Which words of a length have letters such that no more than so many bits differ: bool, shape (words,)."""
+    bits: np.ndarray = np.bitwise_count(lexicon.letters[length] ^ has) <= most
+    return bits
+
+
+def _letters(words: np.ndarray) -> np.ndarray:
+    """uint64, shape (words,): a bit for each letter of words of one length (str, shape (words,))."""
+    codes = words.view(np.uint32).reshape(len(words), -1)
     bits: np.ndarray = np.bitwise_or.reduce(np.uint64(1) << (codes % 61).astype(np.uint64), axis=1)
     return bits
 
@@ -73,24 +92,23 @@ def _letters(words: Sequence[str], length: int) -> np.ndarray:
 @lru_cache(_KEPT)
 def lexicon_of(language: str) -> Lexicon:
     """The words of one of `spelling.TONGUES`."""
-    likely = _words_of(language)
-    if language in TONGUES["latin"] and language != SECOND:
-        for word, chance in _words_of(SECOND).items():
-            likely[word] = max(likely.get(word, chance - ELSEWHERE), chance - ELSEWHERE)
-    of_length: dict[int, list[str]] = {}
-    for word in likely:
-        of_length.setdefault(len(word), []).append(word)
-    letters = {length: _letters(words, length) for length, words in of_length.items()}
-    return Lexicon(likely, of_length, letters)
-
-
-def _words_of(language: str) -> dict[str, float]:
     with np.load(FILE, allow_pickle=False) as shipped:
-        classes = bytes(shipped[language]).decode().split("\n")
-    words = [unfolded(text) for text in classes]
+        classes = [unfolded(text) for text in bytes(shipped[language]).decode().split("\n")]
     shares = [1 / (last + 50) for last in RANKS]
-    whole = log(sum(share * len(some) for share, some in zip(shares, words, strict=True)))
-    return {word: log(share) - whole for share, some in zip(shares, words, strict=True) for word in some}
+    whole = log(sum(share * len(some) for share, some in zip(shares, classes, strict=True)))
+    words: dict[int, list[str]] = {}
+    likely: dict[int, list[float]] = {}
+    for share, some in zip(shares, classes, strict=True):
+        for word in some:
+            words.setdefault(len(word), []).append(word)
+            likely.setdefault(len(word), []).append(log(share) - whole)
+    arrays = {length: np.array(own) for length, own in words.items()}
+    return Lexicon(
+        arrays,
+        {length: np.array(own) for length, own in likely.items()},
+        {length: _letters(own) for length, own in arrays.items()},
+        lexicon_of(SECOND) if language in TONGUES["latin"] and language != SECOND else None,
+    )
 
 
 def folded(words: Iterable[str]) -> str:
@@ -161,8 +179,8 @@ def _better(read: Text, found: re.Match[str], chances: np.ndarray, alphabet: str
     }
     small = _small(word, language)
     ways = {
-        written: own.likely[other]
-        for other in own.near(small)
+        written: chance
+        for other, chance in own.near(small).items()
         for written in _written_like(other, word, language)
         if known.issuperset(written)
     }
@@ -170,7 +188,9 @@ def _better(read: Text, found: re.Match[str], chances: np.ndarray, alphabet: str
     if not ways or not known.issuperset(read.text):
         return read
     before, after = read.text[: found.start()], read.text[found.end() :]
-    as_read = own.likely.get(small, spelling_of(language).of(small) - UNLISTED)
+    as_read = own.chance(small)
+    if as_read is None:
+        as_read = spelling_of(language).of(small) - UNLISTED
     expected = [max(as_read, listed_so), *ways.values()]
     seen = likelihoods(chances, [read.text, *(before + way + after for way in ways)], alphabet)
     weights = seen + WEIGHT * np.array(expected)
