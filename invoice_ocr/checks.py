@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from invoice_ocr.choices import Choice, Resolution
 from invoice_ocr.document.kind import PROFORMA
+from invoice_ocr.finding.accounts import DEBITED
 from invoice_ocr.model import Issue, LineItem, TaxLine, Value
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.totals.bearing import judge
@@ -38,7 +39,15 @@ _GAP = re.compile(r"\d\d([./-])\s\d\1\d")
 
 # Issues that only tell; all others send the document to review.
 NOTES = frozenset(
-    {"lines.mismatch", "e-invoice.differs", "e-invoice.lines-differ", "qr.differs", "qr.unverified", "pages.left-out"}
+    {
+        "lines.mismatch",
+        "iban.debited",
+        "e-invoice.differs",
+        "e-invoice.lines-differ",
+        "qr.differs",
+        "qr.unverified",
+        "pages.left-out",
+    }
 )
 
 
@@ -48,7 +57,8 @@ def check(
     """Every issue of one document, in a fixed order.
 
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, lines.contradict, date.ambiguous,
-    amount.ambiguous, currency.ambiguous, date.order, date.digit-lost, date.repaired, iban.invalid, vat-id.invalid,
+    amount.ambiguous, currency.ambiguous, date.order, date.digit-lost, date.repaired, iban.invalid,
+    iban.debited, vat-id.invalid,
     identifier.repaired, identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign,
     document.proforma.
     """
@@ -123,6 +133,8 @@ def _identifiers(resolution: Resolution) -> Iterator[Issue]:
     iban = resolution.choices.get("iban")
     if iban and not find_ibans(str(iban.value)):
         yield Issue("iban.invalid", f"{iban.value} has wrong check digits", ("iban",))
+    if iban and iban.evidence.rule.endswith(DEBITED):
+        yield Issue("iban.debited", f"{iban.value} seems to be the payer's account, to be debited", ("iban",))
     for name in ("seller_vat_id", "buyer_vat_id"):
         choice = resolution.choices.get(name)
         if choice and not find_vat_ids(str(choice.value)):

@@ -11,7 +11,7 @@ from invoice_ocr import checks, confidence, frames, second_look
 from invoice_ocr.document import conventions, languages
 from invoice_ocr.document.splitting import divide
 from invoice_ocr.errors import Timeout
-from invoice_ocr.finding import access_keys, candidates, numbering, terms
+from invoice_ocr.finding import access_keys, accounts, candidates, numbering, terms
 from invoice_ocr.intake import Intake, Source, expand
 from invoice_ocr.items import listed_items, tables
 from invoice_ocr.layout.lines import lay_out
@@ -24,7 +24,7 @@ from invoice_ocr.recipes import recipe_of, rules_for
 from invoice_ocr.resolving import handwriting, resolve
 from invoice_ocr.resolving.row_witnesses import choose_rows
 from invoice_ocr.resolving.witnesses import confront, share_out
-from invoice_ocr.totals import balance, bearing, tax_rows, taxes, total_rows
+from invoice_ocr.totals import balance, bearing, second_set, tax_rows, taxes, total_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -168,6 +168,7 @@ def _understood(
         *handwriting.check(resolution),
         *turned,
         *balance.doubt(resolution, found),
+        *second_set.doubt(resolution, document),
         *doubts,
     ]
     pages = tuple(page.number for page in document.pages)
@@ -187,7 +188,7 @@ def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Convent
     found = [party_names.spelled(candidate, pack) for candidate in found]
     found += [*terms.find(document, pack), *numbering.find(document, pack)]
     found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)
-    found = access_keys.bear_out(found, document)
+    found = accounts.debited(access_keys.bear_out(found, document), document, pack)
     habits = conventions.infer(document, found, pack)
     rows = tax_rows.find(document, pack, habits)
     return [*found, *taxes.candidates(rows), *total_rows.find(document, pack, habits)], habits, rows

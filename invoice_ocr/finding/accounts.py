@@ -1,15 +1,16 @@
-"""IBANs that a narrow column breaks: their first groups end one line, the others begin the line below."""
+"""IBANs that a narrow column breaks in two lines, and those that are the payer's: they will be debited."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from invoice_ocr.finding.readers import Found
-from invoice_ocr.finding.sheet import Sheet, make_candidate
-from invoice_ocr.layout.grid import Cell
-from invoice_ocr.model import Box, Candidate
+from invoice_ocr.finding.sheet import Sheet, find_labels, make_candidate
+from invoice_ocr.layout.grid import Cell, Grid, make_grids
+from invoice_ocr.model import Box, Candidate, Document, Evidence
+from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.identifier import find_ibans, iban_length
 
 _BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]++)*+$")
@@ -17,6 +18,9 @@ _GROUPS = re.compile(r"[A-Z0-9]+(?: [A-Z0-9]+)*(?!\w)")
 _LEAST = 8  # characters on the first line
 _REACH = 1.2  # heights of a line down to the next
 _SCORE = 0.85  # as of an IBAN in one line: its check digits hold
+DEBITED = ".debited"  # ends the rule of an account that seems to be the payer's
+_LESS = 0.5  # what such an account keeps of its score beside another
+_OVER, _UNDER = 4.5, 2.0  # heights of its line in which words above and below are about an account
 
 
 def in_two_lines(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
@@ -51,3 +55,33 @@ def _rest(text: str, length: int) -> str:
         if sum(map(len, groups[:count])) == length:
             return " ".join(groups[:count])
     return ""
+
+
+def debited(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:
+    """The candidates; the rule of an IBAN near words such as `direct debit` marked, with less trust beside another."""
+    pages = {grid.page.number: grid for grid in make_grids(document)}
+    ibans = [one for one in candidates if one.name == "iban"]
+    marked = {id(one) for one in ibans if _is_debited(pages[one.evidence.page], one.evidence, pack)}
+    rivals = {one.value for one in ibans if id(one) not in marked}
+    return [_marked(one, _LESS if rivals - {one.value} else 1.0) if id(one) in marked else one for one in candidates]
+
+
+def _marked(candidate: Candidate, factor: float) -> Candidate:
+    evidence = replace(candidate.evidence, rule=f"{candidate.evidence.rule}{DEBITED}")
+    return replace(candidate, score=factor * candidate.score, evidence=evidence)
+
+
+def _is_debited(grid: Grid, place: Evidence, pack: RulePack) -> bool:
+    height = place.box.height
+    return any(
+        rule.field == "debited"
+        for cell in grid.cells()
+        if -_OVER * height < cell.box.center_y - place.box.center_y < _UNDER * height
+        and (abs(cell.box.center_y - place.box.center_y) < height / 2 or _overlap(cell.box, place.box))
+        for hit in find_labels(cell, pack)
+        for rule in pack.by_label[hit.key]
+    )
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one.left < other.right and one.right > other.left
