@@ -72,7 +72,7 @@ class NotFound(InputError):
 
 class NotADocument(InputError):
     code = "E_NOT_A_DOCUMENT"
-    default_fix = "Convert it to PDF, PNG, JPEG, TIFF, BMP or WebP first."
+    default_fix = "Convert it to PDF, PNG, JPEG, TIFF, BMP, WebP, HEIC or AVIF first."
 
 
 class Empty(InputError):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +27,7 @@ from invoice_ocr.intake import resolution
 from invoice_ocr.intake.pages import Part, Pixels, Request, Sheet
 from invoice_ocr.intake.parse import parse
 
+HEIC = Path(__file__).parent.parent / "fixtures/pictures/turned.heic"
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)
 
 
@@ -57,9 +60,9 @@ def marked(mode: str = "RGB", size: tuple[int, int] = (60, 40)) -> Image.Image:
     return image.convert(mode)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "BMP", "WEBP", "AVIF"])
 def test_every_kind_is_told_by_its_bytes_and_read(kind: str) -> None:
-    options = {"quality": 95} if kind in {"JPEG", "WEBP"} else {}
+    options = {"quality": 95} if kind in {"JPEG", "WEBP", "AVIF"} else {}
     pixels = only(encoded(marked(), kind, **options))
     assert pixels.shape == (40, 60, 3)
     assert np.abs(pixels[3, 5].astype(int) - RED).max() < 12
@@ -95,6 +98,31 @@ def test_orientation_of_the_camera_is_undone(kind: str, orientation: int, turned
     assert np.abs(pixels[4, 8].astype(int) - RED).max() < 60
     assert np.abs(pixels[30, 50].astype(int) - WHITE).max() < 12
     assert sheet.rotation == turned
+
+
+def test_a_photograph_as_telephones_save_it_is_read_as_it_is_displayed() -> None:
+    pixels = only(HEIC.read_bytes())
+    assert pixels.shape == (80, 120, 3)
+    assert np.abs(pixels[8, 16].astype(int) - RED).max() < 20
+    assert np.abs(pixels[60, 100].astype(int) - WHITE).max() < 12
+
+
+@pytest.mark.parametrize("length", [40, 300, 600])
+def test_a_torn_photograph_is_damaged(length: int) -> None:
+    with pytest.raises(Truncated):
+        parse(Request(HEIC.read_bytes()[:length]))
+
+
+def test_a_photograph_that_claims_to_be_huge_is_refused_before_it_is_decoded() -> None:
+    size = b"ispe\0\0\0\0"
+    claims = re.sub(re.escape(size) + b"........", size + b"\0\1\0\0" * 2, HEIC.read_bytes(), flags=re.DOTALL)
+    with pytest.raises(ImageBomb):
+        parse(Request(claims))
+
+
+def test_a_film_is_no_picture() -> None:
+    with pytest.raises(NotADocument, match="film"):
+        parse(Request(b"\0\0\0\x18ftypisom\0\0\2\0isommp42" + b"\0" * 64))
 
 
 def test_all_frames_of_a_tiff_are_pages_and_thumbnails_are_not() -> None:

@@ -17,7 +17,9 @@ from invoice_ocr.intake import codes
 from invoice_ocr.intake.pages import Corners, Load, Part, Pixels, Request, Sheet, chosen
 from invoice_ocr.intake.resolution import page_dpi, square
 
-_FORMATS = {"png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "bmp": "BMP", "webp": "WEBP"}
+_FORMATS = {
+    "png": "PNG", "jpeg": "JPEG", "tiff": "TIFF", "bmp": "BMP", "webp": "WEBP", "heic": "HEIF", "avif": "AVIF",
+}  # fmt: skip
 DAMAGE = (
     OSError,
     ValueError,
@@ -88,6 +90,10 @@ def _read(image: Image.Image, frames: list[int], numbers: list[int], request: Re
 @contextlib.contextmanager
 def opened(request: Request, kind: str) -> Iterator[Image.Image]:
     """The open picture; Truncated when it is damaged, ImageBomb when it is larger than the limit."""
+    if kind == "heic":
+        import pi_heif
+
+        pi_heif.register_heif_opener()
     try:
         image = Image.open(io.BytesIO(request.document), formats=[_FORMATS[kind]])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

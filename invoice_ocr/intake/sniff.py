@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Kind = Literal["pdf", "png", "jpeg", "tiff", "bmp", "webp", "xml"]
+Kind = Literal["pdf", "png", "jpeg", "tiff", "bmp", "webp", "heic", "avif", "xml"]
 
 HEAD = 4096  # bytes of a file that are enough to tell
-ENDINGS = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".bmp", ".dib", ".webp"})
+ENDINGS = frozenset(
+    {
+        *(".pdf", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".bmp", ".dib", ".webp"),
+        *(".heic", ".heif", ".hif", ".avif"),
+    }
+)
 
 _PDF_HEADER_WITHIN = 1024  # Acrobat's rule: rubbish may stand before the header, but not more than this
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
@@ -18,6 +23,14 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"MM\x00*", "tiff"),
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
+)
+_BRANDS: tuple[tuple[bytes, Kind], ...] = (  # of ISO base media files, ISO/IEC 23008-12 and the AVIF specification
+    (b"avif", "avif"),
+    (b"avis", "avif"),
+    (b"heic", "heic"),
+    (b"heix", "heic"),
+    (b"heim", "heic"),
+    (b"heis", "heic"),
 )
 _TAKE_OUT = "Take the documents out of it and give those; print an office document to PDF."
 _CONTAINERS: tuple[tuple[bytes, str], ...] = (
@@ -61,6 +74,8 @@ def kind_of(head: bytes) -> Kind | None:
         return "webp"
     if head[:2] == b"BM" and _is_bitmap(head):
         return "bmp"
+    if head[4:8] == b"ftyp":
+        return next((kind for brand, kind in _BRANDS if brand in _brands_of(head)), None)
     if b"%PDF-" in head[: _PDF_HEADER_WITHIN + 5]:
         return None if packed(head) else "pdf"
     text = _plain(head)
@@ -110,8 +125,8 @@ def described(head: bytes) -> str:
     for magic, words in (*_CONTAINERS, *_OTHERS):
         if head.startswith(magic):
             return words
-    if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc", b"ftypavif"}:
-        return "a HEIC or AVIF picture"
+    if head[4:8] == b"ftyp":
+        return "a film, or a picture of a kind that only films have"
     if _HTML.search(head):
         return "a web page"
     if head and not head.strip(b"\x00"):
@@ -121,6 +136,12 @@ def described(head: bytes) -> str:
     if sample and printable > 0.95 * len(sample):
         return "plain text"
     return "of no known kind"
+
+
+def _brands_of(head: bytes) -> set[bytes]:
+    """The brands of an ISO base media file: its own, and those it is compatible with."""
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    return {head[8:12], *(head[i : i + 4] for i in range(16, end - 3, 4))}
 
 
 def _is_bitmap(head: bytes) -> bool:
