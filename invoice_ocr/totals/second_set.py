@@ -30,7 +30,8 @@ def doubt(resolution: Resolution, document: Document) -> list[Issue]:
     Columns of single tax rates, which together make the totals, are no such set.
     """
     chosen = [resolution.choices.get(name) for name in _TOTALS]
-    places = [choice.evidence for choice in chosen if choice and choice.evidence.source != "derived"]
+    evidence = [choice.evidence for choice in chosen if choice and choice.evidence.source != "derived"]
+    places = [place for place in evidence if place.page]  # what an e-invoice alone says stands on none
     if len(places) < len(_TOTALS) or not _in_rows(places):
         return []
     net, tax, gross = (magnitude(choice) for choice in chosen if choice)
