@@ -152,6 +152,21 @@ def test_corrections_show_in_exports_and_searches_find_places(invoke: Invoke, el
     assert sorted(path.name for path in elsewhere.iterdir()) == ["l.sqlite", "out.xlsx"]
 
 
+def test_corrections_are_told_with_who_made_them_and_when(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoke("batch", LETTER, CREDIT, "--ledger", "l.sqlite", *LAYER)
+    invoke("correct", "l.sqlite", LETTER.name, "total_net=20000.00", "due_date=", "--who", "ann")
+    monkeypatch.setattr("getpass.getuser", lambda: {}["nobody"])
+    assert invoke("correct", "l.sqlite", CREDIT.name, "buyer_name=B").code == 0
+    rows = [line.split("\t") for line in invoke("correct", "l.sqlite").out.splitlines()]
+    assert [(row[1], row[2], row[4]) for row in rows] == [
+        ("ann", str(LETTER), "total_net=20000.00"),
+        ("ann", str(LETTER), "due_date="),
+        (str(os.getuid()), str(CREDIT), "buyer_name=B"),
+    ]
+    (told,) = map(json.loads, invoke("correct", "l.sqlite", CREDIT.name, "--json").out.splitlines())
+    assert (told["field"], told["value"], told["invoice"], told["at"][:2]) == ("buyer_name", "B", 1, "20")
+
+
 def test_search_says_where_words_stand_and_when_there_are_none(invoke: Invoke) -> None:
     invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
     lines = invoke("search", "l.sqlite", "RECHNUNG").out.splitlines()
@@ -163,7 +178,7 @@ def test_search_says_where_words_stand_and_when_there_are_none(invoke: Invoke) -
     assert len(invoke("search", "l.sqlite", "e", "--most", "2").out.splitlines()) <= 2
 
 
-@pytest.mark.parametrize("verb", [("export",), ("status",), ("search", "x"), ("correct", "a", "iban=")])
+@pytest.mark.parametrize("verb", [("export",), ("status",), ("search", "x"), ("correct", "a", "iban="), ("correct",)])
 def test_a_ledger_that_is_not_there_is_told(invoke: Invoke, elsewhere: Path, verb: tuple[str, ...]) -> None:
     done = invoke(verb[0], "none", *verb[1:])
     assert done.code == 9

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from invoice_ocr.errors import ConfigError
 from invoice_ocr.model import FIELD_KINDS, Box, Evidence, Field, Invoice, Issue
@@ -43,6 +43,30 @@ class Correction:
     value: Value | None
     who: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A correction with the document that it is of."""
+
+    sha256: str
+    file: str
+    correction: Correction
+
+
+def history(book: Ledger, which: str = "") -> list[Made]:
+    """All corrections, or those of one document (see `correct`), in the order in which they were made."""
+    only = find(book, which)[1] if which else None
+    rows = book.connection.execute(
+        "SELECT sha256, invoice, field, value, who, at,"
+        " (SELECT name FROM place p JOIN document d ON d.id = document WHERE d.sha256 = c.sha256 ORDER BY p.id LIMIT 1)"
+        " FROM correction c WHERE ?1 IS NULL OR sha256 = ?1 ORDER BY id",
+        (only,),
+    )
+    return [
+        Made(sha256, os.fsdecode(name or ""), Correction(invoice, field, value_of(field, value or ""), who, at))
+        for sha256, invoice, field, value, who, at, name in rows
+    ]
 
 
 def correct(book: Ledger, which: str, field: str, text: str, *, who: str, invoice: int = 1) -> str:
@@ -167,9 +191,8 @@ def corrected_keys(keys: Keys, own: list[Correction]) -> Keys:
 def corrections(book: Ledger) -> dict[str, list[Correction]]:
     """All corrections in the order in which they were made, by SHA-256."""
     found: defaultdict[str, list[Correction]] = defaultdict(list)
-    rows: Any = book.connection.execute("SELECT sha256, invoice, field, value, who, at FROM correction ORDER BY id")
-    for sha256, invoice, field, value, who, at in rows:
-        found[sha256].append(Correction(invoice, field, value_of(field, value or ""), who, at))
+    for made in history(book):
+        found[made.sha256].append(made.correction)
     return found
 
 
