@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from invoice_ocr.ocr.annexed import annexed
+from invoice_ocr.ocr.annexed import annexed, middle, pieces, share
 from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit, raised
 
 
@@ -241,3 +241,19 @@ def edge_of_page() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Two boxes of ink, the first of which begins beyond the page; as detected; that both are of ink."""
     boxes = np.array([[-1, -2, 36, 24], [60, 0, 94, 24]], np.float32)
     return boxes, boxes, np.array([True, True])
+
+
+@pytest.mark.parametrize("values", [[7], [7, 1], [5, 1, 9], [255, 254, 3, 9], [[1, 2, 3], [9, 9, 9]]])
+def test_the_middle_of_pixels_is_their_median(values: list[int]) -> None:
+    pixels = np.array(values, np.uint8)
+    assert middle(pixels) == np.median(pixels)
+    assert pixels.tolist() == values  # and they keep their order
+
+
+def test_pieces_are_the_runs_and_shares_the_means_of_ink() -> None:
+    busy = np.array([True, False, True, True, False, True])
+    assert [*pieces(busy)] == [(0, 1), (2, 4), (5, 6)]
+    assert [*pieces(busy[:0])] == []
+    ink = np.stack([busy, ~busy, busy])
+    for axis in (0, 1):
+        assert share(ink, axis).tolist() == ink.mean(axis).tolist()

@@ -82,10 +82,10 @@ def _signs(grey: np.ndarray, tight: np.ndarray, i: int, j: int, reach: float) ->
     strip, inside = grey[y0:y1, x0:x1], grey[y0:y1, max(0, int(box[0])) : max(0, int(box[2]) + 1)]
     if x1 - x0 < 3 or y1 - y0 < 3 or not inside.size or int(strip.max()) - int(strip.min()) < LEAST_CONTRAST:
         return []
-    paper = int(np.median(inside[::2, ::2]))
+    paper = int(middle(inside[::2, ::2]))
     peak = max(int(inside.max()) - paper, paper - int(inside.min()))
     part = cv2.absdiff(strip, paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
-    part[part.mean(1) > RULE] = False
+    part[share(part, 1) > RULE] = False
     busy = np.flatnonzero(part.any(0))
     if not len(busy):
         return []
@@ -113,11 +113,11 @@ def _underscore(grey: np.ndarray, before: np.ndarray, after: np.ndarray) -> floa
     part = grey[y0:y1, x0 : int(end + 2 * aside) + 1]
     if min(part.shape) < 3:
         return None
-    paper = float(np.median(grey[max(0, int(before[1])) : y1, max(0, int(before[0])) : int(after[2]) + 1]))
+    paper = middle(grey[max(0, int(before[1])) : y1, max(0, int(before[0])) : int(after[2]) + 1])
     contrast = contrast_of(part, paper)
     ink: np.ndarray = contrast > max(LEAST_CONTRAST, SHARE * float(contrast.max()))
     first, last = int(start) - x0, int(np.ceil(end)) - x0
-    rows: np.ndarray = ink[:, first:last].mean(1) > FILLED
+    rows = share(ink[:, first:last], 1) > FILLED
     bars = [*pieces(rows)]
     if len(bars) != 1 or bars[0][1] - bars[0][0] > THICKEST_BAR * high:
         return None
@@ -139,5 +139,21 @@ def contrast_of(part: np.ndarray, paper: float) -> np.ndarray:
 
 def pieces(busy: np.ndarray) -> Iterator[tuple[int, int]]:
     """First and last + 1 of every run of True."""
-    edges = np.flatnonzero(np.diff(busy, prepend=False, append=False)).tolist()
+    framed = np.zeros(len(busy) + 2, bool)  # a third of the time that np.diff takes
+    framed[1:-1] = busy
+    edges = np.flatnonzero(framed[1:] != framed[:-1]).tolist()
     return zip(edges[::2], edges[1::2], strict=True)
+
+
+def middle(values: np.ndarray) -> float:
+    """The median of some whole numbers, in a third of the time that np.median takes for a few hundred."""
+    flat = values.flatten()
+    half = flat.size // 2
+    flat.partition((half - 1, half) if flat.size > 1 else 0)
+    return float(flat[half]) if flat.size % 2 else (float(flat[half - 1]) + float(flat[half])) / 2
+
+
+def share(ink: np.ndarray, axis: int) -> np.ndarray:
+    """The part of each column (axis 0) or row (axis 1) that is inked: float64. ink: bool, shape (rows, columns)."""
+    shares: np.ndarray = np.add.reduce(ink.view(np.uint8), axis, dtype=np.int32) / ink.shape[axis]
+    return shares

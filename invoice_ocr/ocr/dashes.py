@@ -34,7 +34,7 @@ def erased(pixels: np.ndarray) -> np.ndarray | None:
 
 def rules(ink: np.ndarray) -> list[np.ndarray]:
     """The dashes of each rule: int, shape (n, 4), left, top, width, height. ink: uint8, 1 where there is some."""
-    stats = cv2.connectedComponentsWithStats(ink)[2][1:]
+    stats = cv2.connectedComponentsWithStatsWithAlgorithm(ink, 8, cv2.CV_32S, cv2.CCL_BBDT)[2][1:]  # the quickest
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
     lies = (width >= LYING * height) & (width <= WIDEST) & (height >= LOWEST) & (area >= FULL * width * height)
     dashes = stats[lies, :4]

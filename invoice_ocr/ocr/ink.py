@@ -16,7 +16,9 @@ from invoice_ocr.ocr.annexed import (
     annexed,
     contrast_of,
     covering,
+    middle,
     pieces,
+    share,
 )
 from invoice_ocr.ocr.order import lines_of
 
@@ -143,7 +145,7 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
         return None
     around = round(AROUND * high)
     beside = part[max(0, inner[1] - around) : inner[3] + around, max(0, inner[0] - around) : inner[2] + around]
-    paper = float(np.median(beside[::2, ::2]))
+    paper = middle(beside[::2, ::2])
     contrast = contrast_of(part, paper)
     peak = float(contrast[inner[1] : inner[3], inner[0] : inner[2]].max())
     if peak < BLANK:
@@ -152,11 +154,11 @@ def _fit(grey: np.ndarray, left: float, top: float, right: float, bottom: float)
         return left, top, right, bottom, float("nan")
     least = max(LEAST_CONTRAST * 0.75, SHARE * peak)
     ink: np.ndarray = contrast > least
-    ink[:, ink.mean(0) > RULE] = False  # a letter's stem ends with the letter, a ruled line goes on
-    ink[ink.mean(1) > RULE] = False
+    ink[:, share(ink, 0) > RULE] = False  # a letter's stem ends with the letter, a ruled line goes on
+    ink[share(ink, 1) > RULE] = False
     if right - left > UNDERLINED * high:
         low = max(0, int(bottom - y0 - 0.45 * high))
-        ink[low:][ink[low:, inner[0] : inner[2]].mean(1) > RULE] = False
+        ink[low:][share(ink[low:, inner[0] : inner[2]], 1) > RULE] = False
     rows: np.ndarray = ink[:, inner[0] : inner[2]].max(1)
     far = round(BESIDE * high)
     for first, last in pieces(rows):

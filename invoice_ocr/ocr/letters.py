@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -71,11 +71,22 @@ def beyond(words: Sequence[str], known: frozenset[str]) -> list[int]:
 
 def allowed(alphabet: str, known: frozenset[str]) -> np.ndarray:
     """bool, shape (classes + 1,): which classes of `alphabet`, the blank last, a page of `known` letters may show."""
-    return np.array([not _telling(char) or _telling(char) <= known for char in alphabet] + [True])
+    may = np.ones(len(alphabet) + 1, bool)
+    for place, letter in _telling_of(alphabet):
+        may[place] = letter in known
+    return may
+
+
+@lru_cache(4)
+def _telling_of(alphabet: str) -> list[tuple[int, str]]:
+    """The classes of an alphabet that not every language has, each with its small letter."""
+    return [(place, letter) for place, char in enumerate(alphabet) for letter in _telling(char)]
 
 
 def _telling(word: str) -> set[str]:
     """The letters and signs of money in a word that not every language has, as small letters."""
+    if word.isascii():
+        return set()
     return {
         small for char in word if ord(char) > 0x7F and (small := _small(char)) and (script_of(char) or _is_money(char))
     }
