@@ -152,6 +152,12 @@ def test_corrections_show_in_exports_and_searches_find_places(invoke: Invoke, el
     assert sorted(path.name for path in elsewhere.iterdir()) == ["l.sqlite", "out.xlsx"]
 
 
+def test_a_ledger_in_a_place_that_cannot_be_written_is_named_with_its_option(invoke: Invoke) -> None:
+    done = invoke("batch", LETTER, "--ledger", "/proc/l.sqlite", *LAYER)
+    assert done.code == 7
+    assert "--ledger" in done.err
+
+
 def test_corrections_are_told_with_who_made_them_and_when(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     invoke("batch", LETTER, CREDIT, "--ledger", "l.sqlite", *LAYER)
     invoke("correct", "l.sqlite", LETTER.name, "total_net=20000.00", "due_date=", "--who", "ann")

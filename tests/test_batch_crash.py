@@ -135,7 +135,7 @@ def test_an_export_that_does_not_fit_leaves_the_old_one(tmp_path: Path) -> None:
         stream.write(b"new")  # type: ignore[attr-defined]
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(DiskFull, match=r"out\.csv"):
         outputs.write(target, fill)
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from invoice_ocr.batch import lock
 from invoice_ocr.batch.durable import step
-from invoice_ocr.errors import ConfigError, OutputReadonly
+from invoice_ocr.errors import ConfigError, DiskFull, OutputReadonly
 from invoice_ocr.intake import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LONGEST_NAME = 240  # bytes; most file systems allow 255
 
 
@@ -44,7 +45,9 @@ def check(targets: Iterable[Path], inputs: Iterable[object]) -> None:
             with TemporaryFile(dir=_led_to(target).parent):
                 pass  # without a name: another run may be writing this very target
         except OSError as error:
-            raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
+            raise OutputReadonly(
+                f"{target} cannot be written: {error.strerror}", fix="Choose another place: -o, --ledger or --report."
+            ) from error
 
 
 def apart(targets: Iterable[Path]) -> None:
@@ -112,6 +115,8 @@ def opened(target: Path) -> Iterator[BinaryIO]:
         lock.cleared(part)
         if isinstance(error, PermissionError):
             raise OutputReadonly(f"{target} cannot be written: {error.strerror}") from error
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise DiskFull(f"the disk of {target} is full") from error
         raise
     step("export done")
 
