@@ -86,7 +86,7 @@ def _check_year(dates: list[date], mapping: Mapping) -> None:
         return
     raise NotExportable(
         f"The bills are from {first} to {last}, and this format writes dates without a year: one file is for one year.",
-        fix=f"--only issue_date={last.year} exports the bills of one year; invoice-ocr correct mends wrong dates.",
+        fix=f"invoice-ocr export --only issue_date={last.year} writes those of a year; correct mends dates read wrong.",
     )
 
 
@@ -98,7 +98,7 @@ def _check_currencies(found: list[Bill], mapping: Mapping) -> None:
         told = ", ".join(f"{name or 'none'} ({count})" for name, count in sorted(currencies.items()))
         raise NotExportable(
             f"The bills are in several currencies, {told}, and this format has none: one file is for one currency.",
-            fix=f"--only currency={currencies.most_common(1)[0][0]} exports the bills in one.",
+            fix=f"invoice-ocr export --only currency={currencies.most_common(1)[0][0]} writes those in one.",
         )
     if "exchange_rate" not in columns:
         return
