@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -87,6 +87,15 @@ def test_rows_always_add_up_to_the_bill(items: list[tuple[Decimal, int]], total:
         assert sum(row.net for row in bill.rows) == total
         assert sum(row.tax for row in bill.rows) == tax
         assert all(row.net + row.tax == row.gross for row in bill.rows)
+
+
+@pytest.mark.parametrize(("price", "shown"), [("33.335", "33.335"), ("33.332", "100.01"), ("33.34", "100.01")])
+def test_quantity_and_price_stand_only_where_they_make_the_amount_to_the_cent(price: str, shown: str) -> None:
+    item = LineItem(quantity=Decimal(3), unit_price=Decimal(price), amount=Decimal("100.01"), tax_rate=Decimal(0))
+    sums = {"total_net": Decimal("100.01"), "total_tax": Decimal(0), "total_gross": Decimal("100.01")}
+    (row,) = bill_of(record(replace(invoice(**sums), line_items=(item,))), rows="lines").rows
+    assert str(row.unit_price) == shown
+    assert (row.quantity * row.unit_price).quantize(Decimal("0.01"), ROUND_HALF_UP) == Decimal("100.01")
 
 
 def test_cents_of_rounding_go_to_the_largest_row() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from invoice_ocr.export.facing import facing
@@ -81,8 +81,8 @@ def _of_lines(invoice: Invoice) -> tuple[Row, ...]:
 
 def _row(net: Decimal, tax: Decimal, rate: Decimal, item: LineItem) -> Row:
     quantity, price = item.quantity, item.unit_price
-    if quantity is None or price is None or abs(quantity * price - net) >= _CENT:
-        quantity, price = Decimal(1), net
+    if quantity is None or price is None or (quantity * price).quantize(_CENT, ROUND_HALF_UP) != net:
+        quantity, price = Decimal(1), net  # a program that multiplies would book another amount
     return Row(net, tax, net + tax, rate, item.description or "", item.article_number or "", quantity, price)
 
 
