@@ -92,13 +92,36 @@ def test_an_export_of_bills_may_be_of_one_month_and_tells_what_is_not_in_it(invo
     rows = (elsewhere / "b.csv").read_text(encoding="cp1252").splitlines()
     assert [row.split(";")[0] for row in rows[2:]] == ["24241,82"]
     assert "Konto" in done.err
-    assert "Not in it" not in done.err
+    assert "not in it" not in done.err
     (elsewhere / "x.pdf").write_bytes(b"%PDF-1.4 nothing more")
     invoke("batch", "x.pdf", "--ledger", "l.sqlite", *LAYER)
-    assert "Not in it: 1 rejected" in invoke("export", "l.sqlite", "--to", "xero", "-o", "b.csv").err
+    assert "not in it: 1 rejected" in invoke("export", "l.sqlite", "--to", "xero", "-o", "b.csv").err
     assert invoke("export", "l.sqlite", "--only", "issue_dat=2024").code == 9
     assert invoke("export", "l.sqlite", "--only", "issue_date").code == 2
     assert invoke("export", "l.sqlite", "--only", "currency=CHF", "--to", "jsonl").out == ""
+
+
+def test_bills_that_have_been_exported_are_not_exported_again(invoke: Invoke, elsewhere: Path) -> None:
+    def new(name: str, *more: str) -> list[str]:
+        done = invoke("export", "l.sqlite", "--to", "qbo", "--new", "-o", name, *more)
+        assert done.code == 0, done.err
+        rows = csv.DictReader(io.StringIO((elsewhere / name).read_text(encoding="utf-8")))
+        return list(dict.fromkeys(row["Bill no."] for row in rows))
+
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    assert len(new("1.csv")) == 1
+    invoke("batch", CREDIT, "--ledger", "l.sqlite", *LAYER)
+    (number,) = new("2.csv", "--only", "document_type=credit_note")
+    assert number == json.loads(invoke("export", "l.sqlite").out.splitlines()[1])["fields"]["invoice_number"]["value"]
+    assert new("3.csv") == []
+    assert len((elsewhere / "2.csv").read_text(encoding="utf-8").splitlines()) > 1
+    there = invoke("export", "l.sqlite", "--to", "qbo", "--new", "-o", "2.csv")
+    assert (there.code, "already" in there.err) == (7, True)
+    assert "2 exported before" in invoke("export", "l.sqlite", "--to", "qbo", "--new", "-o", "4.csv").err
+    invoke("batch", LETTER, CREDIT, "--ledger", "l.sqlite", "--fresh", "--yes", *LAYER)
+    assert new("5.csv") == []
+    assert invoke("export", "l.sqlite", "--to", "xero", "--new", "-o", "6.csv").code == 0
+    assert invoke("export", "l.sqlite", "--new", "-o", "7.csv").code == 2
 
 
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(invoke: Invoke, elsewhere: Path) -> None:

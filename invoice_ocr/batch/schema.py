@@ -55,6 +55,15 @@ CREATE TRIGGER correction_is_kept BEFORE DELETE ON correction BEGIN SELECT RAISE
 """
 
 
+# Came later: made where it is missing, and nothing that programs which do not know it would stumble over.
+_EXPORTED = """
+CREATE TABLE IF NOT EXISTS exported (
+    sha256 TEXT NOT NULL, invoice INTEGER NOT NULL, format TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (sha256, invoice, format)
+) STRICT;
+"""
+
+
 @contextlib.contextmanager
 def opened(path: Path, *, write: bool) -> Iterator[sqlite3.Connection]:
     """A connection to the ledger at `path`; with `write` it is made when there is none.
@@ -127,7 +136,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, write: bool) -> None
     if write:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+    if write and tables:
+        connection.execute(_EXPORTED)
     if not tables:
         connection.executescript(
-            f"BEGIN; {_TABLES} PRAGMA application_id = {_MARK}; PRAGMA user_version = {VERSION}; COMMIT;"
+            f"BEGIN; {_TABLES} {_EXPORTED} PRAGMA application_id = {_MARK}; PRAGMA user_version = {VERSION}; COMMIT;"
         )

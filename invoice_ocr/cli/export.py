@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from invoice_ocr.cli.console import Verbosity, note, report
+from invoice_ocr.cli.console import Verbosity, counted, note, report
 from invoice_ocr.cli.extract import Lines, Output
 from invoice_ocr.cli.options import LIMITS, with_settings
 from invoice_ocr.cli.output import format_of, formats, opened, place
 from invoice_ocr.cli.verb import verb
-from invoice_ocr.errors import ExitCode
+from invoice_ocr.errors import ExitCode, OutputReadonly
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from invoice_ocr.batch.ledger import Ledger
+    from invoice_ocr.export.mapping import Mapping
     from invoice_ocr.model import Record
 
 LedgerPath = Annotated[Path, typer.Argument(metavar="LEDGER", help="What batch has kept.", show_default=False)]
@@ -50,6 +51,7 @@ Only = Annotated[
         show_default=False,
     ),
 ]
+New = Annotated[bool, typer.Option("--new", help="Bills: only those that no export with --new has written before.")]
 Force = Annotated[bool, typer.Option("--force", help="E-invoices also of what is for review.")]
 Validate = Annotated[
     bool, typer.Option("--validate", help="Only e-invoices that keep every official rule; needs the extra einvoice.")
@@ -66,6 +68,7 @@ def export(
     lines: Lines = None,
     mapping: MappingFile = None,
     only: Only = None,
+    new: New = False,
     force: Force = False,
     validate: Validate = False,
     settings: Settings,
@@ -83,24 +86,24 @@ def export(
     chosen = "" if mapping else format_of(output, to, SUFFIXES, known) or "jsonl"
     apart(target for target in (output, lines) if target is not None)
     wanted = _wanted(only or [])
-    told: Counter[str] = Counter()
-    with ledgers.opened(ledger) as book:
+    bills = mapping or (chosen if chosen in accounting.NAMES else None)
+    if new and bills is None:
+        raise typer.BadParameter(f"is for bills: --to {'|'.join(accounting.NAMES)}, or --mapping", param_hint="--new")
+    with ledgers.opened(ledger, write=new, make=False) as book:
         records = (record for record in results.records(book) if wanted(record))
         if chosen in einvoices.NAMES:
             how = {"force": force, "validate": validate}
             return _einvoices(book, records, output, chosen, settings, stdout, verbosity, **how)
-        with opened(output, stdout) as stream:
-            if mapping is not None:
-                accounting.exporter(mapping)(_counted(records, told), stream)
-            else:
-                fill(book, stream, chosen, settings, records=_counted(records, told))
+        if bills is not None:
+            _bills(book, records, output, accounting.mapping_of(bills), stdout, verbosity, new=new)
+        else:
+            with opened(output, stdout) as stream:
+                fill(book, stream, chosen, settings, records=records)
         if lines is not None:
             with opened(place(lines), stdout) as stream:
                 write_line_items(filter(wanted, results.records(book)), stream)
     if output is not None:
         note(f"{ledger} → {output}", verbosity)
-    if mapping is not None or chosen in accounting.NAMES:
-        _tell_left_out(told, accounting.decisions(mapping or chosen), verbosity)
     return ExitCode.OK
 
 
@@ -125,18 +128,45 @@ def _wanted(only: list[str]) -> Callable[[Record], bool]:
     return fits
 
 
-def _counted(records: Iterable[Record], told: Counter[str]) -> Iterator[Record]:
-    """The records, counted by decision as they pass."""
-    for record in records:
-        told[record.invoice.decision if record.invoice else "reject"] += 1
-        yield record
+def _bills(
+    book: Ledger,
+    records: Iterable[Record],
+    output: Path | None,
+    mapping: Mapping,
+    stdout: BinaryIO,
+    verbosity: Verbosity,
+    *,
+    new: bool,
+) -> None:
+    """One file of bills; what is not in it is told. new: without those that an earlier one had, and this one kept."""
+    from invoice_ocr.batch.exported import exported, keep, key_of
+    from invoice_ocr.export import accounting
 
+    if new and output is not None and output.exists():
+        raise OutputReadonly(f"{output} is there already, and may not be imported yet", fix="Give another name.")
+    before = exported(book, mapping.title) if new else set()
+    told: Counter[str] = Counter()
+    written = []
 
-def _tell_left_out(told: Counter[str], decisions: tuple[str, ...], verbosity: Verbosity) -> None:
-    names = {"post": "to post", "review": "for review", "reject": "rejected"}
-    left = [f"{told[state]} {name}" for state, name in names.items() if told[state] and state not in decisions]
+    def passing() -> Iterator[Record]:
+        for record in records:
+            decision = record.invoice.decision if record.invoice else "reject"
+            if key_of(record) in before:
+                told["done"] += 1
+                continue
+            told[decision] += 1
+            if decision in mapping.decisions:
+                written.append(key_of(record))
+            yield record
+
+    with opened(output, stdout) as stream:
+        accounting.write(mapping, passing(), stream)
+    if new:
+        keep(book, mapping.title, written)
+    names = {"post": "to post", "review": "for review", "reject": "rejected", "done": "exported before"}
+    left = [f"{told[state]} {name}" for state, name in names.items() if told[state] and state not in mapping.decisions]
     if left:
-        note(f"Not in it: {', '.join(left)}; invoice-ocr correct settles doubts.", verbosity)
+        note(f"{counted(len(written))} in it; not in it: {', '.join(left)}", verbosity)
 
 
 def _einvoices(

@@ -32,17 +32,16 @@ _Values = dict[str, "Value | None"]
 
 def exporter(mapping: str | Path) -> Callable[[Iterable[Record], BinaryIO], None]:
     """What writes records in a shipped format by name, or as a mapping file says (read when it is needed)."""
-    path = FOLDER / f"{mapping}.yaml" if isinstance(mapping, str) else mapping
-    return partial(_write, path)
+    return partial(_write, mapping)
 
 
-def decisions(mapping: str | Path) -> tuple[str, ...]:
-    """Which invoices a shipped format by name, or a mapping file, takes."""
-    return load(FOLDER / f"{mapping}.yaml" if isinstance(mapping, str) else mapping).decisions
+def mapping_of(mapping: str | Path) -> Mapping:
+    """A shipped format by name, or that of a mapping file."""
+    return load(FOLDER / f"{mapping}.yaml" if isinstance(mapping, str) else mapping)
 
 
-def _write(path: Path, records: Iterable[Record], stream: BinaryIO) -> None:
-    write(load(path), records, stream)
+def _write(mapping: str | Path, records: Iterable[Record], stream: BinaryIO) -> None:
+    write(mapping_of(mapping), records, stream)
 
 
 def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None:
