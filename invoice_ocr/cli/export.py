@@ -166,7 +166,7 @@ def _bills(
     names = {"post": "to post", "review": "for review", "reject": "rejected", "done": "exported before"}
     left = [f"{told[state]} {name}" for state, name in names.items() if told[state] and state not in mapping.decisions]
     if left:
-        note(f"{counted(len(written))} in it; not in it: {', '.join(left)}", verbosity)
+        note(f"{counted(len(written), 'bill')} in it; not in it: {', '.join(left)}", verbosity)
 
 
 def _einvoices(
