@@ -145,6 +145,35 @@ def test_a_value_in_doubt_where_a_person_found_it_before_is_sure_when_its_letter
     assert lessons.recalled(second, keys, lambda: None, set()) == second
 
 
+@pytest.mark.parametrize(("before", "after"), [("accepted", "K-78"), ("review", "A-2")])
+def test_a_value_that_is_accepted_gives_way_only_where_an_accepted_one_was_wrong(before: str, after: str) -> None:
+    lessons, keys = Lessons(), Keys(vat_id="1")
+
+    def read(number: str, status: str) -> Invoice:
+        return Invoice({"invoice_number": Field("invoice_number", number, 0.9, status)}, (1,), "post")  # type: ignore[arg-type]
+
+    lessons.learn("invoice_number", "K-77", read("A-1", before), keys, sketch("Kennung | K-77"), "a.pdf")
+    made = lessons.recalled(read("A-2", "accepted"), keys, lambda: sketch("Kennung | K-78"), set())
+    assert made.fields["invoice_number"].value == after
+
+
+def test_another_spelling_of_the_same_is_no_lesson() -> None:
+    lessons, keys = Lessons(), Keys(vat_id="1")
+    one = Invoice({"seller_tax_number": Field("seller_tax_number", "12/345", 0.9, "review")}, (1,), "post")
+    lessons.learn("seller_tax_number", "12345", one, keys, None, "a.pdf")
+    assert lessons.recalled(one, keys, lambda: None, set()) == one
+
+
+def test_another_sign_of_the_same_amount_is_no_lesson() -> None:
+    lessons, keys = Lessons(), Keys(vat_id="1")
+
+    def due(amount: str) -> Invoice:
+        return Invoice({"amount_due": Field("amount_due", Decimal(amount), 0.99, "accepted")}, (1,), "post")
+
+    lessons.learn("amount_due", Decimal("-40.00"), due("40.00"), keys, sketch("Solde | -40.00"), "a.pdf")
+    assert lessons.recalled(due("30.00"), keys, lambda: sketch("Solde | 90.00"), set()) == due("30.00")
+
+
 def test_amounts_are_read_at_their_spot_and_only_where_they_are_clear() -> None:
     lessons, keys = Lessons(), Keys(seller="acme")
     first = Invoice({"prepaid": Field("prepaid", None, 0.0, "missing")}, (1,), "post")

@@ -28,7 +28,7 @@ _SURE = 0.99
 class Lesson:
     """A person said that `name` is `value` where `was` had been read. spot: where it stands; page: from the first.
 
-    times: how many documents of the seller have taught the same spot.
+    sure: whether what had been read was accepted. times: how many documents of the seller have taught the same spot.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Lesson:
     file: str
     spot: Spot | None = None
     page: int = 0
+    sure: bool = False
     times: int = 1
 
     def after(self, before: Lesson | None) -> Lesson:
@@ -59,7 +60,8 @@ class Lessons:
         old = invoice.fields.get(name)
         was = old.value if old is not None else None
         spot, page = _spot(value, old, invoice, reading) if reading is not None else (None, 0)
-        lesson = Lesson(name, value, was, keys, file, spot, page).after(self.about(keys).get(name))
+        sure = old is not None and old.status == "accepted"
+        lesson = Lesson(name, value, was, keys, file, spot, page, sure).after(self.about(keys).get(name))
         for seller in {f"vat {keys.vat_id}", keys.seller} - {"vat ", ""}:
             self._of[seller].append(lesson)
 
@@ -73,7 +75,7 @@ class Lessons:
 
         A value in doubt that stands, printed, where a person found this field before is accepted; so is one where none
         was read, once two documents have taught its place. Another value than what stands there gives way to it, for
-        review.
+        review; one that is accepted does so only where an accepted one was wrong before.
         """
         known = {name: one for name, one in self.about(keys).items() if name not in own}
         reading = read() if any(one.spot for one in known.values()) else None
@@ -88,7 +90,7 @@ class Lessons:
 
 def _of_seller(old: Field, lesson: Lesson) -> Field | None:
     """What is the same on every invoice of a seller, where it is read as it was before, and wrongly so."""
-    if old.value == lesson.value or folded(str(old.value or "")) != folded(str(lesson.was or "")):
+    if _same(old.value, lesson.value) or not _same(old.value, lesson.was):
         return None
     return _changed(old, lesson, lesson.value, old.evidence)
 
@@ -105,8 +107,8 @@ def _at_spot(old: Field, lesson: Lesson, invoice: Invoice, reading: Reading | No
         sure = old.evidence is not None and old.evidence.source in _PRINTED
         unsure = old.status == "review" and not any(old.name in issue.fields for issue in invoice.issues)
         return replace(old, status="accepted", confidence=max(old.confidence, _SURE)) if sure and unsure else None
-    if lesson.value == lesson.was:
-        return None  # it confirmed a value, and says nothing against one from elsewhere
+    if _same(lesson.value, lesson.was) or (old.status == "accepted" and not lesson.sure):
+        return None  # nothing that it says is against this value
     rival = next((one for one in old.alternatives if _stands_in(one.evidence, page, box)), None)
     if rival is not None:
         return _changed(old, lesson, rival.value, rival.evidence)
@@ -117,6 +119,13 @@ def _at_spot(old: Field, lesson: Lesson, invoice: Invoice, reading: Reading | No
     new = _changed(old, lesson, value, Evidence(page.number, box, text, "", words[0].source, tuple(words)))
     clear = old.value is None and lesson.times > 1 and all(word.source in _PRINTED for word in words)
     return replace(new, status="accepted", confidence=_SURE) if clear else new
+
+
+def _same(one: Value | None, other: Value | None) -> bool:
+    """Whether two values are one but for how it is written, or for its sign."""
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return abs(one) == abs(other)
+    return folded(str(one or "")) == folded(str(other or ""))
 
 
 def _value(lesson: Lesson, words: Sequence[Word]) -> Value | None:
