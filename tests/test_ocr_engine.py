@@ -297,6 +297,34 @@ def test_words_in_doubt_alone_are_read_by_the_second_recogniser_too(quality: str
     assert networks.asked == asked
 
 
+class WithLogits(TwoReaders):
+    """Gives the logits with what it recognises, and notes where it is told them again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[bool] = []
+
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        ids, confidences = super().recognise(batch)
+        self.told.pop()
+        first = super().opinions(batch)[0]
+        self.asked.pop()
+        return ids, confidences, first
+
+    def opinions(self, batch: np.ndarray, first: np.ndarray | None = None) -> list[np.ndarray]:
+        opinions = super().opinions(batch)
+        self.told.append(first is not None and np.array_equal(first, opinions[0]))
+        return opinions
+
+
+def test_a_word_in_doubt_is_not_read_by_the_first_recogniser_again() -> None:
+    networks = WithLogits()
+    reader = NeuralEngine("painted", networks, LETTERS, Thresholds(), Pools(), {})
+    (read,) = reader.read([page({"A": (100, 200, 800, 250), "B": (900, 200, 960, 250)})])
+    assert [word.text for word in read.words] == ["A", "B"]
+    assert networks.told == [True]
+
+
 def test_another_thread_may_recognise_crops_while_a_page_is_read() -> None:
     class Disturbed(TwoReaders):
         def opinions(self, batch: np.ndarray) -> list[np.ndarray]:

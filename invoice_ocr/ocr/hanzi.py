@@ -27,7 +27,7 @@ _TWINS = re.compile(
     )
 )
 
-Recognise = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+Recognise = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,17 @@ class Networks(Protocol):
     def detect(self, pages: np.ndarray) -> np.ndarray:
         """Probability of text at each pixel: uint8 (n, height, width, 3) RGB to float32 (n, height, width)."""
 
-    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Best class and its probability at each step: uint8 (n, 32, width, 3) RGB to int and float32 (n, steps)."""
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Best class and its probability at each step: uint8 (n, 32, width, 3) RGB to int and float32 (n, steps).
 
-    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
-        """The logits of each recogniser there is, the first that of `recognise`: float32 (n, steps, classes + 1)."""
+        And the logits that say so, as `opinions` has them, from networks that have them at hand.
+        """
+
+    def opinions(self, batch: np.ndarray, first: np.ndarray | None = None) -> list[np.ndarray]:
+        """The logits of each recogniser there is, the first that of `recognise`: float32 (n, steps, classes + 1).
+
+        first: those of the first, where `recognise` has given them.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,18 @@ class Pools:
 
 
 class _Asked(threading.local):
-    """What the recognisers said of doubtful words, by the pictures' ids; each thread its own: one reads, one cleans."""
+    """What the recognisers said of doubtful words, by the pictures' ids; each thread its own: one reads, one cleans.
+
+    first: the logits of the first recogniser alone, of pictures that the others have not been asked about.
+    """
 
     def __init__(self) -> None:
         self.logits: dict[int, tuple[np.ndarray, list[np.ndarray]]] = {}
+        self.first: dict[int, np.ndarray] = {}
+
+    def clear(self) -> None:
+        self.logits.clear()
+        self.first.clear()
 
 
 class NeuralEngine:
@@ -158,7 +172,7 @@ class NeuralEngine:
         return [next(words) if isinstance(page, Sighted) else _unread(page) for page in pages]
 
     def recognise(self, crops_: Sequence[np.ndarray]) -> list[tuple[str, float]]:
-        self._asked.logits.clear()
+        self._asked.clear()
         pictures = [crops.normalise(crop) for crop in crops_]
         texts = self._texts(pictures)
         self._narrow(pictures, texts)
@@ -169,24 +183,26 @@ class NeuralEngine:
         """As `recognise`, but never in Chinese: enough to see which way up the words of most pages stand."""
         return [(text.text.strip(), text.confidence) for text in self._texts([crops.normalise(c) for c in crops_])]
 
-    def _texts(self, pictures: Sequence[np.ndarray]) -> list[ctc.Text]:
-        """What each normalised picture says."""
-        return self._said(pictures, hanzi.Reader(self._networks.recognise, self._alphabet))
+    def _texts(self, pictures: Sequence[np.ndarray], *, under: float = 0.0) -> list[ctc.Text]:
+        """What each normalised picture says. under: the confidence under which the logits are kept for `_ask_all`."""
+        return self._said(pictures, hanzi.Reader(self._networks.recognise, self._alphabet), under=under)
 
-    def _said(self, pictures: Sequence[np.ndarray], reader: hanzi.Reader) -> list[ctc.Text]:
+    def _said(self, pictures: Sequence[np.ndarray], reader: hanzi.Reader, *, under: float = 0.0) -> list[ctc.Text]:
         texts = [ctc.Text("", 0.0, ())] * len(pictures)
         for places, batch in crops.batches(pictures, self._pools.columns):
             check()
-            ids, confidences = reader.recognise(batch)
-            for i, text in zip(places, ctc.decode(ids, confidences, reader.alphabet), strict=True):
+            ids, confidences, *logits = reader.recognise(batch)
+            for row, (i, text) in enumerate(zip(places, ctc.decode(ids, confidences, reader.alphabet), strict=True)):
                 texts[i] = _within(text, pictures[i], batch.shape[2])
+                if logits and text.confidence < under:
+                    self._asked.first[id(pictures[i])] = logits[0][row].copy()  # a view would keep the whole batch
         return texts
 
     def _read(self, pages: list[Sighted]) -> list[PageWords]:
         """The words of pages whose words have been found. Raises Overdue."""
-        self._asked.logits.clear()
+        self._asked.clear()
         pictures = [picture for page in pages for picture in page.pictures]
-        once = self._texts(pictures)
+        once = self._texts(pictures, under=ASKED[self._quality])
         self._ask_all(pictures, once)
         texts = iter(once)
         seen = [(page, order.lines_of(page.boxes), [next(texts) for _ in page.pictures]) for page in pages]
@@ -350,11 +366,14 @@ class NeuralEngine:
 
         After a page's doubtful words is asked more than once, with other classes `allowed`; logits are kept till then.
         """
-        new = [picture for picture in pictures if id(picture) not in self._asked.logits]
-        for places, batch in crops.batches(new, self._pools.columns):
-            check()
-            for i, *logits in zip(places, *self._networks.opinions(batch), strict=True):
-                self._asked.logits[id(new[i])] = new[i], logits
+        first = self._asked.first
+        for is_heard in (True, False):
+            new = [p for p in pictures if id(p) not in self._asked.logits and (id(p) in first) is is_heard]
+            for places, batch in crops.batches(new, self._pools.columns):
+                check()
+                heard = [np.stack([first[id(new[i])] for i in places])] if is_heard else []
+                for i, *logits in zip(places, *self._networks.opinions(batch, *heard), strict=True):
+                    self._asked.logits[id(new[i])] = new[i], logits
         kept = (self._asked.logits[id(picture)][1] for picture in pictures)
         return [_chances(np.where(allowed, np.stack(logits), -np.inf)) for logits in kept]
 

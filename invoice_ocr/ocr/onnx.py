@@ -91,12 +91,13 @@ class OnnxNetworks:
     def detect(self, pages: np.ndarray) -> np.ndarray:
         return self._detector.run(["probabilities"], {"pages": pages})[0]
 
-    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ids, confidences = self._recognisers[0].run(["ids", "confidences"], {"crops": batch})
-        return ids, confidences
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(self._recognisers[0].run(["ids", "confidences", "logits"], {"crops": batch}))
 
-    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
-        return [recogniser.run(["logits"], {"crops": batch})[0] for recogniser in self._recognisers]
+    def opinions(self, batch: np.ndarray, first: np.ndarray | None = None) -> list[np.ndarray]:
+        known = [] if first is None else [first]
+        asked = self._recognisers[len(known) :]
+        return known + [recogniser.run(["logits"], {"crops": batch})[0] for recogniser in asked]
 
 
 class Session:

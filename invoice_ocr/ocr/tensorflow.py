@@ -134,11 +134,12 @@ class TensorflowNetworks:
     def detect(self, pages: np.ndarray) -> np.ndarray:
         return self._detector.detect(pages)
 
-    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self._recognisers[0].recognise(batch)
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        return self._recognisers[0].said(batch)
 
-    def opinions(self, batch: np.ndarray) -> list[np.ndarray]:
-        return [recogniser.logits(batch) for recogniser in self._recognisers]
+    def opinions(self, batch: np.ndarray, first: np.ndarray | None = None) -> list[np.ndarray]:
+        known = [] if first is None else [first]
+        return known + [recogniser.logits(batch) for recogniser in self._recognisers[len(known) :]]
 
 
 class Recogniser:
@@ -160,15 +161,16 @@ class Recogniser:
         self._models: dict[int, Any] = {}
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `Networks.recognise`."""
-        ids, confidences, _ = self._run(batch)
+        """As `Networks.recognise`, without logits."""
+        ids, confidences, _ = self.said(batch)
         return ids, confidences
 
     def logits(self, batch: np.ndarray) -> np.ndarray:
         """float32, shape (n, steps, classes + 1): what `recognise` decided from; for comparing runtimes."""
-        return self._run(batch)[2]
+        return self.said(batch)[2]
 
-    def _run(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+    def said(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        """As `Networks.recognise`, with logits."""
         width = batch.shape[2]
         size = max(1, self._columns // width)
         with self._turn:
