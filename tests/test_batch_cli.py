@@ -181,6 +181,16 @@ def test_a_ledger_in_a_place_that_cannot_be_written_is_named_with_its_option(inv
     assert "--ledger" in done.err
 
 
+def test_what_waits_for_a_person_is_told_with_its_reasons(invoke: Invoke) -> None:
+    invoke("batch", LETTER, CREDIT, "--ledger", "l.sqlite", "--min-confidence", "0.9999", *LAYER)
+    assert len(invoke("status", "l.sqlite").out.splitlines()) == 1
+    _, first, second = invoke("status", "l.sqlite", "--review").out.splitlines()
+    assert first.split("\t")[:2] == ["review", str(LETTER)]
+    assert "invoice_number.unsure" in second.split("\t")[2]
+    told = json.loads(invoke("status", "l.sqlite", "--review", "--json").out)["review"]
+    assert [one["decision"] for one in told] == ["review", "review"]
+
+
 def test_corrections_are_told_with_who_made_them_and_when(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     invoke("batch", LETTER, CREDIT, "--ledger", "l.sqlite", *LAYER)
     invoke("correct", "l.sqlite", LETTER.name, "total_net=20000.00", "due_date=", "--who", "ann")

@@ -34,7 +34,10 @@ EXAMPLES = {
         "invoice-ocr correct books.ledger invoice.pdf due_date=",
         "invoice-ocr correct books.ledger",
     ),
-    "status": ("invoice-ocr status books.ledger",),
+    "status": (
+        "invoice-ocr status books.ledger",
+        "invoice-ocr status books.ledger --review",
+    ),
     "explain": ("invoice-ocr explain invoice.pdf total_gross",),
     "score": ("invoice-ocr score truth.jsonl inbox/",),
     "doctor": ("invoice-ocr doctor", "invoice-ocr doctor --lang pl"),
