@@ -278,6 +278,7 @@ def test_an_interrupted_batch_gives_up_quickly_and_can_go_on(
     _, said = running.communicate(timeout=60)
     assert time.monotonic() - since < 10
     assert running.returncode == code, said
+    assert "the same command goes on" in said
     assert not (tmp_path / "out.csv").exists()
     with opened(tmp_path / "out.ledger") as book:
         (charged,) = book.connection.execute("SELECT count(*) FROM result WHERE records IS NULL").fetchone()

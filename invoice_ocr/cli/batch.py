@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,12 +15,13 @@ from invoice_ocr.cli.extract import Paths
 from invoice_ocr.cli.options import LIMITS, READING, SCALE, UNDERSTANDING, with_settings
 from invoice_ocr.cli.output import format_of
 from invoice_ocr.cli.progress import Progress
+from invoice_ocr.cli.stopping import Interrupted, Terminated
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ConfigError, ExitCode
 from invoice_ocr.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from invoice_ocr.batch.ledger import Ledger
     from invoice_ocr.model import Record
@@ -83,7 +85,7 @@ def batch(
     with opened(place, write=True) as book:
         if fresh and not yes:
             _ask(book)
-        with Progress(verbosity) as progress:
+        with _resumable(book, verbosity), Progress(verbosity) as progress:
             scheduler.run(paths, book, settings, retry=retry or "", fresh=fresh, watcher=progress)
         told = results.counts(book, wanted=True)
         _tell_failures(book, verbosity)
@@ -94,6 +96,16 @@ def batch(
     where = ", ".join(str(target) for target in [*targets, *([report_to] if report_to else [])])
     note(f"{summary(told)} → {where or place}", verbosity)
     return exit_code(told, settings)
+
+
+@contextlib.contextmanager
+def _resumable(book: Ledger, verbosity: Verbosity) -> Iterator[None]:
+    """Tells whoever stops what is done here that nothing is lost."""
+    try:
+        yield
+    except (Interrupted, Terminated):
+        note(f"stopped; what is done is in {book.path}, and the same command goes on from there", verbosity)
+        raise
 
 
 def _ask(book: Ledger) -> None:
