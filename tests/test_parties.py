@@ -413,3 +413,14 @@ def test_a_name_is_told_without_the_word_for_one() -> None:
     page = "Cedente | Cessionario\nIVA: 1 | Denominazione: Vento Rosso S.p.A.\nCognome nome: Bianchi Maria | Corso Po 9"
     assert seller(page) == "Bianchi Maria"
     assert buyer(page) == "Vento Rosso S.p.A."
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("KUZEY BOYA SANAYİ VE\nTİCARET LTD. ŞTİ.", "KUZEY BOYA SANAYİ VE TİCARET LTD. ŞTİ."),
+        ("Harwick Timber and\nJoinery Works Ltd", "Harwick Timber and Joinery Works Ltd"),
+    ],
+)
+def test_a_letterhead_that_breaks_off_behind_a_joining_word_ends_in_its_second_line(head: str, name: str) -> None:
+    assert seller(f"{head}\n4 Mill Road\n\nInvoice no. | 4471\nTotal | 10.00") == name

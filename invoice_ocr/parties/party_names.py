@@ -71,7 +71,7 @@ def by_legal_form(grid: Grid, pack: RulePack) -> Iterator[Name]:
             words = re.findall(r"[^\W\d_]{2,}", cell.text[start : hit.start()])
             if _COPYRIGHT.search(cell.text[:start]):
                 continue
-            half = start == 0 and (len(words) < 2 or cell.text.startswith("("))
+            half = start == 0 and (len(words) < 2 or cell.text.startswith("(") or _is_open(grid, cell, pack))
             if cell.text.split(maxsplit=1)[0].lower() in pack.joiners and _first_half(grid, cell, pack):
                 start, half = 0, True  # `and Trade Ltd` goes on the line above
             before = (
@@ -220,14 +220,21 @@ def _first_half(grid: Grid, cell: Cell, pack: RulePack) -> str:
     """The line above a company's name when it is the top of the page and looks like the same name begun."""
     if not 0 < cell.row <= _TOP_ROWS:
         return ""
-    above = next((other for other in grid.rows[cell.row - 1] if _is_flush(other, cell)), None)
-    if above is None or (len(grid.rows[cell.row - 1]) > 1 and above is not grid.rows[cell.row - 1][0]):
+    rows = reversed(grid.rows[: cell.row])  # lines of another column may stand between
+    above = next((other for row in rows for other in row if _is_flush(other, cell)), None)
+    if above is None or above is not grid.rows[above.row][0]:
         return ""
     apart = cell.box.top - above.box.bottom
     if apart > 0.8 * cell.box.height or abs(above.box.height - cell.box.height) > 0.35 * cell.box.height:
         return ""
     alike = above.text.isupper() == cell.text.isupper() and not has_digit(above.text)
     return " ".join(above.text.split()) if alike and may_be_name(above, pack) else ""
+
+
+def _is_open(grid: Grid, cell: Cell, pack: RulePack) -> bool:
+    """Whether the line above ends with a word as `and`, so that a name goes on in this one."""
+    above = _first_half(grid, cell, pack)
+    return bool(above) and above.rsplit(maxsplit=1)[-1].lower() in pack.joiners
 
 
 def _last_of_row(grid: Grid, cell: Cell, pack: RulePack) -> Cell:
