@@ -239,6 +239,19 @@ def test_the_report_is_one_page_that_asks_nobody_with_failures_first(invoke: Inv
     assert not any(f"{quote}{scheme}:" in page for quote in "\"'(" for scheme in ("http", "https", "file"))
 
 
+def test_the_report_begins_with_what_could_not_be_read_and_what_is_no_invoice(invoke: Invoke, elsewhere: Path) -> None:
+    import pymupdf
+
+    with pymupdf.open() as letter:
+        letter.new_page().insert_text((72, 72), "Dear Sir, thank you for the talk.")
+        letter.save(elsewhere / "a-letter.pdf")
+    (elsewhere / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
+    invoke("batch", LETTER, "a-letter.pdf", "broken.pdf", "--ledger", "l.sqlite", "--report", "r.html", *LAYER)
+    page = (elsewhere / "r.html").read_text(encoding="utf-8")
+    places = [page.index(f"<h2>{name}<") for name in ("broken.pdf", "a-letter.pdf", LETTER)]
+    assert places == sorted(places)
+
+
 def test_the_report_says_in_words_why_a_document_is_for_review(invoke: Invoke, elsewhere: Path) -> None:
     wary = ("--min-confidence", "0.9999")
     assert invoke("batch", LETTER, "--ledger", "l.sqlite", "--report", "r.html", *wary, *LAYER).code == 0

@@ -33,8 +33,8 @@ _MOST_PAGES = 3  # pictures of one document
 def write_report(book: Ledger, settings: Settings, stream: BinaryIO, *, intake: Intake | None = None) -> None:
     """The results of a ledger as one HTML page that needs nothing else and asks nobody.
 
-    Rejected documents come first, then those for review, then the others. Pictures are drawn from the files where they
-    lie now, by intake's workers; the first 500 documents get one.
+    What could not be read comes first, then what is no invoice, then what is for review, then the others. Pictures are
+    drawn from the files where they lie now, by intake's workers; the first 500 documents get one.
     """
     style, script = (
         files("invoice_ocr.batch").joinpath(name).read_text("utf-8") for name in ("report.css", "report.js")
@@ -42,9 +42,9 @@ def write_report(book: Ledger, settings: Settings, stream: BinaryIO, *, intake: 
     stream.write(_HEAD.format(style=style, summary=_summary(book)).encode())
     with Pictures(book, settings, intake) as opened:
         pictured = 0
-        for decision in ("reject", "review", "post"):
+        for rank in ("failed", "reject", "review", "post"):
             for record in results.records(book):
-                if _decision(record) == decision:
+                if ("failed" if record.failure else _decision(record)) == rank:
                     pictures = list(_pictures(record, book, opened)) if pictured < _MOST_PICTURES else []
                     pictured += bool(pictures)
                     stream.write("".join(_card(record, pictures)).encode("utf-8", "replace"))
