@@ -76,6 +76,25 @@ def test_an_account_that_was_misread_is_not_what_later_ones_are_measured_by(offi
     assert ["bank.changed" in found for found in codes(office)] == [False, False, True]
 
 
+def test_a_person_may_decide_whatever_the_checks_say(office: Office) -> None:
+    office.put("a.pdf", sheet("A-1"))
+    office.put("b.pdf", sheet("A-1") + "another scan")
+    office.run()
+    assert office.counts() == {"post": 1, "review": 1}
+    correct(office, "b.pdf", decision="post")
+    correct(office, "a.pdf", decision="reject")
+    first, second = (record.invoice for record in office.records())
+    assert (second.decision, second.reasons) == ("post", ())
+    assert [issue.code for issue in second.issues] == ["duplicate", "decision.corrected"]
+    assert "ann decided" in second.issues[-1].message
+    assert (first.decision, first.reasons) == ("reject", ("decision.corrected",))
+    assert office.counts() == {"post": 1, "reject": 1}
+    correct(office, "a.pdf", decision="review")
+    assert office.counts() == {"post": 1, "review": 1}
+    with pytest.raises(ConfigError, match="no decision"):
+        correct(office, "a.pdf", decision="pay")
+
+
 def test_a_correction_shows_in_results_with_who_made_it(office: Office) -> None:
     office.put("a.pdf", sheet("A-1", gross="999.00"))
     office.run()

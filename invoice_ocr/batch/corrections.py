@@ -19,11 +19,13 @@ from invoice_ocr.values.currency import CODES
 if TYPE_CHECKING:
     from invoice_ocr.batch.keys import Keys
     from invoice_ocr.batch.ledger import Ledger
-    from invoice_ocr.model import Value
+    from invoice_ocr.model import Decision, Value
 
 _CENTS = Decimal("0.05")
 _DIGITS = 20  # of an amount before or after the point
 _LONGEST = 1000  # characters of a value that a person gives
+DECISION = "decision"  # no field, but may be corrected like one
+_DECISIONS: tuple[Decision, ...] = ("post", "review", "reject")
 _TYPES = ("invoice", "credit_note", "receipt", "other")
 _WANTED = {
     "date": "a date such as 2026-03-31",
@@ -114,8 +116,12 @@ def value_of(field: str, text: str) -> Value | None:
     """The value that a correction's text stands for. Raises ConfigError."""
     from datetime import date
 
+    if field == DECISION:
+        if text not in _DECISIONS:
+            raise ConfigError(f"{text[:_LONGEST]!r} is no decision", fix=f"Give one of: {', '.join(_DECISIONS)}.")
+        return text
     if field not in FIELD_KINDS:
-        raise unknown("field", field, FIELD_KINDS)
+        raise unknown("field", field, (*FIELD_KINDS, DECISION))
     if not text:
         return None
     wanted = _WANTED.get(field) or _WANTED[FIELD_KINDS[field]]
@@ -153,13 +159,25 @@ def corrected(invoice: Invoice, own: list[Correction]) -> Invoice:
         return invoice
     fields = dict(invoice.fields)
     for correction in own:
-        fields[correction.field] = _field(fields.get(correction.field), correction, invoice)
+        if correction.field != DECISION:
+            fields[correction.field] = _field(fields.get(correction.field), correction, invoice)
     touched = {correction.field for correction in own}
     issues = tuple(issue for issue in invoice.issues if not _settled(issue, touched, fields))
     told = {issue.code for issue in invoice.issues} - {issue.code for issue in issues}
     reasons = tuple(r for r in invoice.reasons if r not in told and r.rpartition(".")[0] not in touched)
     decision = "post" if invoice.decision == "review" and not reasons else invoice.decision
     return replace(invoice, fields=fields, issues=issues, reasons=reasons, decision=decision)
+
+
+def decided(invoice: Invoice, own: list[Correction]) -> Invoice:
+    """The invoice as a person has decided about it, whatever the checks say: its issues stay to be seen."""
+    said = next((one for one in reversed(own) if one.field == DECISION), None)
+    if said is None:
+        return invoice
+    issue = Issue("decision.corrected", f"{said.who} decided at {said.at}: {said.value}")
+    decision = next(one for one in _DECISIONS if one == said.value)
+    reasons = () if decision == "post" else (*invoice.reasons, issue.code)
+    return replace(invoice, decision=decision, reasons=reasons, issues=(*invoice.issues, issue))
 
 
 def _field(old: Field | None, correction: Correction, invoice: Invoice) -> Field:

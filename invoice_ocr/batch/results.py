@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.batch import codec
-from invoice_ocr.batch.corrections import corrected, corrected_keys, corrections
+from invoice_ocr.batch.corrections import DECISION, corrected, corrected_keys, corrections, decided
 from invoice_ocr.batch.keys import Keys, Memory
 from invoice_ocr.batch.lessons import Lessons
 from invoice_ocr.model import Issue, Record
@@ -18,8 +18,9 @@ from invoice_ocr.model import Issue, Record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from invoice_ocr.batch.corrections import Correction
     from invoice_ocr.batch.ledger import Ledger
-    from invoice_ocr.model import Failure, Reading
+    from invoice_ocr.model import Failure, Invoice, Reading
 
 _ALL = """
     SELECT d.id, d.sha256, (SELECT name FROM place p WHERE p.document = d.id ORDER BY p.id LIMIT 1), {columns}
@@ -29,45 +30,44 @@ _ALL = """
 
 def records(book: Ledger) -> Iterator[Record]:
     """Every finished document's records, in the order in which documents were first seen."""
-    flagged, overlaid = flags(book), _Overlay(book)
+    overlaid = _Overlay(book)
     for document, sha256, name, packed, keys in book.rows(_ALL.format(columns="r.records, r.keys")):
-        made = overlaid(sha256, os.fsdecode(name), codec.unpack(list[Record], packed), keys)
-        for number, record in enumerate(made, 1):
-            invoice = record.invoice
-            if invoice is not None:
-                invoice = invoice.flagged(flagged.get((document, number), ()))
-            yield replace(record, file=os.fsdecode(name), invoice=invoice)
+        made = codec.unpack(list[Record], packed)
+        yield from overlaid(document, sha256, os.fsdecode(name), made, json.loads(keys or "[]"))
 
 
 class _Overlay:
-    """Lays corrections over what was read, and what they teach over later documents of the same seller."""
+    """Lays corrections over what was read, what they teach over later documents of the same seller, and flags."""
 
     def __init__(self, book: Ledger) -> None:
         self.book = book
         self.corrections = corrections(book)
         self.lessons = Lessons()
+        self.flags = flags(book)
 
-    def touches(self, sha256: str, keys: str) -> bool:
-        """Whether records with these keys (JSON) may be changed; documents come in their order."""
-        return sha256 in self.corrections or any(self.lessons.about(Keys(*one)) for one in json.loads(keys) if one)
+    def touches(self, sha256: str, keys: list[Any]) -> bool:
+        """Whether corrections may change records with these keys; documents come in their order."""
+        return sha256 in self.corrections or any(self.lessons.about(Keys(*one)) for one in keys if one)
 
-    def __call__(self, sha256: str, name: str, made: list[Record], keys: str) -> list[Record]:
-        if not self.corrections or not self.touches(sha256, keys or "[]"):
-            return made
-        pairs = zip(made, json.loads(keys or "[]"), strict=True)
-        return [self._of(sha256, name, record, values, number) for number, (record, values) in enumerate(pairs, 1)]
+    def __call__(self, document: int, sha256: str, name: str, made: list[Record], keys: list[Any]) -> Iterator[Record]:
+        touched = bool(self.corrections) and self.touches(sha256, keys)
+        for number, record in enumerate(made, 1):
+            invoice = record.invoice
+            if invoice is not None:
+                own = [c for c in self.corrections.get(sha256, ()) if c.invoice == number]
+                if touched:
+                    invoice = self._taught(sha256, name, invoice, Keys(*keys[number - 1]), own)
+                invoice = decided(corrected(invoice, own).flagged(self.flags.get((document, number), ())), own)
+            yield replace(record, file=name, invoice=invoice)
 
-    def _of(self, sha256: str, name: str, record: Record, values: list[Any] | None, number: int) -> Record:
-        if record.invoice is None or values is None:
-            return record
-        own = [c for c in self.corrections.get(sha256, ()) if c.invoice == number]
-        keys, given = Keys(*values), {correction.field for correction in own}
-        invoice = self.lessons.recalled(record.invoice, keys, lambda: self._reading(sha256), given)
+    def _taught(self, sha256: str, name: str, invoice: Invoice, keys: Keys, own: list[Correction]) -> Invoice:
+        given = {correction.field for correction in own}
+        made = self.lessons.recalled(invoice, keys, lambda: self._reading(sha256), given)
         reading = self._reading(sha256) if own else None
         for correction in own:
-            if correction.value is not None:
-                self.lessons.learn(correction.field, correction.value, record.invoice, keys, reading, name)
-        return replace(record, invoice=corrected(invoice, own))
+            if correction.value is not None and correction.field != DECISION:
+                self.lessons.learn(correction.field, correction.value, invoice, keys, reading, name)
+        return made
 
     def _reading(self, sha256: str) -> Reading | None:
         _, kept = self.book.latest(sha256)
@@ -113,29 +113,30 @@ def counts(book: Ledger, *, wanted: bool = False) -> Counter[str]:
         FROM {table} w JOIN document d ON d.id = w.document
         LEFT JOIN result r ON r.document = d.id AND r.recipe = d.recipe"""  # noqa: S608  one of two constants
     ).fetchall()
-    flagged, now = flags(book), _decisions_of_overlaid(book)
-    touched = {document for document, _ in flagged}
+    overlaid = _Overlay(book)
+    now, touched = _decisions(overlaid), {document for document, _ in overlaid.flags}
     told: Counter[str] = Counter()
     for document, state in rows:
-        shown = now.get(document, state) if state in {"post", "review"} else state
-        told["review" if shown == "post" and document in touched else shown] += 1
+        shown = "review" if state == "post" and document in touched else state
+        told[now.get(document, shown) if shown in {"post", "review", "reject"} else shown] += 1
     return told
 
 
-def _decisions_of_overlaid(book: Ledger) -> dict[int, str]:
+def _decisions(overlaid: _Overlay) -> dict[int, str]:
     """What documents are for now, by document, where corrections of theirs or of earlier ones may have changed it."""
-    overlaid = _Overlay(book)
+    book = overlaid.book
     found: dict[int, str] = {}
     if not overlaid.corrections:
         return found
-    for document, sha256, name, keys in book.rows(_ALL.format(columns="r.keys")):
-        if not overlaid.touches(sha256, keys or "[]"):
+    for document, sha256, name, packed_keys in book.rows(_ALL.format(columns="r.keys")):
+        keys = json.loads(packed_keys or "[]")
+        if not overlaid.touches(sha256, keys):
             continue
         packed = book.connection.execute(
             "SELECT records FROM result r JOIN document d ON d.id = r.document AND d.recipe = r.recipe WHERE d.id = ?",
             (document,),
         ).fetchone()
-        made = overlaid(sha256, os.fsdecode(name), codec.unpack(list[Record], packed[0]), keys)
+        made = overlaid(document, sha256, os.fsdecode(name), codec.unpack(list[Record], packed[0]), keys)
         decisions = {record.invoice.decision if record.invoice else "reject" for record in made}
         found[document] = next(worst for worst in ("reject", "review", "post") if worst in decisions)
     return found

@@ -27,7 +27,8 @@ Changes = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FIELD=VALUE]",
-        help="Such as total_gross=119.00; nothing after = means: not there. Without any: tell those made so far.",
+        help="Such as total_gross=119.00; nothing after = means: not there. decision=post, review or reject decides "
+        "whatever the checks say. Without any: tell those made so far.",
         show_default=False,
     ),
 ]

@@ -32,6 +32,7 @@ EXAMPLES = {
     "correct": (
         "invoice-ocr correct books.ledger invoice.pdf total_gross=119.00",
         "invoice-ocr correct books.ledger invoice.pdf due_date=",
+        "invoice-ocr correct books.ledger invoice.pdf decision=post",
         "invoice-ocr correct books.ledger",
     ),
     "status": (
