@@ -424,3 +424,8 @@ def test_a_name_is_told_without_the_word_for_one() -> None:
 )
 def test_a_letterhead_that_breaks_off_behind_a_joining_word_ends_in_its_second_line(head: str, name: str) -> None:
     assert seller(f"{head}\n4 Mill Road\n\nInvoice no. | 4471\nTotal | 10.00") == name
+
+
+def test_who_is_responsible_for_a_bill_buys_rather_than_the_patient() -> None:
+    page = "Birch Dental PLLC\nInvoice # 60\nPatient: Emma Larkin\nGuarantor: Harold Larkin\nTotal | 10.00"
+    assert buyer(page) == "Harold Larkin"
