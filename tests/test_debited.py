@@ -37,7 +37,8 @@ def test_an_account_to_be_debited_waits_for_review_and_the_document_does_not(pag
     assert invoice.decision == "post"
 
 
-def test_the_account_to_pay_to_is_taken_where_the_one_to_be_debited_stands_as_well() -> None:
+@pytest.mark.parametrize("lines", ["\n", "\n\n\n\n\n\n"])
+def test_the_account_to_pay_to_is_taken_where_the_one_to_be_debited_stands_as_well(lines: str) -> None:
     page = (
         GERMAN
         + "Wir buchen von Ihrem Konto DE89 3704 0044 0532 0130 00 ab.\n\n\n\n\n\nIBAN: DE02 1203 0000 0000 2020 51"

@@ -20,6 +20,7 @@ _REACH = 1.2  # heights of a line down to the next
 _SCORE = 0.85  # as of an IBAN in one line: its check digits hold
 DEBITED = ".debited"  # ends the rule of an account that seems to be the payer's
 _LESS = 0.5  # what such an account keeps of its score beside another
+_SAME_ROW = 0.5  # heights of its line
 _OVER, _UNDER = 4.5, 2.0  # heights of its line in which words above and below are about an account
 
 
@@ -58,10 +59,15 @@ def _rest(text: str, length: int) -> str:
 
 
 def debited(candidates: Sequence[Candidate], document: Document, pack: RulePack) -> list[Candidate]:
-    """The candidates; the rule of an IBAN near words such as `direct debit` marked, with less trust beside another."""
+    """The candidates; the rule of an IBAN near words such as `direct debit` marked, with less trust beside another.
+
+    Where such words share the row of one IBAN, others that merely stand near are not meant.
+    """
     pages = {grid.page.number: grid for grid in make_grids(document)}
     ibans = [one for one in candidates if one.name == "iban"]
-    marked = {id(one) for one in ibans if _is_debited(pages[one.evidence.page], one.evidence, pack)}
+    apart = {id(one): _words_apart(pages[one.evidence.page], one.evidence, pack) for one in ibans}
+    near = {key for key, distance in apart.items() if distance is not None}
+    marked = {key for key in near if (apart[key] or 0.0) < _SAME_ROW} or near
     rivals = {one.value for one in ibans if id(one) not in marked}
     return [_marked(one, _LESS if rivals - {one.value} else 1.0) if id(one) in marked else one for one in candidates]
 
@@ -71,16 +77,17 @@ def _marked(candidate: Candidate, factor: float) -> Candidate:
     return replace(candidate, score=factor * candidate.score, evidence=evidence)
 
 
-def _is_debited(grid: Grid, place: Evidence, pack: RulePack) -> bool:
+def _words_apart(grid: Grid, place: Evidence, pack: RulePack) -> float | None:
+    """How many heights of its line an account is from the nearest words that say that it is debited; None: from all."""
     height = place.box.height
-    return any(
-        rule.field == "debited"
+    found = [
+        abs(apart)
         for cell in grid.cells()
-        if -_OVER * height < cell.box.center_y - place.box.center_y < _UNDER * height
-        and (abs(cell.box.center_y - place.box.center_y) < height / 2 or _overlap(cell.box, place.box))
-        for hit in find_labels(cell, pack)
-        for rule in pack.by_label[hit.key]
-    )
+        if -_OVER < (apart := (cell.box.center_y - place.box.center_y) / height) < _UNDER
+        and (abs(apart) < _SAME_ROW or _overlap(cell.box, place.box))
+        and any(rule.field == "debited" for hit in find_labels(cell, pack) for rule in pack.by_label[hit.key])
+    ]
+    return min(found, default=None)
 
 
 def _overlap(one: Box, other: Box) -> bool:
