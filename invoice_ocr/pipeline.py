@@ -24,7 +24,7 @@ from invoice_ocr.recipes import recipe_of, rules_for
 from invoice_ocr.resolving import handwriting, resolve
 from invoice_ocr.resolving.row_witnesses import choose_rows
 from invoice_ocr.resolving.witnesses import confront, share_out
-from invoice_ocr.totals import balance, bearing, second_set, tax_rows, taxes, total_rows
+from invoice_ocr.totals import balance, bearing, printed_rates, second_set, tax_rows, taxes, total_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,6 +169,7 @@ def _understood(
         *turned,
         *balance.doubt(resolution, found),
         *second_set.doubt(resolution, document),
+        *printed_rates.doubt(resolution, document, pack),
         *doubts,
     ]
     pages = tuple(page.number for page in document.pages)
