@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -61,6 +62,26 @@ def test_a_command_leaves_the_cores_to_its_networks() -> None:
     )
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert made.stdout.splitlines()[-1] == "1"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc has a heap for each thread")
+@pytest.mark.parametrize(("wanted", "heaps"), [({}, True), ({"MALLOC_ARENA_MAX": "2"}, False)])
+def test_the_threads_of_a_command_share_one_heap_unless_told_otherwise(wanted: dict[str, str], heaps: bool) -> None:
+    code = (
+        "import atexit, ctypes, sys, threading; sys.argv = ['invoice-ocr', '--version']\n"
+        "from invoice_ocr.cli import main\n"
+        "def tell():\n"
+        "    every = [threading.Thread(target=lambda: turn.wait() and bytes(9000)) for _ in range(4)]\n"
+        "    turn = threading.Barrier(4)\n"
+        "    [one.start() for one in every], [one.join() for one in every]\n"
+        "    ctypes.CDLL(None).malloc_stats()\n"
+        "atexit.register(tell)\n"
+        "main()"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | wanted
+    asked = [sys.executable, "-c", code]
+    made = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, env=environment, check=True)
+    assert (made.stderr.count("Arena ") == 1) is heaps
 
 
 def exported(place: Path, code: str, sent: signal.Signals) -> subprocess.CompletedProcess[str]:
