@@ -19,6 +19,7 @@ from invoice_ocr.errors import InvoiceOcrError, ModelIntegrity
 from invoice_ocr.ocr import choose_runtime, has_gpu, load_engine
 from invoice_ocr.ocr.languages import LANGUAGES, missing, script_of
 from invoice_ocr.ocr.manifest import CHINESE, Network, folder_of, load_manifest
+from invoice_ocr.ocr.measured import words_read
 
 if TYPE_CHECKING:
     from invoice_ocr.ocr import Engine
@@ -76,7 +77,12 @@ def examine(settings: Settings, *, engine: Engine | None = None) -> Iterator[Fin
         yield check_weights(network)
     readers = [networks[name] for name in ("recogniser", CHINESE) if name in networks]
     if readers:
-        yield from check_languages(settings.lang, [(reader.alphabet, reader.scores) for reader in readers])
+        words: Mapping[str, tuple[int, int]] = {}
+        try:
+            words = words_read(folder_of(settings.weights), networks)
+        except InvoiceOcrError as error:
+            yield _failed("languages", error)
+        yield from check_languages(settings.lang, [(reader.alphabet, reader.scores) for reader in readers], words)
     yield check_rules(settings)
     yield check_sandbox(settings)
     yield check_gpu(settings)
@@ -152,9 +158,14 @@ def _score(value: Any) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {one}" for name, one in value.items() if isinstance(one, int | float))
 
 
-def check_languages(wanted: str, readers: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Finding]:
-    """Whether an alphabet prints the wanted languages, codes joined by commas, and how well its script was read; which
-    all print when "" is given. readers: alphabet and scores of each recogniser, as its manifest has them.
+def check_languages(
+    wanted: str,
+    readers: Sequence[tuple[str, Mapping[str, Any]]],
+    words: Mapping[str, tuple[int, int]],
+) -> Iterator[Finding]:
+    """Whether an alphabet prints the wanted languages, codes joined by commas, and how well they were read; which all
+    print when "" is given. readers: alphabet and scores of each recogniser, as its manifest has them. words: for each
+    language the words read right and those printed.
     """
     if not wanted:
         covered = [code for code in LANGUAGES if any(missing(code, alphabet) == "" for alphabet, _ in readers)]
@@ -173,20 +184,31 @@ def check_languages(wanted: str, readers: Sequence[tuple[str, Mapping[str, Any]]
                 name, "bad", detail, "Train one that has them (invoice-ocr train recogniser), or --runtime rapidocr."
             )
         else:
-            yield Finding(name, "ok", f"every letter; {measured(language, scores)}")
+            yield Finding(name, "ok", f"every letter; {measured(language, scores, words)}")
 
 
-def measured(language: str, scores: Mapping[str, Any]) -> str:
-    """How well words of a language's script were read, from the scores in the recogniser's manifest.
+def measured(language: str, scores: Mapping[str, Any], words: Mapping[str, tuple[int, int]]) -> str:
+    """How well words of a language were read; where they never were counted, those of its script.
 
-    >>> measured("ru", {"real_words": {"latin": 0.97, "cyrillic": 0.855, "words": [1500, 420]}})
-    'of cyrillic words 85.5 % were read right (real words)'
+    scores: of a recogniser, as its manifest has them. words: as `check_languages` has them.
+
+    >>> scores = {"real_words": {"latin": 0.97, "cyrillic": 0.855, "words": [1500, 420]}}
+    >>> measured("ru", scores, {"ru": (253, 260)})
+    'of 260 words of this language, drawn in faces unseen in training, 97.3 % were read right'
+    >>> measured("ru", scores, {})
+    'never measured on this language; of all cyrillic words 85.5 % were read right (real words)'
     """
+    if language in words:
+        right, printed = words[language]
+        share = f"{right / max(1, printed):.1%}".replace("%", " %")
+        return f"of {printed} words of this language, drawn in faces unseen in training, {share} were read right"
     script = script_of(language)
     for name, found in scores.items():
-        if isinstance(found, Mapping) and isinstance(share := found.get(script), int | float):
+        if isinstance(found, Mapping) and isinstance(share_read := found.get(script), int | float):
             unit = "characters" if "characters" in name else "words"
-            return f"of {script} {unit} {share:.1%} were read right ({name.replace('_', ' ')})".replace("%", " %")
+            share = f"{share_read:.1%}".replace("%", " %")
+            source = name.replace("_", " ")
+            return f"never measured on this language; of all {script} {unit} {share} were read right ({source})"
     return f"never measured on words in {script} script"
 
 

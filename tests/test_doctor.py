@@ -23,9 +23,11 @@ from invoice_ocr.doctor import (
     check_weights,
     examine,
 )
+from invoice_ocr.errors import ModelIntegrity
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
 from invoice_ocr.ocr.alphabet import ALPHABET, CHINESE
 from invoice_ocr.ocr.manifest import folder_of, load_manifest
+from invoice_ocr.ocr.measured import keep, words_read
 from invoice_ocr.ocr.replay import ReplayEngine
 from invoice_ocr.settings import Settings
 
@@ -97,16 +99,31 @@ def test_scores_of_the_shipped_networks_are_told_in_words() -> None:
 
 def test_the_alphabet_is_held_against_the_wanted_languages() -> None:
     scores = {"real_words": {"latin": 0.9707, "words": [1500]}}
-    findings = by_name(check_languages("de,zh,qq,ru", [(ALPHABET, scores)]))
+    findings = by_name(check_languages("de,zh,qq,ru", [(ALPHABET, scores)], {}))
     assert [findings[f"alphabet for {code}"].state for code in ("de", "zh", "qq")] == ["ok", "bad", "note"]
     assert "发" in findings["alphabet for zh"].text
-    assert findings["alphabet for de"].text == "every letter; of latin words 97.1 % were read right (real words)"
+    untold = "every letter; never measured on this language; of all latin words 97.1 % were read right (real words)"
+    assert findings["alphabet for de"].text == untold
+    (counted,) = check_languages("de", [(ALPHABET, scores)], {"de": (9, 12), "vi": (1, 2)})
+    told = "of 12 words of this language, drawn in faces unseen in training, 75.0 % were read right"
+    assert counted.text == f"every letter; {told}"
     assert "never measured on words in cyrillic script" in findings["alphabet for ru"].text
     both = [(ALPHABET, scores), (CHINESE, {"real_characters": {"cjk": 0.9}})]
-    (chinese,) = check_languages("zh", both)
-    assert chinese.text == "every letter; of cjk characters 90.0 % were read right (real characters)"
-    (everything,) = check_languages("", [(ALPHABET, scores)])
+    (chinese,) = check_languages("zh", both, {})
+    assert chinese.text.endswith("of all cjk characters 90.0 % were read right (real characters)")
+    (everything,) = check_languages("", [(ALPHABET, scores)], {})
     assert {"de", "pl", "ru", "el"} <= set(everything.text.split())
+
+
+def test_figures_of_languages_are_told_of_the_weights_that_were_measured_alone(tmp_path: Path) -> None:
+    networks = load_manifest(folder_of(""))
+    assert words_read(tmp_path, networks) == {}
+    keep(tmp_path, networks, {"vi": (240, 260)}, "counted by hand")
+    assert words_read(tmp_path, networks) == {"vi": (240, 260)}
+    assert words_read(tmp_path, {name: networks[name] for name in ("detector", "recogniser")}) == {}
+    (tmp_path / "languages.json").write_text("[1]")
+    with pytest.raises(ModelIntegrity, match=r"languages\.json is damaged"):
+        words_read(tmp_path, networks)
 
 
 def test_the_process_that_opens_files_is_tried_and_its_barriers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

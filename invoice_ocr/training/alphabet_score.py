@@ -1,9 +1,10 @@
 """How well pages in fonts held out from training are read, by script and by class.
 
-    python -m invoice_ocr.training.alphabet_score --pages 6 --words 10
+    python -m invoice_ocr.training.alphabet_score --pages 2 --words 10
 
 Pages of one language each say how many words of a script are right; pages of words that hold a class say how often it
-is read where it stands. Pages are clean, 200 dots an inch, 9 to 13 points, one face each.
+is read where it stands. `--keep` writes the languages' figures beside the weights, where `invoice-ocr doctor --lang`
+finds them. Pages are clean, 200 dots an inch, 9 to 13 points, one face each.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from invoice_ocr.model import Box, PageImage, PageWords
-from invoice_ocr.ocr import Engine, load_engine
+from invoice_ocr.ocr import Engine, load_engine, measured
 from invoice_ocr.ocr.alphabet import ALPHABET
+from invoice_ocr.ocr.manifest import folder_of, load_manifest
 from invoice_ocr.settings import Settings
 from invoice_ocr.training import texts
 from invoice_ocr.training.fonts import Face, families
@@ -177,17 +179,23 @@ def _within(box: Box, place: Box) -> bool:
     return place.left <= box.center_x <= place.right and place.top - 3 <= box.center_y <= place.bottom + 3
 
 
-def by_language(engine: Engine, rng: random.Random, pages: int) -> Iterator[str]:
-    """Words read right, a line a page and a line a script; nothing where no page is asked for."""
+def by_language(engine: Engine, rng: random.Random, pages: int, counted: dict[str, tuple[int, int]]) -> Iterator[str]:
+    """Words read right, a line a page and a line a script; nothing where no page is asked for.
+
+    counted: gets for each language the words read right and those printed.
+    """
     for script, languages in LANGUAGES.items() if pages else ():
         total, right = 0, 0
-        for i in range(max(pages, len(languages))):
-            page = of_language(rng, languages[i % len(languages)], 260)
+        for i in range(pages * len(languages)):
+            language = languages[i % len(languages)]
+            page = of_language(rng, language, 260)
             read = next(iter(engine.read([page.image])))
             found = right_words(page, read)
             instead = " ".join(misread(page, read))
-            yield f"  {languages[i % len(languages)]}, {page.face}: {found} of {len(page.words)}: {instead}"
+            yield f"  {language}, {page.face}: {found} of {len(page.words)}: {instead}"
             total, right = total + len(page.words), right + found
+            before = counted.get(language, (0, 0))
+            counted[language] = before[0] + found, before[1] + len(page.words)
         yield f"{script}: words {right / max(1, total):.3f} of {total}"
 
 
@@ -213,18 +221,24 @@ def by_class(engine: Engine, rng: random.Random, words: int, scripts: Sequence[s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=int, default=6, help="pages a script, one a language at least; 0: none")
+    parser.add_argument("--pages", type=int, default=1, help="pages a language; 0: none")
     parser.add_argument("--words", type=int, default=10, help="words a class")
     parser.add_argument("--classes", default=",".join((*LANGUAGES, "sign")), help="scripts whose classes are counted")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weights", default="")
+    parser.add_argument("--keep", action="store_true", help="write the languages' figures beside the weights")
     asked = parser.parse_args()
     engine = load_engine(Settings(weights=asked.weights) if asked.weights else Settings())
     rng = random.Random(asked.seed)
     scripts = [script for script in asked.classes.split(",") if script]
-    for line in chain(by_language(engine, rng, asked.pages), by_class(engine, rng, asked.words, scripts)):
+    counted: dict[str, tuple[int, int]] = {}
+    for line in chain(by_language(engine, rng, asked.pages, counted), by_class(engine, rng, asked.words, scripts)):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+    if asked.keep and counted:
+        folder = folder_of(asked.weights)
+        recipe = f"python -m invoice_ocr.training.alphabet_score --pages {asked.pages} --seed {asked.seed}"
+        measured.keep(folder, load_manifest(folder), counted, recipe)
 
 
 if __name__ == "__main__":
