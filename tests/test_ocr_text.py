@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from invoice_ocr.ocr import wording
 from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.ctc import Text, decode
 from invoice_ocr.ocr.languages import LANGUAGES, letters_of, missing
@@ -61,6 +64,15 @@ def test_a_word_with_one_letter_in_doubt_is_no_dirt(said: str, confidence: float
 def test_a_word_with_an_accent_in_doubt_is_no_dirt() -> None:
     assert [is_word(Text("lệ", 0.2, (), 0.6, bare)) for bare in (0.7, 0.5, 0.0)] == [True, False, False]
     assert [is_word(Text(said, 0.2, (), 0.6, 0.7)) for said in ("lệ,", "ệ", "1ệ")] == [True, False, False]
+
+
+def test_faint_words_that_the_language_often_has_are_print_and_others_dirt() -> None:
+    faint = [Text(said, 0.2, (), 0.6) for said in ("Tax", "incl.", "Tes", "of", "2018", "«:")]
+    assert [wording.is_known(text, "en") for text in faint] == [True, True, False, False, False, False]
+    assert not wording.is_known(Text("Tax", 0.1, (), 0.6), "en")
+    assert not wording.is_known(Text("Tax", 0.2, (), 0.4), "en")
+    assert is_word(replace(faint[0], known=True))
+    assert not is_word(faint[0])
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class Text:
     where a letter begins as doubt. steps: where each character of `text` begins, as a fraction of the padded width.
     mean: the characters' mean probability, which tells a word with one letter in doubt from dirt. bare: the confidence
     of its letters whatever their marks and case, 0 where it was not asked: it tells a word with an accent in doubt from
-    dirt.
+    dirt. known: whether its page's language often has it, which tells print from dirt too.
     """
 
     text: str
@@ -29,6 +29,7 @@ class Text:
     steps: tuple[float, ...]
     mean: float = 0.0
     bare: float = 0.0
+    known: bool = False
 
 
 def decode(ids: np.ndarray, confidences: np.ndarray, alphabet: str) -> list[Text]:

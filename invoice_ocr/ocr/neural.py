@@ -240,7 +240,7 @@ class NeuralEngine:
     def _spell(self, page: Sighted, lines: Sequence[Sequence[int]], read: list[ctc.Text]) -> None:
         """Doubtful words, as their language has or at least spells them where the pixels leave that open; in place."""
         kept = {i for i, text in enumerate(read) if is_word(text)}
-        if not any(spelling.can_be_misspelt(read[i]) for i in kept):
+        if not any(spelling.can_be_misspelt(text) for text in read):
             return
         known = letters.strangers([(text.text, text.confidence) for text in read])[1]
         allowed = letters.allowed(self._alphabet, known)
@@ -251,6 +251,10 @@ class NeuralEngine:
             language = spelling.tongue_of([(read[i].text, read[i].confidence) for i in own], script, self._languages)
             if language is None:
                 continue
+            for i in own:
+                if i not in kept and wording.is_known(read[i], language):
+                    read[i] = replace(read[i], known=True)
+                    kept.add(i)
             places = [i for i in own if i in kept and wording.is_open(read[i], language, script)]
             pictures = [page.telling.get(i, page.pictures[i]) for i in places]
             for i, opinions in zip(places, self._hearing.opinions_of(pictures, allowed), strict=True):

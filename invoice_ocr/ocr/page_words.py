@@ -63,7 +63,7 @@ def is_word(text: ctc.Text) -> bool:
     """Whether what a box says is print, and not dirt, a rule or a picture."""
     if hanzi.has_hanzi(text.text):
         return text.confidence >= LEAST_OF_HANZI
-    if text.confidence >= LEAST_CONFIDENCE:
+    if text.known or text.confidence >= LEAST_CONFIDENCE:
         return bool(text.text.strip())
     sure = text.bare >= LEAST_BARE and len(text.text) > 1
     sure = sure or (text.mean >= LEAST_MEAN and len(text.text) >= LEAST_LETTERS)
