@@ -109,7 +109,7 @@ def _unread(gross: Candidate, rounded: Sequence[Candidate], candidates: Sequence
         named = other.name in ("total_gross", "total_net", "amount_due") and not place.rule.startswith("universal.")
         below = (place.page, place.source) == (own.page, "ocr") and place.box.top > start
         if named and below and other.score > _NAMED and 0 < apart <= _MISREAD and apart not in told:
-            return replace(gross, readings=(whole, magnitude(other)))
+            return _either(gross, other)
     return None
 
 
@@ -166,7 +166,7 @@ def _labelled_so(gross: Candidate, below: Sequence[Candidate], near: Sequence[Ca
     if named and not again:
         return _of_value(named[0], magnitude(named[0]))
     if near and not again:
-        return replace(gross, readings=(*gross.readings[:1], magnitude(near[0])))
+        return _either(gross, near[0])
     return None
 
 
@@ -193,6 +193,14 @@ def _borne_out(
         return True
     given = {magnitude(c) - magnitude(after) for c in candidates if c.name == "cash"}
     return any(magnitude(c) in given and magnitude(c) and c.evidence.box.top > bottom for c in amounts)
+
+
+def _either(gross: Candidate, other: Candidate) -> Candidate:
+    """Both readings of a total: first the amount below it, where that alone can be paid in coins."""
+    whole, after = magnitude(gross), magnitude(other)
+    if whole % _SMALLEST_COIN and not after % _SMALLEST_COIN:
+        return replace(_of_value(other, after), readings=(after, whole))
+    return replace(gross, readings=(*gross.readings[:1], after))
 
 
 def _of_value(candidate: Candidate, whole: Decimal) -> Candidate:
