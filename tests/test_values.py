@@ -304,6 +304,17 @@ def test_an_iban_is_found_by_its_check_digits_and_ends_where_its_country_ends_it
     assert iban_length("ZZ") == 0
 
 
+@pytest.mark.parametrize("labelled", [False, True])
+@pytest.mark.parametrize("text", ["DE136695976 I", "DE136695976I", "| DE136695976 |"])
+def test_a_ruled_line_read_as_a_letter_is_no_part_of_a_vat_id(text: str, *, labelled: bool) -> None:
+    assert [item.value for item in find_vat_ids(text, labelled=labelled)] == ["DE136695976"]
+
+
+def test_a_vat_id_keeps_the_letter_that_its_check_digits_ask_for() -> None:
+    assert [item.value for item in find_vat_ids("IE 6433435F")] == ["IE6433435F"]
+    assert [item.value for item in find_vat_ids("DE 136695977 I", labelled=True)] == ["DE136695977"]
+
+
 def test_a_vat_id_keeps_its_country_prefix() -> None:
     assert [item.value for item in find_vat_ids("USt-IdNr. DE 136 695 976 HRB 1234")] == ["DE136695976"]
     assert [item.value for item in find_vat_ids("GB 980 7806 84")] == ["GB980780684"]

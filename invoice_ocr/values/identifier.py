@@ -24,6 +24,8 @@ _NRB = re.compile(r"(?<![\w-])\d{2}(?:[ -]?\d{4}){6}(?![\w-])")
 _OGM = re.compile(r"(?:\+{3}|\*{3})\s?(\d{3}/\d{4}/\d{5})\s?(?:\+{3}|\*{3})")
 _QR = re.compile(r"(?<![\d.,-])\d{2}(?: ?\d{5}){5}(?![\d.,-])")
 _STDNUM = {"GB": "gb.vat", "XI": "gb.vat", "CHE": "ch.vat", "NO": "no.mva"}
+# A ruled line that was read as a letter behind the last digit, and one that a blank sets apart.
+_STROKE, _APART = re.compile(r"(?<=\d) ?I$"), re.compile(r"(?<=\d) I$")
 _WORDY = re.compile(r"\s[A-Z]{2,}")
 
 
@@ -121,11 +123,14 @@ def _vat(hit: re.Match[str], labelled: bool) -> Identifier | None:
                 hit.start(),
                 hit.start("body") + len(body),
             )
+        if stroke := _STROKE.search(body):
+            body = body[: stroke.start()]
+            continue
         spot = max(body.rfind(" "), body.rfind("-"), body.rfind("."))
         if spot <= 0 or not _WORDY.search(body):
             break
         body = body[:spot].rstrip()
-    body = hit["body"]
+    body = _APART.sub("", hit["body"])
     value = country + re.sub(r"[^A-Z0-9]", "", body)
     if labelled and sum(char.isdigit() for char in value) >= 6:
         return Identifier(value, hit.group(), hit.start(), hit.end(), valid=False)
