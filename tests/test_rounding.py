@@ -88,8 +88,8 @@ def test_a_total_before_a_rounding_whose_own_total_was_not_read_waits(by: str, s
 
 def test_where_a_rounding_was_misread_the_total_below_it_that_coins_can_pay_is_the_likelier() -> None:
     found = total(
-        "SERI PELANGI PRINT\n12 Jalan Kenari 5\n47100 Puchong\nReceipt no PR-20418\n21/03/2024 09:13\nA4 paper | 11.32\n"
-        "Total Amt Incl GST @ 6% | 11.32\nRounding Adjustment | 0.01\nTotal Amt Payable | 11.30\n"
+        "SERI PELANGI PRINT\n12 Jalan Kenari 5\n47100 Puchong\nReceipt no PR-20418\n21/03/2024 09:13\n"
+        "A4 paper | 11.32\nTotal Amt Incl GST @ 6% | 11.32\nRounding Adjustment | 0.01\nTotal Amt Payable | 11.30\n"
         "Paid Amount | 20.00\nChange | 8.70\nGST Summary | Amount | Tax\nSR 6% | 10.68 | 0.64"
     )
     assert (found.value, found.status) == (Decimal("11.30"), "review")
