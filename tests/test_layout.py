@@ -183,8 +183,8 @@ def test_two_labels_beside_an_address_are_no_cell_of_two_lines() -> None:
 
 
 def test_two_labels_with_values_of_their_own_are_no_cell_of_two_lines() -> None:
-    words = in_two_lines(("Net", "Tax", 40, 100), ("8.52", "0.60", 140, 100), ("9.12", "", 300, 100))
-    assert cells_of(words) == [["Net", "8.52"], ["9.12"], ["Tax", "0.60"]]
+    words = in_two_lines(("Net", "Tax", 40, 100), ("11.37", "0.80", 140, 100), ("12.17", "", 300, 100))
+    assert cells_of(words) == [["Net", "11.37"], ["12.17"], ["Tax", "0.80"]]
 
 
 def test_a_row_of_two_line_cells_is_one_row() -> None:
