@@ -17,7 +17,7 @@ from invoice_ocr.items import listed_items, tables
 from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.model import Document, Failure, Invoice, Reading, Record, Transcript
-from invoice_ocr.parties import named, own, party_names, self_billed, weighing
+from invoice_ocr.parties import named, own, party_names, self_billed, two_companies, weighing
 from invoice_ocr.patience import Overdue, patience
 from invoice_ocr.reading import Read, read_documents
 from invoice_ocr.recipes import recipe_of, rules_for
@@ -170,6 +170,7 @@ def _understood(
         *balance.doubt(resolution, found),
         *second_set.doubt(resolution, document),
         *printed_rates.doubt(resolution, document, pack),
+        *two_companies.doubt(resolution, found),
         *doubts,
     ]
     pages = tuple(page.number for page in document.pages)
