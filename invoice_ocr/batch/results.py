@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from dataclasses import replace
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ class _Overlay:
         self.book = book
         self.corrections = corrections(book)
         self.lessons = Lessons()
-        self.flags = flags(book)
+        self.flags = flags(book, self.corrections)
 
     def touches(self, sha256: str, keys: list[Any]) -> bool:
         """Whether corrections may change records with these keys; documents come in their order."""
@@ -62,8 +63,9 @@ class _Overlay:
 
     def _taught(self, sha256: str, name: str, invoice: Invoice, keys: Keys, own: list[Correction]) -> Invoice:
         given = {correction.field for correction in own}
-        made = self.lessons.recalled(invoice, keys, lambda: self._reading(sha256), given)
-        reading = self._reading(sha256) if own else None
+        read = cache(partial(self._reading, sha256))
+        made = self.lessons.recalled(invoice, keys, read, given)
+        reading = read() if own else None
         for correction in own:
             if correction.value is not None and correction.field != DECISION:
                 self.lessons.learn(correction.field, correction.value, invoice, keys, reading, name)
@@ -74,12 +76,12 @@ class _Overlay:
         return kept.reading if kept is not None else None
 
 
-def flags(book: Ledger) -> dict[tuple[int, int], list[Issue]]:
+def flags(book: Ledger, made: dict[str, list[Correction]]) -> dict[tuple[int, int], list[Issue]]:
     """Issues that only the ledger can see, by document and number of its invoice: `duplicate` and `bank.changed`.
 
     A pure function of what was read: documents are compared with those first seen before them.
     """
-    made, memory = corrections(book), Memory()
+    memory = Memory()
     found = {}
     for document, sha256, name, keys in book.rows(_ALL.format(columns="r.keys")):
         for number, values in enumerate(json.loads(keys or "[]"), 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -11,8 +10,8 @@ from invoice_ocr.finding.sheet import find_labels
 from invoice_ocr.layout.grid import make_grids
 from invoice_ocr.model import Document, Issue
 from invoice_ocr.rulepack import RulePack
+from invoice_ocr.totals.ways import RATE
 
-_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 _MORE = Decimal("1.5")  # times what the rates make of the net: charges that are taxed may stand apart from it
 _TOLERANCE = Decimal("0.05")
 
@@ -24,8 +23,10 @@ def doubt(resolution: Resolution, document: Document, pack: RulePack) -> list[Is
     that a label names is in no such doubt: another may stand in it, at a rate that is not printed.
     """
     net, tax = (resolution.choices.get(name) for name in ("total_net", "total_tax"))
+    if not net or not tax or not magnitude(net) or not tax.evidence.rule.startswith("universal."):
+        return []
     rates = set(_rates(document, pack))
-    if not net or not tax or not rates or not magnitude(net) or not tax.evidence.rule.startswith("universal."):
+    if not rates:
         return []
     usual = [rate for code in resolution.conventions.countries[:1] for rate in pack.countries[code].tax_rates]
     most = max([sum(rates, Decimal(0)), *usual]) * magnitude(net) / 100
@@ -43,4 +44,4 @@ def _rates(document: Document, pack: RulePack) -> Iterator[Decimal]:
             if "%" not in cell.text:
                 continue
             if any(rule.field == "total_tax" for hit in find_labels(cell, pack) for rule in pack.by_label[hit.key]):
-                yield from (Decimal(hit[1].replace(",", ".")) for hit in _RATE.finditer(cell.text))
+                yield from (Decimal(hit[1].replace(",", ".")) for hit in RATE.finditer(cell.text))
