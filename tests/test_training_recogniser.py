@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +114,52 @@ def test_small_marks_stand_over_small_letters_and_capitals_alike() -> None:
     assert len(toned) > 100
     assert any(text.isupper() for text in toned)
     assert any(set(text) & set("ΆΈΉΊΌΎΏ") for text in said)
+
+
+def test_every_class_of_the_alphabet_is_shown_as_often_as_others() -> None:
+    rng = random.Random(8)
+    shown = Counter(char for _ in range(20_000) for char in set(mixtures.with_every_class(rng)))
+    assert set(ALPHABET) <= shown.keys()
+    assert min(shown.values()) >= 6
+
+
+def test_cyrillic_papers_have_abbreviations_and_ordinals() -> None:
+    rng = random.Random(9)
+    said = [mixtures.in_cyrillic(rng) for _ in range(2000)]
+    assert any(re.fullmatch(r"\d+-[А-Я]*[ЗОЧБВ]", text) for text in said)
+    assert any(re.fullmatch(r"№ ?\d+-\w+\.?", text) for text in said)
+
+
+def test_turning_and_turning_back_softens_a_line_and_keeps_its_place() -> None:
+    ink = np.zeros((24, 160), np.uint8)
+    ink[8:16, 20:140:12] = 255
+    sharp = crop_damage.printed(random.Random(1), ink, 0.01, Arrival(0.0, 0.0))
+
+    def arrived(arrival: Arrival) -> list[np.ndarray]:
+        found = [crop_damage.printed(random.Random(seed), ink, 3.0, arrival) for seed in range(60)]
+        return [grey for grey in found if grey.std() > 20]
+
+    turned = arrived(Arrival(0.0, 0.0, resampled=1.0))
+    assert {grey.shape for grey in turned} == {sharp.shape}
+    dark = [255 - grey.astype(float) if grey.mean() > 128 else grey.astype(float) for grey in turned]
+    middle = np.median([grey[8:16].mean() - grey[:6].mean() for grey in dark])
+    assert middle > 10
+
+    def steepest(found: list[np.ndarray]) -> float:
+        return float(np.median([np.abs(np.diff(grey.astype(float), axis=1)).max() for grey in found]))
+
+    assert steepest(turned) < steepest(arrived(Arrival(0.0, 0.0)))
+    assert steepest(arrived(Arrival(0.0, 0.0, crisp=1.0))) > steepest(arrived(Arrival(0.0, 0.0)))
+
+
+def test_patches_of_print_are_lost() -> None:
+    ink = np.full((24, 160), 255, np.uint8)
+
+    def kept(arrival: Arrival) -> float:
+        drawn = [crop_damage.printed(random.Random(seed), ink, 3.0, arrival) for seed in range(60)]
+        return float(np.mean([grey.std() for grey in drawn]))
+
+    assert kept(Arrival(0.0, 0.0, lost=1.0)) > 2 * kept(Arrival(0.0, 0.0))
 
 
 @pytest.mark.parametrize("kind", sorted(mixtures.KINDS))

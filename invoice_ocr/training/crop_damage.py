@@ -11,11 +11,17 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How damaged crops arrive. faxes: share of them that fax machines send; unfocused: of the others, that a lens out
-    of focus sees."""
+    """How damaged crops arrive, each a share of them.
+
+    faxes: sent by fax machines. unfocused: of the others, seen by a lens out of focus. resampled: turned and turned
+    back, as pages are straightened. crisp: edges made steeper, as telephones do. lost: print with whole strokes gone.
+    """
 
     faxes: float = 0.02
     unfocused: float = 0.03
+    resampled: float = 0.0
+    crisp: float = 0.0
+    lost: float = 0.0
 
 
 USUAL = Arrival()
@@ -31,6 +37,8 @@ def printed(rng: random.Random, ink: np.ndarray, wear: float, arrival: Arrival =
     clean = rng.random() < 0.35 / wear
     if not clean:
         alpha = _worn(rng, seeded, alpha, wear)
+        if rng.random() < arrival.lost:
+            alpha = _lost(rng, seeded, alpha)
     paper = rng.uniform(170, 255) if rng.random() < 0.3 else 255.0
     dark = rng.uniform(0, 60) if rng.random() < 0.72 else rng.uniform(60, max(70.0, paper - 90))
     if clean and rng.random() < 0.6:
@@ -79,6 +87,19 @@ def _faded(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -
     return faded
 
 
+def _lost(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
+    """Print of which patches smaller than a letter are gone: a head that lifts off, paper that was rubbed."""
+    high, wide = alpha.shape
+    across = max(3, round(wide / high * rng.uniform(1.5, 4)))
+    field = cv2.resize(
+        seeded.normal(rng.uniform(0.8, 1.5), 0.7, (rng.choice((1, 2, 3)), across)).astype(np.float32),
+        (wide, high),
+        interpolation=cv2.INTER_CUBIC,
+    )
+    left: np.ndarray = alpha * np.clip(field * rng.uniform(1.5, 4.0), rng.uniform(0.0, 0.2), 1)
+    return left
+
+
 def _coarsened(rng: random.Random, seeded: np.random.Generator, alpha: np.ndarray) -> np.ndarray:
     """Print of few dots, some of them wrong, scanned at a multiple of their size: stairs and specks."""
     high, wide = alpha.shape
@@ -123,6 +144,12 @@ def _scanned(
         coarse = (max(2, round(wide * share)), max(2, round(high * share)))
         small = cv2.resize(grey, coarse, interpolation=cv2.INTER_AREA)
         grey = cv2.resize(small, (wide, high), interpolation=rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC)))
+    if rng.random() < arrival.resampled:
+        grey = _resampled(rng, grey)
+    if rng.random() < arrival.crisp:
+        more = rng.uniform(0.5, 2.5)
+        soft = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), rng.uniform(0.7, 2.0))
+        grey = cv2.addWeighted(grey.astype(np.float32), 1 + more, soft, -more, 0).clip(0, 255)
     if rng.random() < 0.4:
         grey = grey + seeded.normal(0, rng.uniform(1, 14), grey.shape).astype(np.float32)
     out = grey.clip(0, 255).astype(np.uint8)
@@ -158,3 +185,24 @@ def _unfocused(rng: random.Random, grey: np.ndarray) -> np.ndarray:
         more = rng.uniform(2.0, 4.5)
         soft = cv2.addWeighted(soft, 1 + more, cv2.GaussianBlur(soft, (0, 0), sigma), -more, 0).clip(0, 255)
     return np.asarray(soft)
+
+
+def _resampled(rng: random.Random, grey: np.ndarray) -> np.ndarray:
+    """Turned by up to nine degrees, kept so, and turned back: every pixel mixed of its neighbours twice."""
+    high, wide = grey.shape
+    spare = round(0.16 * wide) + 2  # what the turn moves the ends up and down by
+    padded = cv2.copyMakeBorder(grey.astype(np.float32), spare, spare, 4, 4, cv2.BORDER_REPLICATE)
+    middle = (padded.shape[1] / 2 + rng.random(), padded.shape[0] / 2 + rng.random())
+    turn = cv2.getRotationMatrix2D(middle, rng.uniform(-9, 9), rng.choice((1.0, 1.0, rng.uniform(0.85, 1.0))))
+    size = padded.shape[::-1]
+    turned = cv2.warpAffine(padded, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if rng.random() < 0.4:
+        turned = cv2.GaussianBlur(turned, (0, 0), rng.uniform(0.3, 0.7))
+    back = cv2.warpAffine(
+        turned,
+        turn,
+        size,
+        flags=rng.choice((cv2.INTER_LINEAR, cv2.INTER_CUBIC)) | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(back[spare : spare + high, 4 : 4 + wide])

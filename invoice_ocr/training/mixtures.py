@@ -14,6 +14,7 @@ from invoice_ocr.training import figures, texts
 from invoice_ocr.training.crop_damage import USUAL, Arrival
 from invoice_ocr.training.crops import Crop, draw
 from invoice_ocr.training.fonts import FaceChooser
+from invoice_ocr.training.wordlists import words_of
 
 _USUAL_LENGTH = 9  # letters; longer texts are drawn less often, as for usual crops
 _KNOWN = frozenset(ALPHABET)
@@ -35,6 +36,16 @@ _MARKS_OF_I = (
     ("tr", "ı"),
 )
 _BARRED = {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ı": "i"}
+_SPOKEN = {"latin": _MARKED + _AT_TILLS, "cyrillic": _CYRILLIC, "greek": ("el",)}
+_CLASSES = {
+    (script, large): [
+        char
+        for char in ALPHABET
+        if char.isalpha() and (texts.script_of(char) or "latin") == script and char.isupper() == large
+    ]
+    for script in _SPOKEN
+    for large in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +195,83 @@ def by_needles(rng: random.Random) -> str:
     return at_tills(rng) if rng.random() < 0.5 else texts.of_language(rng, rng.choice(_MARKED + _AT_TILLS))
 
 
+def with_every_class(rng: random.Random) -> str:
+    """Texts in which each class of the alphabet is as frequent as any other, where its language has it or anywhere.
+
+    Letters that few languages have are read as their neighbours are spelt, unless they stand in words of all kinds.
+    """
+    char = rng.choice(ALPHABET)
+    if not char.isalpha():
+        return _beside(rng, char)
+    script = texts.script_of(char) or "latin"
+    own = _words_with(script).get(char.lower()) if rng.random() < 0.5 else None
+    word = rng.choice(own) if own else texts.of_language(rng, rng.choice(_SPOKEN[script])).lower()
+    word = word.upper() if char.isupper() and (rng.random() < 0.7 or char not in word.title()) else word
+    word = word.title() if char.isupper() and char not in word and char in word.title() else word
+    if char not in word:
+        shared = [char, *rng.choices(_CLASSES[script, char.isupper()], k=rng.choice((0, 0, 1)))]
+        for one in shared[::-1]:
+            at = rng.randrange(len(word))
+            word = word[:at] + one + word[at + 1 :]
+    if rng.random() < 0.1:
+        word = rng.choice((char, char + char, f"{char}{rng.randrange(100)}", f"{rng.randrange(100)}{char}"))
+    return word + (rng.choice(".,:;)") if rng.random() < 0.1 else "")
+
+
+def _beside(rng: random.Random, sign: str) -> str:
+    """A sign alone, before, behind and between words and numbers."""
+    one, other = (
+        str(rng.randrange(10 ** rng.randrange(1, 5)))
+        if rng.random() < 0.6
+        else texts.of_language(rng, rng.choice(_MARKED + _CYRILLIC))
+        for _ in "ab"
+    )
+    ways = ("{1}", "{0}{1}", "{1}{0}", "{0}{1}", "{1}{0}", "{0}{1}{2}", "{0} {1}", "{1} {0}", "{0} {1} {2}", "{1}{1}")
+    return rng.choice(ways).format(one, sign, other).strip()
+
+
+@cache
+def _words_with(script: str) -> dict[str, list[str]]:
+    """Frequent words of a script's languages by the letters in them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for language in dict.fromkeys(_SPOKEN[script]):
+        for word in words_of(language)[:8000]:
+            for char in set(word):
+                found[char].append(word)
+    return found
+
+
+def in_cyrillic(rng: random.Random) -> str:
+    """What Cyrillic papers hold beside bare words: abbreviations, ordinals, letters of their own, signs that touch."""
+    language = rng.choice(_CYRILLIC)
+    word = texts.of_language(rng, language)
+    way = rng.random()
+    if way < 0.3:  # letters that figures look like, where figures are not: "402-ФЗ", "ТЗ"
+        initials = "".join(texts.of_language(rng, language)[0] for _ in range(rng.choice((2, 2, 3, 3, 4))))
+        short = (initials[:-1] + rng.choice("ЗЗОЧБВ") if rng.random() < 0.4 else initials).upper()
+        return rng.choice(("{}", "{},", "({})", "{}.", f"{rng.randrange(1, 999)}-{{}}")).format(short)
+    if way < 0.45:
+        ending = rng.choice(("р", "й", "го", "я", "му", "е", "ФЗ", "П", "р.", "н"))
+        return rng.choice(("{}-{}", "№{}-{}", "№ {}-{}")).format(rng.randrange(1, 2000), ending)
+    if way < 0.65:
+        return texts.of_language(rng, "ru", holding=rng.choice("ёйщъэ")) + (rng.choice(".,:;)") if way < 0.5 else "")
+    if way < 0.9:
+        return rng.choice(("({}", "«{}", "«{}»", "{}»", "{}…)", "{})", "{}).", "({})", "{}…", "– {}", "{} –")).format(
+            word
+        )
+    return rng.choice("оОвВсСкКиИяЯаАуУ")
+
+
+def in_tables(rng: random.Random) -> str:
+    """What cells of tables in small print say: amounts with their commas, codes, goods with their accents."""
+    if rng.random() < 0.55:
+        makers = (figures.amount, figures.code, figures.number, figures.unit, figures.day)
+        return rng.choices(makers, (30, 8, 8, 5, 6))[0](rng)
+    word = texts.of_language(rng, rng.choice(_MARKED + _AT_TILLS + _CYRILLIC))
+    word = word.upper() if rng.random() < 0.4 else word
+    return word + (rng.choice(".,:;)") if rng.random() < 0.2 else "")
+
+
 KINDS = {
     "marks": Kind(marked, till=False),
     "printed": Kind(as_printed, arrival=Arrival(0.06, 0.08)),
@@ -191,6 +279,11 @@ KINDS = {
     "needles": Kind(by_needles, till=True, struck=True, common=0.8),
     "signs": Kind(with_signs),
     "tones": Kind(with_tones, till=False, common=0.35),
+    "screens": Kind(at_tills, till=True, struck=True, common=0.9, arrival=Arrival(0.02, 0.15, 0.1, 0.5, 0.15)),
+    "gaps": Kind(at_tills, common=0.7, arrival=Arrival(0.02, 0.1, 0.15, 0.4, 0.6)),
+    "tables": Kind(in_tables, till=False, common=0.8, arrival=Arrival(0.02, 0.05, 0.6, 0.1)),
+    "cyrillic": Kind(in_cyrillic, till=False, common=0.7),
+    "classes": Kind(with_every_class, till=False, arrival=Arrival(0.01, 0.03)),
     "faxes": Kind(texts.random_text, arrival=Arrival(0.45, 0.8)),
 }
 BROAD = ("usual", "marks", "tills", "printed", "usual", "faxes", "usual", "tills", "marks", "printed")

@@ -119,8 +119,11 @@ def _struck(rng: random.Random, line: Line, fine: int) -> Line:
         for worn in rng.choices(range(len(force)), k=rng.randrange(1, 4)):
             force[worn] = rng.uniform(0.2, 0.8)
         ink *= np.resize(force, len(ink))[:, None]
-    if rng.random() < 0.15:  # draft: of dots side by side every other one
+    way = rng.random()
+    if way < 0.12:  # draft: of dots side by side every other one
         ink[:, 1::2] *= 0.3
+    elif way < 0.35:  # grey letters, as drivers send them to printers that know black alone
+        ink *= _screened(rng, ink.shape)
     dots = np.zeros((ink.shape[0] * pitch, ink.shape[1] * apart), np.float32)
     dots[pitch // 2 :: pitch, apart // 2 :: apart] = ink
     if rng.random() < 0.3:
@@ -141,6 +144,21 @@ def _struck(rng: random.Random, line: Line, fine: int) -> Line:
     )
     tall = rng.uniform(1.0, 2.4) / pitch
     return stretched(struck, tall * math.exp(rng.uniform(math.log(0.5), math.log(1.1))), tall)
+
+
+def _screened(rng: random.Random, shape: tuple[int, int]) -> np.ndarray:
+    """Which dots a printer strikes for grey: by an ordered table of two or four dots, or by chance."""
+    grey = rng.uniform(0.45, 0.9)
+    high, wide = shape
+    if rng.random() < 0.3:
+        level = np.random.default_rng(rng.getrandbits(64)).random(shape)
+    else:
+        table = np.array([[0, 2], [3, 1]])
+        if rng.random() < 0.5:
+            table = np.block([[4 * table, 4 * table + 2], [4 * table + 3, 4 * table + 1]])
+        tile = np.roll((table + 0.5) / table.size, (rng.randrange(4), rng.randrange(4)), (0, 1))
+        level = np.tile(tile, (high // len(tile) + 1, wide // len(tile) + 1))[:high, :wide]
+    return np.where(level < grey, np.float32(1), np.float32(rng.uniform(0, 0.3)))
 
 
 def stretched(line: Line, across: float, down: float) -> Line:
