@@ -209,6 +209,16 @@ def test_of_eight_that_want_a_ledger_at_once_one_gets_it(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_is_turned_away_hears_of_it_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "invoice_ocr", "batch", "inbox", "--ledger", "books.sqlite"]
+    with lock.locked(tmp_path / "books.sqlite"):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 75, done.stderr
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert "invoice_ocr.batch.lock" in loaded
+    assert not {"numpy", "invoice_ocr.pipeline", "invoice_ocr.rulepack"} & loaded
+
+
 def test_a_run_that_begins_leaves_alone_what_another_is_writing(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     with outputs.opened(target) as stream:

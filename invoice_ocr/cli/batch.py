@@ -74,7 +74,6 @@ def batch(
     verbosity: Verbosity,
 ) -> ExitCode:
     """Read many invoices into a ledger. The same command again goes on where the last one ended, however it ended."""
-    from invoice_ocr.batch import results, scheduler
     from invoice_ocr.batch.ledger import opened
     from invoice_ocr.batch.outputs import check
 
@@ -83,6 +82,8 @@ def batch(
         return dry_run(paths, place, settings, stdout)
     check([*targets, place, *([report_to] if report_to else [])], paths)
     with opened(place, write=True) as book:
+        from invoice_ocr.batch import results, scheduler  # slow to load, for one who may be turned away above
+
         if fresh and not yes:
             _ask(book)
         with _resumable(book, verbosity), Progress(verbosity) as progress:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from invoice_ocr.errors import MissingPart
 from invoice_ocr.model import Box, Code, Frame, PageImage, PageWords, Reading, Word
+
+if TYPE_CHECKING:
+    import numpy as np
 
 FORMAT = "invoice-ocr/reading/1"
 
@@ -52,7 +53,7 @@ class ReplayEngine:
 def key_of(pixels: np.ndarray) -> str:
     """SHA-256, in hexadecimal, of a picture's shape and pixels (uint8)."""
     digest = hashlib.sha256(repr(pixels.shape).encode())
-    digest.update(np.ascontiguousarray(pixels).data)
+    digest.update(pixels.tobytes())
     return digest.hexdigest()
 
 
