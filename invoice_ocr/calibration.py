@@ -105,10 +105,14 @@ def fit(samples: Iterable[Sample]) -> dict[str, Curve]:
 
 
 def refit(samples: Iterable[Sample], kept: Mapping[str, Curve], only: Collection[str]) -> dict[str, Curve]:
-    """The curves `kept`, those of the fields `only` fitted anew; what reading from pixels leaves stays as it was."""
+    """The curves `kept`, those of the fields `only` fitted anew.
+
+    What reading from pixels leaves stays as it was but for the curves, such as `pixels.text`, that are among `only`.
+    """
 
     def part(curves: Mapping[str, Curve], *, fresh: bool) -> dict[str, Curve]:
-        return {k: curve for k, curve in curves.items() if (k.removeprefix("layer.").split(".")[0] in only) == fresh}
+        chosen = {k for k in curves if k in only or k.removeprefix("layer.").split(".")[0] in only}
+        return {k: curve for k, curve in curves.items() if (k in chosen) == fresh}
 
     return part(kept, fresh=False) | part(fit(samples), fresh=True)
 

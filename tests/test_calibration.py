@@ -126,6 +126,16 @@ def test_fields_may_be_fitted_alone() -> None:
     assert "layer.total_gross" not in curves
 
 
+def test_what_reading_leaves_may_be_fitted_alone() -> None:
+    kept = {"default": ((0.0, 0.1),), "pixels.decimal": ((0.0, 0.1),), "pixels.text": ((0.0, 0.1),)}
+    faint = [sample(number, right=True, legible=0.8) for number in range(60)]
+    curves = refit([*faint, *(sample(number, right=True) for number in range(60, 99))], kept, {"pixels.decimal"})
+    assert curves["pixels.decimal"][-1][1] > 0.9
+    assert {name: curves[name] for name in ("default", "pixels.text")} == {
+        name: kept[name] for name in ("default", "pixels.text")
+    }
+
+
 def test_curves_are_written_as_rules_are_read() -> None:
     curves = fit(sample(number, right=number % 5 > 0, support=number / 60) for number in range(60))
     assert {

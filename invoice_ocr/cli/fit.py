@@ -24,7 +24,7 @@ Readings = Annotated[
 ]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="FIELD", help="Fit this field's curves alone, keep the others; more than once."),
+    typer.Option("--only", metavar="FIELD", help="Fit this field's curves alone, or pixels.text; more than once."),
 ]
 
 
@@ -47,11 +47,13 @@ def fit(
     """
     from invoice_ocr import calibration
     from invoice_ocr import truth as truths
+    from invoice_ocr.confidence import sort_of
     from invoice_ocr.model import FIELD_KINDS
     from invoice_ocr.readings import understood
     from invoice_ocr.rulepack import load_pack
 
-    strange = sorted(set(only or ()) - FIELD_KINDS.keys())
+    sorts = {f"pixels.{sort_of(name)}" for name in FIELD_KINDS}
+    strange = sorted(set(only or ()) - FIELD_KINDS.keys() - sorts)
     if strange:
         raise ConfigError(f"--only: no field {', '.join(strange)}", fix=f"One of {', '.join(FIELD_KINDS)}.")
     known = truths.load(truth)

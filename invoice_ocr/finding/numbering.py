@@ -18,7 +18,7 @@ from invoice_ocr.values.text import fold, has_digit
 _DASH = re.compile(r"\s[–—-]\s")  # behind which a title tells more: `No. 17 – valid from June`
 _LONGEST_TITLE, _SEVERAL = 4, 2  # words
 _DIGITS = 3
-_BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.8, 0.5
+_BEHIND, _UNDER, _BESIDE, _MONTHLY, _HEADED, _JOINED, _BARE = 0.8, 0.72, 0.6, 0.4, 0.85, 0.7, 0.5
 _REFERRED, _TOLD = 0.6, 0.3  # how surely a reference is the number; how surely another is told, so that it is not
 _YEAR = re.compile(r"(?:19|20)\d\d")  # `Invoice 2026`
 _MONTH = re.compile(r"(?:0?[1-9]|1[0-2])[/.-](?:19|20)\d\d")  # `Bill 03/2026` may tell the month
