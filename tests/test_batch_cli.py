@@ -124,6 +124,36 @@ def test_bills_that_have_been_exported_are_not_exported_again(invoke: Invoke, el
     assert invoke("export", "l.sqlite", "--new", "-o", "7.csv").code == 2
 
 
+def test_a_bill_that_a_format_leaves_out_is_told_and_exported_once_it_has_a_total(
+    invoke: Invoke, elsewhere: Path
+) -> None:
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    invoke("correct", "l.sqlite", LETTER, "total_gross=", "decision=post")
+    done = invoke("export", "l.sqlite", "--to", "xero", "--new", "-o", "1.csv")
+    assert "0 bills in it; not in it: 1 without a total or amounts" in done.err
+    invoke("correct", "l.sqlite", LETTER, "total_gross=24241.82")
+    done = invoke("export", "l.sqlite", "--to", "xero", "--new", "-o", "2.csv")
+    assert "not in it" not in done.err
+    assert "24241.82" in (elsewhere / "2.csv").read_text(encoding="utf-8")
+    assert "0 bills" in invoke("export", "l.sqlite", "--to", "xero", "--only", "currency=CHF", "-o", "3.csv").err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--to", "csv", "--force"),
+        ("--to", "xero", "--validate"),
+        ("--to", "ubl", "--lines", "l.csv"),
+        ("--to", "csv", "--mapping", "m.yaml"),
+    ],
+)
+def test_options_that_a_format_has_no_use_for_are_refused(invoke: Invoke, elsewhere: Path, options: list[str]) -> None:
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    done = invoke("export", "l.sqlite", "-o", "x.csv", *options)
+    assert (done.code, options[-2 if "." in options[-1] else -1] in done.err) == (2, True)
+    assert not (elsewhere / "x.csv").exists()
+
+
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(invoke: Invoke, elsewhere: Path) -> None:
     (elsewhere / "copy.pdf").write_bytes(LETTER.read_bytes())
     first = invoke("batch", LETTER, "copy.pdf", "--ledger", "l.sqlite", "--dry-run", *LAYER)

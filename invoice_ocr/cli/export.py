@@ -58,6 +58,15 @@ Validate = Annotated[
 ]
 
 
+_LEFT_OUT = {
+    "post": "to post",
+    "review": "for review",
+    "reject": "rejected",
+    "nothing": "without a total or amounts",
+    "done": "exported before",
+}
+
+
 @verb
 @with_settings("password_file", "dpi", *LIMITS)
 def export(
@@ -87,6 +96,13 @@ def export(
     apart(target for target in (output, lines) if target is not None)
     wanted = _wanted(only or [])
     bills = mapping or (chosen if chosen in accounting.NAMES else None)
+    if mapping and to and to not in accounting.NAMES:
+        raise typer.BadParameter(f"{to} takes no mapping: --to {'|'.join(accounting.NAMES)}", param_hint="--mapping")
+    if chosen not in einvoices.NAMES and (force or validate):
+        hint = "--force" if force else "--validate"
+        raise typer.BadParameter(f"is for e-invoices: --to {'|'.join(einvoices.NAMES)}", param_hint=hint)
+    if chosen in einvoices.NAMES and lines is not None:
+        raise typer.BadParameter("an e-invoice holds its own lines; leave it out", param_hint="--lines")
     if new and bills is None:
         raise typer.BadParameter(f"is for bills: --to {'|'.join(accounting.NAMES)}, or --mapping", param_hint="--new")
     with ledgers.opened(ledger, write=new, make=False) as book:
@@ -146,7 +162,6 @@ def _bills(
         raise OutputReadonly(f"{output} is there already, and may not be imported yet", fix="Give another name.")
     before = exported(book, mapping.title) if new else set()
     told: Counter[str] = Counter()
-    written = []
 
     def passing() -> Iterator[Record]:
         for record in records:
@@ -154,19 +169,17 @@ def _bills(
             if key_of(record) in before:
                 told["done"] += 1
                 continue
-            told[decision] += 1
-            if decision in mapping.decisions:
-                written.append(key_of(record))
+            told["fit" if decision in mapping.decisions else decision] += 1
             yield record
 
     with opened(output, stdout) as stream:
-        accounting.write(mapping, passing(), stream)
+        written = accounting.write(mapping, passing(), stream)
     if new:
-        keep(book, mapping.title, written)
-    names = {"post": "to post", "review": "for review", "reject": "rejected", "done": "exported before"}
-    left = [f"{told[state]} {name}" for state, name in names.items() if told[state] and state not in mapping.decisions]
-    if left:
-        note(f"{counted(len(written), 'bill')} in it; not in it: {', '.join(left)}", verbosity)
+        keep(book, mapping.title, [bill.key for bill in written])
+    told["nothing"] = told["fit"] - len(written)
+    left = ", ".join(f"{told[state]} {name}" for state, name in _LEFT_OUT.items() if told[state])
+    if left or not written:
+        note(f"{counted(len(written), 'bill')} in it{left and '; not in it: '}{left}", verbosity)
 
 
 def _einvoices(

@@ -44,8 +44,8 @@ def _write(mapping: str | Path, records: Iterable[Record], stream: BinaryIO) -> 
     write(mapping_of(mapping), records, stream)
 
 
-def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None:
-    """The bills among the records, as the mapping says. Amounts are exact; text can neither break out nor compute.
+def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> list[Bill]:
+    """The bills written of those records, as the mapping says. Amounts are exact; text neither breaks out nor computes.
 
     Raises NotExportable where the format's dates have no year, and the bills are of more than one; and for currencies
     that the format cannot tell apart, or of which it wants a rate.
@@ -67,6 +67,7 @@ def write(mapping: Mapping, records: Iterable[Record], stream: BinaryIO) -> None
     if empty:
         told = ", ".join(f"{name} ({count} rows)" for name, count in empty.items())
         log.warning("empty, though an import needs them: %s; fill them in in a mapping of your own (--mapping)", told)
+    return found
 
 
 def _check_year(dates: list[date], mapping: Mapping) -> None:

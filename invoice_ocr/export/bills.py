@@ -38,6 +38,7 @@ class Bill:
 
     values: dict[str, Value | None]
     rows: tuple[Row, ...]
+    key: tuple[str, int]  # SHA-256 of the document, and which invoice in it
 
     @property
     def credit(self) -> bool:
@@ -55,13 +56,14 @@ def bill_of(record: Record, *, rows: str) -> Bill | None:
         return None
     values = {name: field.value for name, field in invoice.fields.items()}
     invoice = facing(invoice)
+    key = (record.sha256, invoice.document)
     values |= {"file": record.file, "sha256": record.sha256, "id": record.sha256[:12], "decision": invoice.decision}
     wanted = {"lines": (_of_lines, _of_rates), "rates": (_of_rates,), "whole": ()}[rows]
     for make in wanted:
         made = make(invoice)
         if made and _adds_up(made, invoice):
-            return Bill(values, made)
-    return Bill(values, (_whole(invoice),))
+            return Bill(values, made, key)
+    return Bill(values, (_whole(invoice),), key)
 
 
 def _of_lines(invoice: Invoice) -> tuple[Row, ...]:
