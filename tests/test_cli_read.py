@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -47,6 +50,30 @@ def test_layout_keeps_columns(invoke) -> None:  # noqa: F811
     done = invoke("read", LETTER, "--layout", *LAYER)
     assert done.code == 0
     assert max(len(re.findall(r"\S {3,}\S", line)) for line in done.out.splitlines()) >= 3
+
+
+def test_layout_and_another_format_are_one_too_many(invoke) -> None:  # noqa: F811
+    done = invoke("read", LETTER, "--layout", "--to", "json", *LAYER)
+    assert (done.code, "--layout" in done.err, done.out) == (2, True, "")
+
+
+def test_what_is_no_text_does_not_go_to_a_terminal() -> None:
+    terminal, inside = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "invoice_ocr", "read", LETTER, "--to", "pdf", *LAYER],
+        stdout=inside,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(inside)
+    os.close(terminal)
+    assert (done.returncode, b"give -o FILE" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("pages", "fix"), [("2-1", "as in 1-4"), ("2-1-3", "such as 1-3,7")])
+def test_pages_that_are_no_range_are_refused_by_the_options_name(invoke, pages: str, fix: str) -> None:  # noqa: F811
+    done = invoke("read", LETTER, "--pages", pages, *LAYER)
+    assert (done.code, "--pages" in done.err, fix in done.err) == (9, True, True)
 
 
 @pytest.mark.parametrize(("name", "sign"), [("words.hocr", "ocrx_word"), ("words.xml", "<String")])

@@ -79,7 +79,11 @@ def read(
     into = _folder(output)
     known = (*WORD_EXPORTERS, *pages.SUFFIXES.values())
     chosen = format_of(None if into else output, to, WORD_SUFFIXES | pages.SUFFIXES, known) or "text"
+    if layout and chosen not in {"text", "layout"}:
+        raise typer.BadParameter(f"is text, and not {chosen}: give one of both", param_hint="--layout")
     chosen = "layout" if layout else chosen
+    if chosen in pages.SUFFIXES.values() and output is None and stdout.isatty():
+        raise typer.BadParameter("this format is no use on a terminal: give -o FILE", param_hint="--to")
     if settings.dry_run:
         return dry_run(paths, settings, stdout)
 

@@ -186,10 +186,10 @@ def chosen(pages: str, count: int) -> list[int]:
     for piece in pages.split(","):
         match = _RANGE.fullmatch(piece.strip())
         if match is None or not (match[1] or match[3]) or match[1] == "0" or match[3] == "0":
-            raise ConfigError(f"pages: {piece.strip()!r} is not a page or a range of pages, such as 3, 1-4 or 2-.")
+            raise ConfigError(f"--pages: {piece.strip()!r} is not a page or a range.", fix="Give such as 3, 1-4 or 2-.")
         first = int(match[1] or 1)
         final = int(match[3] or count) if match[2] else first
         if match[2] and match[3] and final < first:
-            raise ConfigError(f"pages: {piece.strip()!r} runs backwards.")
+            raise ConfigError(f"--pages: {piece.strip()!r} runs backwards.", fix="Give them as in 1-4.")
         wanted.update(range(first, min(final, count) + 1))
     return sorted(number for number in wanted if number <= count)
