@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from invoice_ocr import errors, pipeline, settings
 from invoice_ocr.errors import InputError
@@ -12,6 +12,8 @@ from invoice_ocr.model import FIELD_KINDS, Failure, Field, Invoice, Issue, Readi
 if TYPE_CHECKING:
     from invoice_ocr.intake.sources import Input
     from invoice_ocr.ocr import Engine
+
+_T = TypeVar("_T")
 
 
 @overload
@@ -27,9 +29,10 @@ def extract(source: Input | list[Input], *, engine: Engine | None = None, **opti
     options: what the command's flags say, with underscores: text="layer", dpi=300, min_confidence=0.9.
 
     A single document that cannot be read raises its InputError (NotFound, Encrypted, ...), one that holds several
-    invoices a ValueError. In a list, an input that fails gives an Invoice without values whose decision is "reject" and
-    whose only issue has the error's code. ConfigError for a bad option; RunError (MissingPart, ModelIntegrity,
-    RuleError) when nothing can go on. Nothing is read from the environment or from invoice-ocr.toml.
+    invoices, or a folder of several, Several. In a list, an input that fails gives an Invoice without values whose
+    decision is "reject" and whose only issue has the error's code. ConfigError for a bad option; RunError
+    (MissingPart, ModelIntegrity, RuleError) when nothing can go on. Nothing is read from the environment or from
+    invoice-ocr.toml.
 
     Each call starts a process that opens files, and loads the networks if it needs them: give a list rather than
     calling it once a file. Calls from several threads do not disturb each other.
@@ -43,11 +46,7 @@ def extract(source: Input | list[Input], *, engine: Engine | None = None, **opti
         if record.invoice is None:
             raise error_of(record.failure)
         found.append(_named(record))
-    if len(found) != 1:
-        raise ValueError(
-            f"{len(found)} invoices where one was expected: give a list, extract([source]), to get them all"
-        )
-    return found[0]
+    return _only(found, "invoices", "extract")
 
 
 @overload
@@ -67,9 +66,16 @@ def read(source: Input | list[Input], *, engine: Engine | None = None, **options
         readings.append(transcript.reading)
     if isinstance(source, list):
         return readings
-    if len(readings) != 1:
-        raise ValueError(f"{len(readings)} documents where one was expected: give a list, read([source])")
-    return readings[0]
+    return _only(readings, "documents", "read")
+
+
+def _only(found: list[_T], names: str, verb: str) -> _T:
+    """The one thing found; raises NotFound where there is none, and Several where there are more."""
+    if not found:
+        raise error_of(None)
+    if len(found) > 1:
+        raise errors.Several(f"{len(found)} {names} where one was expected.", fix=f"Give a list: {verb}([source]).")
+    return found[0]
 
 
 def error_of(failure: Failure | None) -> InputError:

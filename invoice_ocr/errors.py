@@ -8,6 +8,7 @@ InvoiceOcrError
 │   ├── PageTooBig E_PAGE_TOO_BIG       ├── ImageBomb E_IMAGE_BOMB
 │   ├── ParserCrash E_PARSER_CRASH      ├── Timeout E_TIMEOUT            ├── OutOfMemory E_OUT_OF_MEMORY
 │   ├── XmlUnsafe E_XML_UNSAFE          ├── XmlInvalid E_XML_INVALID     ├── NetworkBlocked E_NETWORK_BLOCKED
+│   ├── Several E_SEVERAL             (from Python: more than the one that was asked for)
 │   └── NotExportable E_NOT_EXPORTABLE  (an output: what was read does not suffice for it)
 └── RunError                      stops the run
     ├── ModelIntegrity E_MODEL_INTEGRITY (exit 3)   ├── MissingPart E_MISSING_PART (exit 3)
@@ -143,6 +144,11 @@ class XmlInvalid(InputError):
 class NetworkBlocked(InputError):
     code = "E_NETWORK_BLOCKED"
     default_fix = "--allow-private-hosts if you mean it."
+
+
+class Several(InputError):
+    code = "E_SEVERAL"
+    default_fix = "Give a list of one, which may come to several results."
 
 
 class NotExportable(InputError):

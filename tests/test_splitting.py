@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+import invoice_ocr
 from invoice_ocr import extract
 from invoice_ocr.authoring.sketch import sketch
+from invoice_ocr.errors import NotFound, Several
 from invoice_ocr.intake.einvoice import read
 from invoice_ocr.intake.testimony import heard
 from invoice_ocr.model import Invoice, Witness
@@ -161,8 +164,16 @@ def test_a_file_of_two_gives_two_records_and_asks_for_a_list() -> None:
     both.insert_pdf(pymupdf.open(stream=pdf(printed(SECOND))))
     document = bytes(both.tobytes())
     assert [one.document for one in extract([document], text="layer")] == [1, 2]
-    with pytest.raises(ValueError, match="give a list"):
+    with pytest.raises(Several, match="2 invoices") as told:
         extract(document, text="layer")
+    assert "extract([source])" in told.value.fix
+
+
+@pytest.mark.parametrize("verb", [extract, invoice_ocr.read])
+def test_a_folder_without_documents_gives_none_and_says_so(tmp_path: Path, verb: Callable[..., object]) -> None:
+    assert verb([str(tmp_path)]) == []
+    with pytest.raises(NotFound, match="nothing"):
+        verb(str(tmp_path))
 
 
 def bill(seller: str, vat: str, day: str, total: str) -> str:
