@@ -218,6 +218,12 @@ def test_a_second_library_mends_what_the_first_gives_up() -> None:
     assert [code for code, _ in part.issues] == ["file.repaired"]
 
 
+def test_a_repair_is_told_once_where_two_libraries_had_to_mend() -> None:
+    whole = Path("fixtures/samples/born-digital-german-letter/rechnung.pdf").read_bytes()
+    codes = [code for code, _ in read(whole[:500]).issues]
+    assert codes.count("file.repaired") == 1
+
+
 def test_limits_have_names() -> None:
     three = document("a", "b", "c")
     with pytest.raises(TooManyPages, match="--max-pages"):

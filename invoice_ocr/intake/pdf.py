@@ -34,9 +34,7 @@ _REPAIRED = ("file.repaired", "The file is damaged; what could be repaired was r
 def parse(request: Request) -> Part:
     """The pages of a PDF, or clips of them; a broken one is opened once more after a repair."""
     if request.mend and (repaired := _mended(request)) is not None:
-        part = _parse(repaired, request)
-        part.issues.extend([_REPAIRED] * (request.first == 0))
-        return part
+        return _repaired(_parse(repaired, request), request)
     try:
         return _parse(request.document, request)
     except Truncated as error:
@@ -44,12 +42,16 @@ def parse(request: Request) -> Part:
         if repaired is None:
             raise
         try:
-            part = _parse(repaired, request)
+            return _repaired(_parse(repaired, request), request)
         except Truncated:
             raise error from None
-        if request.first == 0:
-            part.issues.append(_REPAIRED)
-        return part
+
+
+def _repaired(part: Part, request: Request) -> Part:
+    """The part of a document that had to be repaired: its first one says so, once."""
+    if request.first == 0 and _REPAIRED not in part.issues:
+        part.issues.append(_REPAIRED)
+    return part
 
 
 def _mended(request: Request) -> bytes | None:
@@ -70,10 +72,10 @@ def _parse(data: bytes, request: Request) -> Part:
             raise TooManyPages(f"It has {len(numbers)} pages, more than {request.max_pages} (--max-pages).")
         _refuse_shells(document)
         part = _read(document, numbers, request)
-        if request.first == 0:
-            part.issues.extend([_REPAIRED] * document.is_repaired)
-            if request.witnesses in {"all", "e-invoice"}:
-                part.witnesses.extend(e_invoices(document, part.issues, (*DAMAGE, KeyError, MemoryError)))
+        if document.is_repaired:
+            _repaired(part, request)
+        if request.first == 0 and request.witnesses in {"all", "e-invoice"}:
+            part.witnesses.extend(e_invoices(document, part.issues, (*DAMAGE, KeyError, MemoryError)))
         return part
 
 
