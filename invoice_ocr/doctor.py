@@ -200,16 +200,19 @@ def measured(language: str, scores: Mapping[str, Any], words: Mapping[str, tuple
     """
     if language in words:
         right, printed = words[language]
-        share = f"{right / max(1, printed):.1%}".replace("%", " %")
+        share = _percent(right / max(1, printed))
         return f"of {printed} words of this language, drawn in faces unseen in training, {share} were read right"
     script = script_of(language)
     for name, found in scores.items():
         if isinstance(found, Mapping) and isinstance(share_read := found.get(script), int | float):
             unit = "characters" if "characters" in name else "words"
-            share = f"{share_read:.1%}".replace("%", " %")
-            source = name.replace("_", " ")
-            return f"never measured on this language; of all {script} {unit} {share} were read right ({source})"
+            read = f"of all {script} {unit} {_percent(share_read)} were read right ({name.replace('_', ' ')})"
+            return f"never measured on this language; {read}"
     return f"never measured on words in {script} script"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def check_rules(settings: Settings) -> Finding:
