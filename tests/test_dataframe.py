@@ -31,7 +31,8 @@ def test_a_frame_has_the_columns_of_csv_with_types() -> None:
 
 
 def test_a_frame_of_invoices_and_of_nothing() -> None:
-    assert invoice_ocr.to_dataframe([invoice()])["invoice_number"].tolist() == ["R-17/4"]
+    for invoices in ([invoice()], invoice()):
+        assert invoice_ocr.to_dataframe(invoices)["invoice_number"].tolist() == ["R-17/4"]
     assert list(invoice_ocr.to_dataframe([]).columns) == list(table.COLUMNS)
 
 

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 _PLACES = 4  # of amounts in Parquet, 18 digits in all
 
 
-def to_dataframe(results: Iterable[Record | Invoice]) -> pd.DataFrame:
+def to_dataframe(results: Iterable[Record | Invoice] | Invoice) -> pd.DataFrame:
     """One row a record, in the columns of CSV: amounts are Decimal, dates datetime.date, confidences float, 0..1.
 
-    results: records, or invoices as `extract` gives them. An input that failed has its
+    results: records, or invoices as `extract` gives them, one or a list. An input that failed has its
     error's code in `reasons`. For floats: `frame["total_gross"].astype(float)`.
     """
     import pandas as pd
 
-    records = (one if isinstance(one, Record) else Record(one.file, "", one) for one in results)
+    found = [results] if isinstance(results, Invoice) else results
+    records = (one if isinstance(one, Record) else Record(one.file, "", one) for one in found)
     frame = pd.DataFrame([table.row(record) for record in records], columns=list(table.COLUMNS), dtype=object)
     for name in FIELD_KINDS:
         frame[f"{name}_confidence"] = frame[f"{name}_confidence"].astype(float)
