@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -68,10 +67,3 @@ def held_out_pages(count: int, seed: int = 99) -> Iterable[DrawnPage]:
     """Pages drawn in the font families kept from training."""
     rng = np.random.default_rng(seed)
     return (draw_page(rng, held_out=True) for _ in range(count))
-
-
-def score_weights(weights: Path, count: int = 20, long_side: int = 1024) -> dict[str, float]:
-    """The score of a state dict on disk (best.pt, ema.pt)."""
-    net = Detector().eval()
-    net.load_state_dict(torch.load(weights, weights_only=True))
-    return score(net, held_out_pages(count), long_side)
