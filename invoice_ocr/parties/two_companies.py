@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from invoice_ocr.choices import Resolution
 from invoice_ocr.model import Candidate, Issue
+from invoice_ocr.values.text import fold
 
 _IDS = ("seller_vat_id", "buyer_vat_id")
 _BESIDE = 1.5  # heights of its line that a company's name is from its VAT id at most
@@ -21,9 +22,9 @@ def doubt(resolution: Resolution, candidates: Sequence[Candidate]) -> list[Issue
         return []
     if not seller.evidence.rule.startswith("universal."):
         return []
-    own = _folded(seller.value)
+    own = fold(str(seller.value))
     for other in _beside_other_ids(candidates, known.value):
-        name = _folded(other.value)
+        name = fold(str(other.value))
         if name not in own and own not in name:
             told = f"{seller.value} and {other.value} both have a VAT id, and nothing says which of them buys"
             return [Issue("seller.unclear", told, ("seller_name", "seller_vat_id"))]
@@ -42,7 +43,3 @@ def _beside_other_ids(candidates: Sequence[Candidate], known: object) -> Iterato
             for one in others
         ):
             yield company
-
-
-def _folded(name: object) -> str:
-    return "".join(char for char in str(name).casefold() if char.isalnum())
