@@ -24,7 +24,7 @@ from invoice_ocr.recipes import recipe_of, rules_for
 from invoice_ocr.resolving import handwriting, resolve
 from invoice_ocr.resolving.row_witnesses import choose_rows
 from invoice_ocr.resolving.witnesses import confront, share_out
-from invoice_ocr.totals import balance, bearing, printed_rates, second_set, tax_rows, taxes, total_rows
+from invoice_ocr.totals import balance, bearing, printed_rates, second_set, tax_rows, taxes, total_rows, two_slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,6 +169,7 @@ def _understood(
         *turned,
         *balance.doubt(resolution, found),
         *second_set.doubt(resolution, document),
+        *two_slips.doubt(resolution, found, document, pack),
         *printed_rates.doubt(resolution, document, pack),
         *two_companies.doubt(resolution, found),
         *doubts,
