@@ -135,7 +135,7 @@ class TensorflowNetworks:
         return self._detector.detect(pages)
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
-        return self._recognisers[0].said(batch)
+        return self._recognisers[0].recognise(batch)
 
     def opinions(self, batch: np.ndarray, first: np.ndarray | None = None) -> list[np.ndarray]:
         known = [] if first is None else [first]
@@ -160,16 +160,11 @@ class Recogniser:
         self._compiled: dict[int, Callable[[Any], Any]] = {}
         self._models: dict[int, Any] = {}
 
-    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `Networks.recognise`, without logits."""
-        ids, confidences, _ = self.said(batch)
-        return ids, confidences
-
     def logits(self, batch: np.ndarray) -> np.ndarray:
         """float32, shape (n, steps, classes + 1): what `recognise` decided from; for comparing runtimes."""
-        return self.said(batch)[2]
+        return self.recognise(batch)[2]
 
-    def said(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
+    def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
         """As `Networks.recognise`, with logits."""
         width = batch.shape[2]
         size = max(1, self._columns // width)

@@ -239,7 +239,7 @@ def _compare_recognisers(
             _, _, twin = (out.numpy() for out in WholeRecogniser(net).eval()(torch.from_numpy(crops)))
         results = {
             "onnx": session.run(["ids", "confidences", "logits"], {"crops": crops}),
-            "tensorflow": [*doctr.recognise(crops), doctr.logits(crops)],
+            "tensorflow": doctr.recognise(crops),
         }
         wanted = [text.text for text in decode(twin.argmax(-1), np.ones(twin.shape[:2]), alphabet)]
         for runtime, (ids, confidences, logits) in results.items():
