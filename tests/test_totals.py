@@ -109,6 +109,17 @@ def test_taxes_of_two_rates_beside_their_sum_are_no_halves() -> None:
     assert [other.value for other in tax.alternatives if other.value == Decimal("16.50")] == []
 
 
+def test_a_sum_of_taxes_is_no_further_part_of_their_sum() -> None:
+    page = (
+        "Invoice no: T-9\nTotal excluding tax | 877.71\nTax breakdown | Sum | Rate | Tax amount\n"
+        "VAT S19 | 15.24 | 19 % | 2.90\nVAT S7 | 562.50 | 7 % | 39.38\nVAT | 299.97 | 0 % | 0.00\n"
+        "Tax total | 42.28\nGrand total | {}"
+    )
+    assert read(page.format("919.99")).fields["total_tax"].status == "accepted"
+    tax = read(page.format("962.27")).fields["total_tax"]
+    assert (tax.value, tax.status) == (Decimal("42.28"), "review")
+
+
 def test_prices_that_make_the_base_of_one_tax_are_less_than_what_was_asked_and_paid() -> None:
     page = (
         "Löwen-Apotheke\nMarktplatz 3\n97070 Würzburg\n24.02.26 16:52\nIBU 400 | 5,48 1\nSPRAY 2 x 4,25 | 8,50 1\n"

@@ -52,15 +52,18 @@ def _shown(entries: Sequence[tuple[float, Candidate]]) -> Candidate:
 
 
 def _with_sums(taxes: list[Term]) -> list[Term]:
-    """Tax terms, and sums of two or three of them: a document of several rates prints one tax for each."""
+    """Tax terms, and sums of two or three of them: a document of several rates prints one tax for each.
+
+    What others make together is their sum as printed, and no further part.
+    """
     single = [term for term in taxes if term.value > 0 and term.score > 0.4][:5]
+    groups = [group for count in (2, 3) for group in combinations(single, count)]
+    whole = {_sum_of(group) for group in groups}
     sums = []
-    for count in (2, 3):
-        for group in combinations(single, count):
-            places = {term.candidate.evidence.box.top for term in group}
-            if len(places) < count:
-                continue
-            value = sum((term.value for term in group), Decimal(0))
+    for group in groups:
+        places = {term.candidate.evidence.box.top for term in group}
+        if len(places) == len(group) and whole.isdisjoint(term.value for term in group):
+            value = _sum_of(group)
             evidence = group[0].candidate.evidence
             text = " + ".join(term.candidate.evidence.text for term in group)
             joined = Evidence(evidence.page, evidence.box, text, "universal.tax.sum", "derived", evidence.words)
@@ -68,6 +71,10 @@ def _with_sums(taxes: list[Term]) -> list[Term]:
             sums.append(Term(value, Candidate("total_tax", value, score, joined, (value,)), score))
     known = {term.value for term in taxes}
     return taxes + [term for term in sums if term.value not in known]
+
+
+def _sum_of(terms: Iterable[Term]) -> Decimal:
+    return sum((term.value for term in terms), Decimal(0))
 
 
 def _twice(taxes: Sequence[Term], candidates: Sequence[Candidate]) -> list[Term]:
