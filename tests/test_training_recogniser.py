@@ -123,6 +123,17 @@ def test_every_class_of_the_alphabet_is_shown_as_often_as_others() -> None:
     assert min(shown.values()) >= 6
 
 
+def test_strings_show_several_classes_of_one_script_each() -> None:
+    rng = random.Random(11)
+    said = [mixtures.in_strings(rng) for _ in range(10_000)]
+    shown = Counter(char for text in said for char in set(text))
+    assert min(shown[char] for char in ALPHABET if char != " ") > 15
+    rows = [text for text in said if text.isalpha()]
+    scripts = [{texts.script_of(char) or "latin" for char in row} for row in rows]
+    assert sum(len(found) > 1 for found in scripts) == 0
+    assert sum(map(len, rows)) / len(rows) > 4
+
+
 def test_cyrillic_papers_have_abbreviations_and_ordinals() -> None:
     rng = random.Random(9)
     said = [mixtures.in_cyrillic(rng) for _ in range(2000)]

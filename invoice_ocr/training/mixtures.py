@@ -47,6 +47,9 @@ _CLASSES = {
     for large in (True, False)
 }
 
+_LETTERS = [char for char in ALPHABET if char.isalpha()]
+_SIGNS = [char for char in ALPHABET if not char.isalpha() and char != " "]
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -230,6 +233,21 @@ def _beside(rng: random.Random, sign: str) -> str:
     return rng.choice(ways).format(one, sign, other).strip()
 
 
+def in_strings(rng: random.Random) -> str:
+    """Rows of classes that no language has together: nothing but pixels tells them, and each picture shows several."""
+    if rng.random() < 0.3:
+        beside = [_beside(rng, rng.choice(_SIGNS)), *rng.choices(_SIGNS, k=rng.choice((1, 2, 3, 4)))]
+        rng.shuffle(beside)
+        return "".join(beside)
+    char = rng.choice(_LETTERS)
+    script, large = texts.script_of(char) or "latin", char.isupper()
+    row = [char, *rng.choices(_CLASSES[script, large], k=rng.choice((1, 2, 3, 4, 5, 6)))]
+    rng.shuffle(row)
+    if not large and rng.random() < 0.3:
+        row[0] = rng.choice(_CLASSES[script, True])
+    return "".join(row)
+
+
 @cache
 def _words_with(script: str) -> dict[str, list[str]]:
     """Frequent words of a script's languages by the letters in them."""
@@ -284,6 +302,7 @@ KINDS = {
     "tables": Kind(in_tables, till=False, common=0.8, arrival=Arrival(0.02, 0.05, 0.6, 0.1)),
     "cyrillic": Kind(in_cyrillic, till=False, common=0.7),
     "classes": Kind(with_every_class, till=False, arrival=Arrival(0.01, 0.03)),
+    "strings": Kind(in_strings, till=False, arrival=Arrival(0.01, 0.02)),
     "faxes": Kind(texts.random_text, arrival=Arrival(0.45, 0.8)),
 }
 BROAD = ("usual", "marks", "tills", "printed", "usual", "faxes", "usual", "tills", "marks", "printed")
