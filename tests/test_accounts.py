@@ -51,3 +51,22 @@ def test_the_reference_of_a_swiss_bill_shows_by_itself_what_it_is(printed: str, 
     page = sketch(f"Empfangsschein\nReferenz\n{printed}\nBetrag | 4 111.45")
     (invoice,) = understand(page, load_pack(), Settings())
     assert invoice.fields["payment_reference"].value == reference
+
+
+@pytest.mark.parametrize(
+    ("page", "vat_id"),
+    [
+        ("Nordwind Ltd, 12 Quay Street, VAT Reg No. GB 220 430\n231", "GB220430231"),
+        ("Nordwind GmbH, Hauptstr. 5, 20095 Hamburg, USt-IdNr. DE 136\n695 976 | Seite 1", "DE136695976"),
+        ("Nordwind Ltd, 12 Quay Street, VAT Reg No. GB 220 430\n232", None),  # check digits
+    ],
+)
+def test_a_vat_id_goes_on_in_the_line_below(page: str, vat_id: str | None) -> None:
+    (invoice,) = understand(sketch(f"Invoice A-17\n{page}"), load_pack(), Settings())
+    assert invoice.fields["seller_vat_id"].value == vat_id
+
+
+def test_an_account_behind_a_word_that_is_of_other_numbers_too_is_the_account() -> None:
+    assert iban("Factură seria AB nr. 118\nCont: RO49AAAA1B31007593840000\nTotal de plată | 119,00 lei") == (
+        "RO49AAAA1B31007593840000"
+    )

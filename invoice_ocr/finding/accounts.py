@@ -1,4 +1,4 @@
-"""IBANs that a narrow column breaks in two lines, and those that are the payer's: they will be debited."""
+"""IBANs and VAT ids that a narrow column breaks in two lines, and accounts of the payer: they will be debited."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from invoice_ocr.finding.sheet import Sheet, find_labels, make_candidate
 from invoice_ocr.layout.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Box, Candidate, Document, Evidence
 from invoice_ocr.rulepack import RulePack
-from invoice_ocr.values.identifier import find_ibans, iban_length
+from invoice_ocr.values.identifier import VAT_COUNTRIES, find_ibans, find_vat_ids, iban_length
 
 _BEGUN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]++)*+$")
 _GROUPS = re.compile(r"[A-Z0-9]+(?: [A-Z0-9]+)*(?!\w)")
+_VAT_BEGUN = re.compile(rf"(?<!\w)(?:{'|'.join(VAT_COUNTRIES)})(?:[ .\-]?[A-Z]?\d[A-Z0-9]*+)++$")
 _LEAST = 8  # characters on the first line
+_VAT_SCORE = 0.6  # as of a VAT id in one line
+_GROUPS_BELOW = 3
 _REACH = 1.2  # heights of a line down to the next
 _SCORE = 0.85  # as of an IBAN in one line: its check digits hold
 DEBITED = ".debited"  # ends the rule of an account that seems to be the payer's
@@ -25,27 +28,51 @@ _OVER, _UNDER = 4.5, 2.0  # heights of its line in which words above and below a
 
 
 def in_two_lines(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
-    """The IBAN that ends a cell unfinished and goes on in the cell below, where its check digits hold so."""
+    """The IBAN or VAT id that ends a cell unfinished and goes on in the cell below, where its check digits hold so."""
     text = cell.text.rstrip()
+    for under in sheet.grid.below(cell, cell.box, _REACH * cell.box.height):
+        if iban := _iban(text, under.text):
+            yield _whole("iban", iban, cell, under)
+            return
+        if vat_id := _vat_id(text, under.text):
+            yield _whole("seller_vat_id", vat_id, cell, under)
+            return
+
+
+def _iban(text: str, under: str) -> tuple[str, int, int] | None:
+    """An IBAN that two lines make together, where it begins in the first, where it ends in the second; or None."""
     hit = _BEGUN.search(text)
     first = hit.group().replace(" ", "") if hit else ""
     if hit is None or not _LEAST <= len(first) < iban_length(first[:2]):
-        return
-    for under in sheet.grid.below(cell, cell.box, _REACH * cell.box.height):
-        last = _rest(under.text, iban_length(first[:2]) - len(first))
-        found = find_ibans(first + last.replace(" ", "")) if last else []
-        if found:
-            item = Found(found[0].value, hit.start(), len(text))
-            whole = make_candidate("iban", "universal.iban.two_lines", cell, item, _SCORE)
-            words = (*whole.evidence.words, *under.words(0, len(last)))
-            evidence = replace(
-                whole.evidence,
-                text=f"{whole.evidence.text} {last}",
-                words=words,
-                box=Box.around(word.box for word in words),
-            )
-            yield replace(whole, evidence=evidence)
-            return
+        return None
+    last = _rest(under, iban_length(first[:2]) - len(first))
+    found = find_ibans(first + last.replace(" ", "")) if last else []
+    return (found[0].value, hit.start(), len(last)) if found else None
+
+
+def _vat_id(text: str, under: str) -> tuple[str, int, int] | None:
+    """A VAT id that two lines make together, as `_iban` tells it; none where the first line holds it whole."""
+    hit, groups = _VAT_BEGUN.search(text), _GROUPS.match(under)
+    if hit is None or groups is None or find_vat_ids(hit.group()):
+        return None
+    parts = groups.group().split(" ")
+    for count in range(1, min(len(parts), _GROUPS_BELOW) + 1):
+        last = " ".join(parts[:count])
+        for found in find_vat_ids(f"{hit.group()} {last}"):
+            if found.end == len(hit.group()) + 1 + len(last):
+                return found.value, hit.start(), len(last)
+    return None
+
+
+def _whole(field: str, told: tuple[str, int, int], cell: Cell, under: Cell) -> Candidate:
+    value, start, end = told
+    score = _SCORE if field == "iban" else _VAT_SCORE
+    whole = make_candidate(field, f"universal.{field}.two_lines", cell, Found(value, start, len(cell.text)), score)
+    words = (*whole.evidence.words, *under.words(0, end))
+    box = Box.around(word.box for word in words)
+    return replace(
+        whole, evidence=replace(whole.evidence, text=f"{whole.evidence.text} {under.text[:end]}", words=words, box=box)
+    )
 
 
 def _rest(text: str, length: int) -> str:

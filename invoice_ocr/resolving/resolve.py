@@ -213,7 +213,8 @@ def _unclaimed(candidates: list[Candidate]) -> list[Candidate]:
             continue  # without the country in front it is a number of its tax office
         if candidate.name == "seller_registration" and fold(str(candidate.value)) in taxed:
             continue
-        best = max((rival.score for rival in rivals if rival.name != candidate.name), default=0.0)
+        others = {candidate.name, "other_reference"} if candidate.name == "iban" else {candidate.name}  # of no paper
+        best = max((rival.score for rival in rivals if rival.name not in others), default=0.0)
         if best > candidate.score * 1.15 or (
             best >= 0.55 and candidate.evidence.rule.startswith("universal.issue_date")
         ):
