@@ -179,3 +179,35 @@ def test_the_tax_number_in_the_block_of_the_buyer_is_not_the_sellers() -> None:
     assert tax_numbers_apart(numbers, names["seller"], names["buyer"]) == numbers[1:]
     assert tax_numbers_apart(numbers[:1], names["seller"], names["buyer"]) == numbers[:1]  # better than none
     assert tax_numbers_apart(numbers, names["seller"], None) == numbers
+
+
+def test_a_number_of_a_register_in_the_block_of_the_buyer_is_not_the_sellers() -> None:
+    invoice = read(
+        """ARVE nr 260188
+Arve kuupäev 31.03.2026
+Maksja
+Põhjatuul AS
+Tööstuse 12, 41532 Jõhvi
+Reg. nr 10447712
+Tasuda | 868,00 EUR
+Nordwind OÜ | Narva mnt 63, 10152 Tallinn
+Reg. nr 12881440 | Tel. +372 5551 8842"""
+    )
+    assert value(invoice, "seller_registration") == "12881440"
+
+
+def test_a_vat_id_right_of_the_buyer_is_the_buyers_where_the_seller_has_another() -> None:
+    invoice = read(
+        """ΒΟΡΙΑΣ Ο.Ε. | ΤΙΜΟΛΟΓΙΟ Νο: 1844
+ΑΦΜ: 094259216 | Ημερομηνία: 27/02/2026
+
+ΠΕΛΑΤΗΣ
+Επωνυμία: ΝΟΤΟΣ Α.Ε. | ΑΦΜ: 094014201
+Διεύθυνση: Ακτή Μιαούλη 44 | ΔΟΥ: ΦΑΕ ΠΕΙΡΑΙΑ
+
+Καθαρή αξία | 1.230,00 €
+ΦΠΑ 24% | 295,20 €
+Πληρωτέο | 1.525,20 €"""
+    )
+    assert value(invoice, "seller_vat_id") == "EL094259216"
+    assert value(invoice, "buyer_vat_id") == "EL094014201"

@@ -9,6 +9,7 @@ from invoice_ocr.values.text import fold
 
 _ALIGNED = 8.0  # points
 _BLOCK = 110.0  # points: the height of an address with its tax number
+_LEVEL = 44.0  # points: some lines of an address
 _LABEL = 60.0  # points that the label of a name may be wide: what stands in its block may begin left of the name
 _NEXT = 2.2  # heights of a line
 
@@ -37,10 +38,12 @@ def vat_ids_apart(candidates: Sequence[Candidate], seller: Evidence | None, buye
     if seller is None or buyer is None or fold(seller.text) == fold(buyer.text):
         return list(candidates)
     turned = []
+    told = {c.value for c in candidates if c.name == "seller_vat_id" and _in_block(seller, c.evidence)}
     for candidate in candidates:
         place = candidate.evidence
         mine = candidate.name == "seller_vat_id" and candidate.score < 1.01 and not place.rule.startswith("e-invoice")
-        if mine and _is_under(buyer, place, seller):
+        beside = bool(told - {candidate.value}) and _is_beside(buyer, place) and not _in_block(seller, place)
+        if mine and (beside or _is_under(buyer, place, seller)):
             source = Evidence(
                 place.page, place.box, place.text, "universal.buyer_vat_id.below_name", place.source, place.words
             )
@@ -56,15 +59,14 @@ def vat_ids_apart(candidates: Sequence[Candidate], seller: Evidence | None, buye
 def tax_numbers_apart(
     candidates: Sequence[Candidate], seller: Evidence | None, buyer: Evidence | None
 ) -> list[Candidate]:
-    """The candidates without tax numbers of the buyer's block, as long as one is left for the seller."""
+    """The candidates without numbers of taxes and registers of the buyer's block, where the seller has others."""
     if seller is None or buyer is None or fold(seller.text) == fold(buyer.text):
         return list(candidates)
-    kept = [
-        candidate
-        for candidate in candidates
-        if candidate.name != "seller_tax_number" or not _is_under(buyer, candidate.evidence, seller, _LABEL)
-    ]
-    return kept if any(c.name == "seller_tax_number" for c in kept) else list(candidates)
+    kept = list(candidates)
+    for name in ("seller_tax_number", "seller_registration"):
+        others = [c for c in kept if c.name != name or not _is_under(buyer, c.evidence, seller, _LABEL)]
+        kept = others if any(c.name == name for c in others) else kept
+    return kept
 
 
 def _is_under(name: Evidence, place: Evidence, other: Evidence, slack: float = _ALIGNED) -> bool:
@@ -72,6 +74,14 @@ def _is_under(name: Evidence, place: Evidence, other: Evidence, slack: float = _
     if not _in_block(name, place, slack):
         return False
     return not _in_block(other, place, slack) or (_in_block(other, name, slack) and name.box.top > other.box.bottom)
+
+
+def _is_beside(name: Evidence, place: Evidence) -> bool:
+    """Whether something stands right of a name, level with it or with the first lines of its address."""
+    down = place.box.top - name.box.top
+    return (
+        name.page == place.page and place.box.left > name.box.right and abs(down - 0.5 * _LEVEL) <= 0.5 * _LEVEL + 4.0
+    )
 
 
 def _in_block(name: Evidence, place: Evidence, slack: float = _ALIGNED) -> bool:
