@@ -429,3 +429,42 @@ def test_a_letterhead_that_breaks_off_behind_a_joining_word_ends_in_its_second_l
 def test_who_is_responsible_for_a_bill_buys_rather_than_the_patient() -> None:
     page = "Birch Dental PLLC\nInvoice # 60\nPatient: Emma Larkin\nGuarantor: Harold Larkin\nTotal | 10.00"
     assert buyer(page) == "Harold Larkin"
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("nordwind\n\nSüdfeld GmbH\nWeg 5\n20095 Hamburg", "Nordwind Dämmstoffe GmbH"),
+        ("Nordwind · Hafen 1 · 20095 Hamburg\nSüdfeld GmbH\nWeg 5\n20095 Hamburg", "Nordwind Dämmstoffe GmbH"),
+    ],
+)
+def test_who_heads_the_page_by_the_first_words_of_a_name_sells_by_the_whole_name(page: str, name: str) -> None:
+    foot = "\n\n\n\nNordwind Dämmstoffe GmbH | Hafen 1\nTel. 040 000 001 | 20095 Hamburg"
+    assert seller(page + REST + foot) == name
+
+
+def test_the_first_words_of_who_is_written_to_name_no_seller() -> None:
+    page = "Nordwind\n\nSold to:\nNordwind Süd GmbH\nWeg 5\n20095 Hamburg"
+    assert seller(page + REST) == "Nordwind"
+
+
+def test_words_for_the_name_of_a_firm_stand_before_both_parties() -> None:
+    page = "ФАКТУРА № 4418\nПОЛУЧАТЕЛ | ДОСТАВЧИК\nИме на фирма: Юг ООД | Име на фирма: Север ЕООД"
+    assert (buyer(page), seller(page)) == ("Юг ООД", "Север ЕООД")
+
+
+def test_who_is_written_to_buys_rather_than_an_animal_that_is_treated() -> None:
+    head = "Nordwind Vets Ltd\n12 Quay St\nTel. 02 6226 4410\n\n"
+    address = "Mrs Helen Hill\n440 Black Range Rd\nYass NSW 2582\n\n"
+    assert buyer(head + address + "Invoice no: 77120\nPatient: Biscuit") == "Mrs Helen Hill"
+
+
+def test_lines_of_an_address_whose_letters_differ_in_height_are_of_one_address() -> None:
+    (page,) = sketch("Mr Nils Hill\nWarrawee\n440 Black Range Rd\nYass NSW 2582").pages
+    second = sorted({word.box.top for word in page.words})[1]
+    words = tuple(
+        replace(word, box=replace(word.box, top=word.box.top + 2.5)) if word.box.top == second else word
+        for word in page.words
+    )
+    found = weighing.find(lay_out(Reading((replace(page, words=words),))), load_pack())
+    assert {c.value for c in found if c.name == "buyer_name"} == {"Mr Nils Hill"}

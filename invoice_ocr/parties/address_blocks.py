@@ -77,12 +77,17 @@ def _block_above(grid: Grid, cell: Cell, pack: RulePack) -> list[Cell]:
             continue
         if last.box.top - above[0].box.bottom > 1.2 * last.box.height or len(block) > 6:
             break
-        pitch = min((under.box.top - over.box.top for under, over in pairwise(block)), default=float("inf"))
-        apart = len(block) >= _WHOLE and last.box.top - above[0].box.top > _SET_APART * pitch
+        pitch = min((_step(over, under) for under, over in pairwise(block)), default=float("inf"))
+        apart = len(block) >= _WHOLE and _step(above[0], last) > _SET_APART * pitch
         if apart and (may_be_name(last, pack) or find_labels(last, pack)) and not STREET.fullmatch(last.text.strip()):
             break  # whose letter it is stands close above whom it is for
         block.append(above[0])
     return block[::-1]
+
+
+def _step(over: Cell, under: Cell) -> float:
+    """Points from the middle of one line down to that of the next, as letters differ in height."""
+    return under.box.center_y - over.box.center_y
 
 
 def _addressed(grid: Grid, block: Sequence[Cell], pack: RulePack) -> Cell | None:

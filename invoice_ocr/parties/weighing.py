@@ -31,6 +31,8 @@ _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([a-z0-9][a-z0-9\-]{2,})\.
 _WRITING, _WRITTEN = 0.6, 0.3  # the score of who writes by where the address stands; what the other's loses
 _LESS = 0.05  # by which who is written to weighs less than who writes
 _BRAND = 5  # letters: a shorter head of a page may begin any name
+_HEADS = (".letterhead", ".sender_line")
+_SHORT = 0.5  # of its weight that the first words of a company's name keep beside the whole
 _CLOSE = 0.6  # heights between two lines of one address
 
 
@@ -58,6 +60,7 @@ def find(document: Document, pack: RulePack) -> list[Candidate]:
         for name, score in zip(named, weights, strict=True)
     ]
     addressed, most = _written_to(blocks, named, weights, pack)
+    weights = _in_full(named, weights, {addressed, *written, *(fold(cell.text) for cell in buyers)})
     for name, score in zip(named, weights, strict=True):
         found.append(_candidate("seller_name", name, min(score, most) if fold(name.text) == addressed else score))
     found += _vat_ids_of(buyers)
@@ -170,6 +173,24 @@ def _brands(heads: Sequence[Name], companies: Sequence[Name]) -> set[str]:
         for brand in brands
         if brand not in names and any(name.startswith(brand) for name in names) and len(brand) > _BRAND
     }
+
+
+def _in_full(named: Sequence[Name], weights: Sequence[float], others: set[str]) -> list[float]:
+    """The weights, with a company's above that of a head whose words begin its name, as `Nordwind` that of a GmbH.
+
+    others: names (folded) that are not the seller's.
+    """
+    full = list(weights)
+    for place, company in enumerate(named):
+        if not company.rule.endswith(".legal_form") or fold(company.text) in others:
+            continue
+        words = company.text.casefold().split()
+        for short, head in enumerate(named):
+            begun = head.text.casefold().split()
+            if head.rule.endswith(_HEADS) and len(begun) < len(words) and words[: len(begun)] == begun:
+                full[place] = max(full[place], weights[short] + _LESS)
+                full[short] = min(full[short], _SHORT * weights[short])
+    return full
 
 
 def _is_at(folded: str, domains: set[str]) -> bool:
