@@ -10,6 +10,8 @@ from invoice_ocr.ocr.letters import allowed, strangers
 
 GERMAN = ["Prüfung", "Straße", "für", "Größe", "über", "Vergütung"]
 PORTUGUESE = ["emissão", "descrição", "código", "inscrição", "não", "área"]
+MAORI = ["utu", "mō", "te", "wāhi", "kāinga", "tēnei", "rōpū", "tāke"]
+CHUVASH = ["хисеп", "тӳлеве", "сӑмах", "ҫӗнӗ", "пӗрлехи", "укҫа", "ӑнлантару"]
 RUSSIAN = ["Счёт", "на", "оплату", "товара", "за", "наличный", "расчёт"]
 
 
@@ -19,7 +21,15 @@ def odd(words: list[str], doubtful: str, confidence: float = 0.6) -> bool:
 
 @pytest.mark.parametrize(
     ("words", "doubtful"),
-    [(GERMAN, "gemāß"), (PORTUGUESE, "Informaçöes"), (RUSSIAN, "цЄлевых"), (GERMAN, "QTЂ"), ([], "%Ż"), ([], "₭")],
+    [
+        (GERMAN, "gemāß"),
+        (PORTUGUESE, "Informaçöes"),
+        (RUSSIAN, "цЄлевых"),
+        (GERMAN, "QTЂ"),
+        ([], "%Ż"),
+        ([], "₭"),
+        (MAORI, "hőtera"),
+    ],
 )
 def test_letters_of_no_language_of_the_page_are_odd(words: list[str], doubtful: str) -> None:
     assert odd(words, doubtful)
@@ -33,6 +43,9 @@ def test_letters_of_no_language_of_the_page_are_odd(words: list[str], doubtful: 
         ([*GERMAN, "Łukasz", "Łódź"], "Łask"),  # sure and repeated: it belongs to the page
         ([], "café"),
         (RUSSIAN, "INVOICE"),
+        (MAORI, "tūranga"),
+        (MAORI, "hōtēra"),
+        (CHUVASH, "ҫул"),
         (["płatność", "usługa", "sprzedaż", "należność"], "wartość"),
     ],
 )

@@ -1,7 +1,7 @@
 """The letters each language is written with, so that an alphabet's gaps can be named before a document shows them.
 
-Main exemplar characters of Unicode CLDR 46 (small letters; capitals follow from them). For languages in scripts of
-thousands of signs a few common ones stand for all.
+Main exemplar characters of Unicode CLDR 46 (small letters; capitals follow from them; marks without a letter are those
+that combine). For languages in scripts of thousands of signs a few common ones stand for all.
 """
 
 from __future__ import annotations
@@ -9,6 +9,14 @@ from __future__ import annotations
 import unicodedata
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _pairs(table: str) -> dict[str, str]:
+    """Letters by language, of a text in which the two take turns."""
+    parts = table.split()
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
 MORE: dict[str, str] = {
     "af": "áâèéêëîïôöúû",
     "az": "çəğıöşü",
@@ -80,7 +88,37 @@ OTHER: dict[str, str] = {
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
     "zh": "发票税额金合计购买方销售单价数量",
 }
-LANGUAGES = tuple(sorted(MORE | OTHER))
+# The other languages that CLDR has in Latin and Cyrillic script: code and letters; then those that take a to z alone.
+FEWER_MORE = _pairs("""
+agq àâāǎèêēěìîīǐòôōǒùûūǔŋɔɛɨʉʔ̀̂̄̌ ak ɔɛ an áéíóúü ann àâèêìîǹòôọộùû̀̄ arn ḻñṉṯü ast áéḥíḷñóúü
+bas àáâāǎèéêēěìíîīǐńǹòóôōǒùúûūǔŋɓɔɛ̀́̂̄̌᷆᷇ bew èéĕ blo àáâèéêìíîḿńǹòóôùúûŋǝɔɖɛɩʊ̀́̂ bm ŋɔɛɲ br êñù
+bss áâāǎéêēěíîīǐḿńóôōǒúûūǔŋɔəɛ́̂̄̌ cad àáèéìíòóùúˀː cho ʋ̱ cic ̱ co àèìïòùü dje ãẽõšžŋɲ dsb ćčěńóŕśšźžł
+dua áéíóúūŋɓɔɗɛ́ dyo áéíñóúŋ ebu ĩũ ee àáãèéẽìíĩòóõùúũŋƒɔɖɛɣʋ̀́̃ eo ĉĝĥĵŝŭ ewo àáâǎèéêěìíîǐńǹòóôǒùúûǔŋɔəɛ̀́̂̌ ff ñŋƴɓɗ
+fil ñ frr äåāēöüđ fur àâçèêìîòôùû fy àáâäèéêëíïóôöúûüý́ gaa ŋɔɛ gd àèìòù gn ãẽĩñõũỹ̃ gsw äöü gv ç haw āēīōū
+hsb ćčěńóřšźžł ie áéíóú ig ịṅọụ jgo áâǎíîǐḿńǹúûǔẅŋɔɛʉ̀́̂̄̈̌ꞌ jv âåèéêìòù kab čḍǧḥṛṣṭẓɛɣ kam ĩũ kea ñ
+ken àáǎèéěòóǒùúǔŋɔɛɨʉ̀́̌ kgp áãéẽĩóũỹ khq ãẽõšžŋɲ ki ĩũ kkj àáâèéêìíîòóôùúûŋɓɔɗɛ̧̀́̂ kl åæø kpe ĝŋɓɔəɛɣɲ
+ksf áéíóúŋǝɔɛ́ ksh äåëėöüůßæœ ku çêîşû kxv āḍēīḷñṅṇōṛṭū lag áéíóúɨʉ lg ŋ lij àâäçèéêëìîïñòóôöùûüæ lkt áčéǧȟíóšúžŋ
+lld àáâćèéêëíîóôöúü ln áâǎéêěíîǐóôǒúɔɛ́̂̌ ltg āčēģīķļņōšūž lu àáèéìíòóùúɔɛ̀́ mas àáâāèéêēìíîīòóôōùúûūŋɔɛɨʉ́ mer ĩũ
+mg àâèéêëìîïñô mgo àèìòùŋɔə̀ mhn àáèéëìíòóùú mi āēīōū mic áéóúɨ moh àáèéìíòó mua ãëĩõṽŋǝɓɗ mus ē naq âîôûǀǁǂǃ nds äåöü
+nmg áâäāǎéêēěíîïīǐńóôöōǒŕúûūǔŋǝɓɔɛ́̂̄̌ nnh àáâǎèéêěìíḿńòóôǒùúûǔẅÿŋɔɛʉ̀́̂̌ nso êôš nus äëïöŋɔɛɣ̱̈ nv áąéęíįóǫł́ ny ŵ
+oc àáçèéíïòóúü pap èñòùü pcm áéẹíóọú́ prg āḑēģīķņōŗšțūž qu ñ quc ä rif ḍḥṣṭẓɛɣ sc àèìòù scn àâḍèêìîòôùû
+seh àáâãçéêíòóôõú ses ãẽõšžŋɲ sg âäêëîïôöùûü sma äåö smj áäåń smn áâäčšžđŋ sms âäåčǧǩõšžđŋǥǯʒ su é szl ãćńôõōŏśźżł
+tk äçňöşüýž tn êô to áāéēíīóōúū twq ãẽõšžŋɲ tzm ḍḥṛṣṭɛɣʷ ve ḓḽṅṋṱ vec àèéìòóù vo äöü wa àâåçèéêëîïôùûüÿæœ
+wae áãäčéíóõöšúüũ wo àéëñóŋ yav àáâāǎèéìíîīòóôōǒùúûūǔŋɔɛ̀́ yo àáèéẹìíḿńǹòóọṣùú̀́̄ yrl ãẽĩũ
+""")
+FEWER_OTHER = _pairs("""
+ab абвгдежзиклмнопрстуфхцчшыьџқҟҩҭҳҵҷҽҿәӡӷԥ ba абвгдежзийклмнопрстуфхцчшщъыьэюяёғҙҡңҫүһәө
+ce абвгдежзийклмнопрстуфхцчшщъыьэюяёӏ cu абвгдежзийклмнопрстуфхцчшщъыьюєѕіїѡѣѧѫѯѱѳѵѷѻѽѿ҃҇ⷠⷡⷢⷣⷤⷥⷦⷧⷨⷩⷪⷬⷭⷯⷱⷴⸯꙁꙋꙍꙗ꙽ꙿ
+cv абвгдежзийклмнопрстуфхцчшщъыьэюяёҫӑӗӳ kaa абвгдежзийклмнопрстуфхцчшщъыьэюяёўғқңүҳәө
+mdf абвгдежзийклмнопрстуфхцчшщъыьэюяё myv абвгдежзийклмнопрстуфхцчшщъыьэюяё os абвгдежзийклмнопрстуфхцчшщъыьэюяёӕ
+sah абгдийклмнопрстухчыьэҕҥүһө tg абвгдежзийклмнопрстуфхчшъэюяёғқҳҷӣӯ tyv абвгдежзийклмнопрстуфхцчшщъыьэюяёңүө
+""")
+PLAIN = """
+aa asa bem bez ceb cgg dav guz ia io jbo jmc kde kln ksb kw lmo luo luy mfe mgh nd nr nyn om pis rn rof rw rwk saq sbp
+sn so ss ssy st teo tok tpi ts uz vmw vun wbp xh xog za zu
+"""
+COMMON = tuple(sorted(MORE | OTHER))  # what most papers are written in
+LANGUAGES = tuple(sorted({*COMMON, *FEWER_MORE, *FEWER_OTHER, *PLAIN.split()}))
 ALWAYS = "0123456789 .,:;-+/%()&@#'\"*"
 
 
@@ -99,9 +137,10 @@ def letters_of(language: str) -> str | None:
     language: its ISO 639 code; a region after a hyphen is ignored.
     """
     code = language.lower().partition("-")[0]
-    if code not in MORE and code not in OTHER:
+    if code not in LANGUAGES:
         return None
-    small = LATIN + MORE[code] if code in MORE else OTHER[code]
+    whole = OTHER.get(code) or FEWER_OTHER.get(code)
+    small = whole or LATIN + (MORE.get(code) or FEWER_MORE.get(code, ""))
     capitals = (letter.upper() for letter in small)
     return "".join(dict.fromkeys([*small, *(letter for letter in capitals if len(letter) == 1), *ALWAYS]))
 

@@ -13,12 +13,13 @@ from functools import cache, lru_cache
 import numpy as np
 
 from invoice_ocr.errors import ConfigError
-from invoice_ocr.ocr.languages import LANGUAGES, letters_of
+from invoice_ocr.ocr.languages import COMMON, LANGUAGES, letters_of
 from invoice_ocr.ocr.scripts import script_of
 
 SURE = 0.9  # confidence from which a word's letters are believed
 ENOUGH = {"latin": 4, "cyrillic": 12, "greek": 12}  # telling letters, from which they say a page's languages
 COVERED = 0.85  # of a page's telling letters, that its languages have
+RARELY = 0.05  # of them more than any common language has, that a rarer one has to be believed
 AS_GOOD = 0.97  # of the best language's share, with which another is as likely
 OUTNUMBERED = 10  # Latin letters for each of another script, from which the page is not in that one
 REPEATED = 2  # sure words with a letter, from which it belongs to the page whatever its languages
@@ -117,16 +118,23 @@ def _letters(
         foreign = script != "latin" and plain > OUTNUMBERED * seen.total()
         names = () if foreign else USUAL if script == "latin" else _of(script)
         return repeated.union(*(_of(script)[name] for name in names))
-    shares = {name: sum(seen[letter] for letter in letters) / seen.total() for name, letters in _of(script).items()}
-    best = max(shares.values())
+    shares = {name: _share(seen, letters) for name, letters in _of(script, LANGUAGES).items()}
+    best, of_any = max(shares[name] for name in _of(script)), max(shares.values())
+    names = _of(script) if of_any < best + RARELY else shares
+    best = max(shares[name] for name in names)
     if best < COVERED:
-        return frozenset().union(*_of(script).values())
-    return repeated.union(*(_of(script)[name] for name, share in shares.items() if share >= AS_GOOD * best))
+        names, best = _of(script), 0.0
+    return repeated.union(*(_of(script, LANGUAGES)[name] for name in names if shares[name] >= AS_GOOD * best))
+
+
+def _share(seen: Counter[str], letters: frozenset[str]) -> float:
+    """The share of the letters seen that are among some."""
+    return sum(seen[letter] for letter in letters) / seen.total()
 
 
 @cache
-def _of(script: str) -> dict[str, frozenset[str]]:
-    """The telling letters of every language in a script."""
-    every = {name: frozenset(_telling(letters_of(name) or "")) for name in LANGUAGES}
+def _of(script: str, languages: Sequence[str] = COMMON) -> dict[str, frozenset[str]]:
+    """The telling letters of some languages in a script."""
+    every = {name: frozenset(_telling(letters_of(name) or "")) for name in languages}
     fitting = {name: frozenset(c for c in letters if script_of(c) == script) for name, letters in every.items()}
     return {name: letters for name, letters in fitting.items() if letters or (script == "latin" and name in USUAL)}
