@@ -410,3 +410,9 @@ def test_a_label_behind_a_bar_begins_anew() -> None:
 def test_a_number_under_two_labels_with_a_stroke_between_is_that_of_both() -> None:
     assert best("RO / Invoice # | Date in\n118204 | 2024-05-03", "invoice_number") == "118204"
     assert best("Order / Invoice number\n118204", "invoice_number") == "118204"
+
+
+def test_a_name_stands_behind_its_label_again_in_another_language() -> None:
+    assert best("Verkäufer (Seller): Nordwind GmbH", "seller_name") == "Nordwind GmbH"
+    assert best("Forretningsvilkår (Buyer): Südfeld GmbH", "buyer_name") == "Südfeld GmbH"
+    assert best("Verkäufer (der Ware 4711): Nordwind GmbH", "seller_name") is None

@@ -70,6 +70,25 @@ PAGES = {
         Til greiðslu | 1.240,00 kr.
         """, "ISK", "12345", "240.00", date(2024, 4, 4),
     ),
+    "vi": (
+        """
+        HÓA ĐƠN GIÁ TRỊ GIA TĂNG
+        Ngày (date) 05 tháng (month) 03 năm (year) 2024
+        Ký hiệu (Serial): 1C24TAA
+        Số (No.): 20240117
+        Đơn vị bán hàng (Seller): CÔNG TY TNHH BẮC PHONG
+        Mã số thuế (Tax code): 0314478812
+        Họ tên người mua hàng (Buyer): Trần Thu Hà
+        Tên đơn vị (Company's name): CÔNG TY CP NAM PHONG
+        Mã số thuế (Tax code): 0301187744
+        Hạn thanh toán: 19/03/2024
+        Tên hàng hóa | Số lượng | Đơn giá | Thành tiền
+        Lắp đặt | 2 | 500 | 1.000
+        Cộng tiền hàng | 1.000
+        Tiền thuế GTGT 10% | 100
+        Tổng cộng tiền thanh toán | 1.100
+        """, "VND", "0314478812", "100", date(2024, 3, 19),
+    ),
     "da": (
         """
         Nordvind ApS
@@ -383,7 +402,7 @@ def test_sums_and_currency_are_read(language: str) -> None:
 @pytest.mark.parametrize("language", PAGES)
 def test_the_number_under_which_the_seller_pays_tax_is_read(language: str) -> None:
     fields = read(language).fields
-    name = "seller_tax_number" if language in ("tr", "ru", "uk", "zh", "sr", "is") else "seller_vat_id"
+    name = "seller_tax_number" if language in ("tr", "ru", "uk", "vi", "zh", "sr", "is") else "seller_vat_id"
     assert fields[name].value == PAGES[language][2]
 
 

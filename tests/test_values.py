@@ -210,6 +210,8 @@ def test_any_value_in_any_locale_reads_back_exact_or_ambiguous(
         ("12.03.2026", date(2026, 3, 12)),
         ("1. 2. 2024", date(2024, 2, 1)),
         ("2024年3月4日", date(2024, 3, 4)),
+        ("Ngày 04 tháng 3 năm 2024", date(2024, 3, 4)),
+        ("Ngày (date) 4 tháng (month) 03 năm (year) 2024", date(2024, 3, 4)),
         ("2024 年 03 月 04 日", date(2024, 3, 4)),
         ("2024. 01. 24.", date(2024, 1, 24)),
         ("24. 1. 2024", date(2024, 1, 24)),

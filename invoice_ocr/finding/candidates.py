@@ -34,6 +34,8 @@ from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
 _LED = re.compile(r"\s*(?:[:：]|\.{3})")  # what leads from a label to words: `Terms: net 30`, `TERMS ...... net 30`
+# A label again in another language, or what closes the brackets in which it stands: `Verkäufer (Seller): ...`.
+_TRANSLATED = re.compile(r"\A\s?(?:\([^()\d]{2,30}\)|\))(?=\s?[:：])")
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
 _INSIDE = 0.85  # how surely an amount in brackets is the tax within the one behind them
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
@@ -188,7 +190,7 @@ def _dates_in(sheet: Sheet, cell: Cell, start: int, end: int) -> list[tuple[Cell
 def _same(
     sheet: Sheet, cell: Cell, hit: Hit, end: int, rule: Rule, spec: FieldSpec, weight: float
 ) -> Iterator[Candidate]:
-    text = cell.text[hit.end : end]
+    text = _TRANSLATED.sub(_blanks, cell.text[hit.end : end])
     if not text.strip(" :.-") or text.startswith("_"):
         return
     if spec.reader in ("name", "text") and not _LED.match(text):
@@ -218,6 +220,10 @@ def _same(
             told = replace(item, quality=max(_DATED, item.quality))
         candidate = candidate_by(rule, "same", cell, shifted(told, hit.end), weight * factor * sure)
         yield in_two_lines(sheet, cell, candidate) if spec.reader == "name" else candidate
+
+
+def _blanks(hit: re.Match[str]) -> str:
+    return " " * len(hit.group())
 
 
 def _is_behind(sheet: Sheet, cell: Cell) -> bool:

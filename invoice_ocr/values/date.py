@@ -20,6 +20,10 @@ _NUMERIC = re.compile(
 )
 _COMPACT = re.compile(r"(?<![\w./,\-])(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/\-])")
 _CJK = re.compile(r"(?P<y>\d{4})\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日일]")
+# `14 tháng 4 năm 2026`; forms set the English words behind each.
+_VIETNAMESE = re.compile(
+    r"(?i)(?<!\d)(?P<d>\d{1,2})\stháng\s(?:\(\w+\)\s?)?(?P<m>\d{1,2})\snăm\s(?:\(\w+\)\s?)?(?P<y>\d{4})(?!\d)"
+)
 _WORD = r"[^\W\d_][^\W\d_\u0300-\u036f]{1,}"
 # A date written with dashes; between dates they mean a span.
 _BY_DASHES = re.compile(
@@ -86,7 +90,7 @@ def find_dates(text: str, months: Mapping[str, int]) -> list[Written]:
 
 def _find(text: str, months: Mapping[str, int]) -> list[Written]:
     text = _plain(text)
-    found = [hit for reader in (_numeric, _cjk) for hit in reader(text)]
+    found = [hit for reader in (_numeric, _by_units) for hit in reader(text)]
     for pattern in _WRITTEN if _LETTERS.search(text) else ():
         found += _written(text, pattern, months)
     kept: list[Written] = []
@@ -181,9 +185,10 @@ def _orders(a: str, b: str, c: str, mark: str) -> list[tuple[date, str]]:
     return found
 
 
-def _cjk(text: str) -> list[Written]:
+def _by_units(text: str) -> list[Written]:
+    """Dates with the words for day, month and year of Chinese, Korean and Vietnamese."""
     found = []
-    for hit in _CJK.finditer(text):
+    for hit in (*_CJK.finditer(text), *_VIETNAMESE.finditer(text)):
         day = _day(int(hit["y"]), int(hit["m"]), int(hit["d"]))
         if day:
             found.append(Written((day,), ("ymd",), hit.group(), hit.start(), hit.end()))
