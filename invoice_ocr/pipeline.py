@@ -17,7 +17,7 @@ from invoice_ocr.items import listed_items, tables
 from invoice_ocr.layout.lines import lay_out
 from invoice_ocr.lazy_engine import LazyEngine
 from invoice_ocr.model import Document, Failure, Invoice, Reading, Record, Transcript
-from invoice_ocr.parties import named, own, party_names, self_billed, two_companies, weighing
+from invoice_ocr.parties import in_name_of, named, own, party_names, self_billed, two_companies, weighing
 from invoice_ocr.patience import Overdue, patience
 from invoice_ocr.reading import Read, read_documents
 from invoice_ocr.recipes import recipe_of, rules_for
@@ -171,7 +171,7 @@ def _understood(
         *second_set.doubt(resolution, document),
         *two_slips.doubt(resolution, found, document, pack),
         *printed_rates.doubt(resolution, document, pack),
-        *two_companies.doubt(resolution, found),
+        *(two_companies.doubt(resolution, found) or in_name_of.doubt(resolution, found)),
         *doubts,
     ]
     pages = tuple(page.number for page in document.pages)
@@ -188,6 +188,7 @@ def spoken(document: Document, pack: RulePack) -> RulePack:
 def gather(document: Document, pack: RulePack) -> tuple[list[Candidate], Conventions, list[TaxRow]]:
     """Everything that may be a field, the habits of the document, and its rows of tax."""
     found = [*candidates.find(document, pack), *weighing.find(document, pack), *named.find(document, pack)]
+    found += in_name_of.find(document, pack)
     found = [party_names.spelled(candidate, pack) for candidate in found]
     found += [*terms.find(document, pack), *numbering.find(document, pack)]
     found = numbering.with_series(numbering.with_reference(found, document, pack), document, pack)

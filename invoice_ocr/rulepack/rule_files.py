@@ -49,6 +49,7 @@ _FOLDED = [
 ]  # fmt: skip
 _PRINTED = [
     "receipt_words",
+    "in_name_of",
     "joiners",
     "reach_signs",
     "tax_signs",

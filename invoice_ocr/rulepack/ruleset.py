@@ -108,6 +108,7 @@ class RulePack:
     item_words: frozenset[str]  # folded: with number_words, what stands before a number that is no amount
     reference_words: frozenset[str]  # folded: what heads the own number of a paper under its title
     self_billed: frozenset[str]  # folded: what says that the buyer wrote the invoice
+    in_name_of: tuple[str, ...]  # what stands before the seller where somebody else writes the invoice
     bank_words: frozenset[str]  # folded: near them an account is one at a bank
     street_words: frozenset[str]  # folded: with a number they are an address
     house_words: frozenset[str]  # folded: what stands before the number of a house
