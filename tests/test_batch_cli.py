@@ -124,6 +124,22 @@ def test_bills_that_have_been_exported_are_not_exported_again(invoke: Invoke, el
     assert invoke("export", "l.sqlite", "--new", "-o", "7.csv").code == 2
 
 
+def test_lines_beside_bills_are_those_of_the_bills_written(invoke: Invoke, elsewhere: Path) -> None:
+    def lined(*more: str) -> set[str]:
+        assert invoke("export", "l.sqlite", "--to", "xero", "--lines", "lines.csv", *more).code == 0
+        rows = csv.DictReader(io.StringIO((elsewhere / "lines.csv").read_text(encoding="utf-8-sig")))
+        return {Path(row["file"]).name for row in rows}
+
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    assert lined("--new", "-o", "1.csv") == {LETTER.name}
+    invoke("batch", CREDIT, "--ledger", "l.sqlite", *LAYER)
+    assert lined("--new", "-o", "2.csv") == {CREDIT.name}
+    assert lined("--new", "-o", "3.csv") == set()
+    assert lined("-o", "4.csv") == {LETTER.name, CREDIT.name}
+    invoke("correct", "l.sqlite", CREDIT, "decision=review")
+    assert lined("-o", "5.csv") == {LETTER.name}
+
+
 def test_a_bill_that_a_format_leaves_out_is_told_and_exported_once_it_has_a_total(
     invoke: Invoke, elsewhere: Path
 ) -> None:

@@ -19,6 +19,7 @@ from invoice_ocr.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from invoice_ocr.batch.exported import Key
     from invoice_ocr.batch.ledger import Ledger
     from invoice_ocr.export.mapping import Mapping
     from invoice_ocr.model import Record
@@ -87,6 +88,7 @@ def export(
     """Write the results of a batch, corrections included. E-invoices of all go into a folder: -o FOLDER/."""
     from invoice_ocr.batch import ledger as ledgers
     from invoice_ocr.batch import results
+    from invoice_ocr.batch.exported import key_of
     from invoice_ocr.batch.outputs import apart
     from invoice_ocr.cli.batch import fill
     from invoice_ocr.export import EXPORTERS, SUFFIXES, accounting, einvoices, write_line_items
@@ -111,13 +113,15 @@ def export(
             how = {"force": force, "validate": validate}
             return _einvoices(book, records, output, chosen, settings, stdout, verbosity, **how)
         if bills is not None:
-            _bills(book, records, output, accounting.mapping_of(bills), stdout, verbosity, new=new)
+            keys = _bills(book, records, output, accounting.mapping_of(bills), stdout, verbosity, new=new)
         else:
+            keys = None
             with opened(output, stdout) as stream:
                 fill(book, stream, chosen, settings, records=records)
         if lines is not None:
             with opened(place(lines), stdout) as stream:
-                write_line_items(filter(wanted, results.records(book)), stream)
+                told = (record for record in results.records(book) if wanted(record))
+                write_line_items((one for one in told if keys is None or key_of(one) in keys), stream)
     if output is not None:
         note(f"{ledger} → {output}", verbosity)
     return ExitCode.OK
@@ -153,8 +157,11 @@ def _bills(
     verbosity: Verbosity,
     *,
     new: bool,
-) -> None:
-    """One file of bills; what is not in it is told. new: without those that an earlier one had, and this one kept."""
+) -> set[Key]:
+    """Which invoices are in the one file of bills written; what is not in it is told.
+
+    new: without those that an earlier one had, and this one kept.
+    """
     from invoice_ocr.batch.exported import exported, keep, key_of
     from invoice_ocr.export import accounting
 
@@ -174,12 +181,14 @@ def _bills(
 
     with opened(output, stdout) as stream:
         written = accounting.write(mapping, passing(), stream)
+    keys = {bill.key for bill in written}
     if new:
-        keep(book, mapping.title, [bill.key for bill in written])
+        keep(book, mapping.title, sorted(keys))
     told["nothing"] = told["fit"] - len(written)
     left = ", ".join(f"{told[state]} {name}" for state, name in _LEFT_OUT.items() if told[state])
     if left or not written:
         note(f"{counted(len(written), 'bill')} in it{left and '; not in it: '}{left}", verbosity)
+    return keys
 
 
 def _einvoices(
