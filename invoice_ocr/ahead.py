@@ -7,15 +7,17 @@ import threading
 from collections import deque
 from contextvars import ContextVar
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _LAST_SECONDS = 4.0  # that closing waits for what is being made: a page is read in less
 _NAME = "invoice-ocr-ahead"
+_DEALT = 1  # items that may wait for a thread while another has none
 _closed: ContextVar[threading.Event | None] = ContextVar("closed", default=None)
 
 
@@ -89,3 +91,111 @@ def ahead(
             closed.set()
             turn.notify()
         thread.join(_LAST_SECONDS)
+
+
+def side_by_side(
+    work: Callable[[Iterator[T]], Iterable[U]], items: Iterable[T], threads: int
+) -> Generator[U, None, None]:
+    """What `work` makes of the items, one for each and in their order: they are dealt in turn to so many threads.
+
+    work: is called once a thread, and may take several items before it gives the first result back. Items are taken in
+    the caller's thread, when one of the others asks. What is raised is raised here, in its place. Close it as `ahead`.
+    """
+    table = _Table[T, U](threads)
+    servants = [threading.Thread(target=table.serve, args=(k, work), name=_NAME, daemon=True) for k in range(threads)]
+    for servant in servants:
+        servant.start()
+    source = iter(items)
+    try:
+        while not table.is_done():
+            if (found := table.next_made()) is None:
+                table.deal(source)
+                continue
+            result, error = found
+            if error is not None:
+                raise error
+            yield result  # type: ignore[misc]  # None only where it failed
+            del result, found
+    finally:
+        table.close()
+        for servant in servants:
+            servant.join(_LAST_SECONDS)
+
+
+class _Table(Generic[T, U]):
+    """Items that lie dealt to threads, and what these have made of them."""
+
+    def __init__(self, threads: int) -> None:
+        self._turn = threading.Condition()
+        self._closed = threading.Event()
+        self._dealt: list[deque[T]] = [deque() for _ in range(threads)]
+        self._made: list[deque[tuple[U | None, BaseException | None]]] = [deque() for _ in range(threads)]
+        self._asking: set[int] = set()
+        self._given = self._taken = 0
+        self._is_all_given = False
+
+    def is_done(self) -> bool:
+        return self._is_all_given and self._taken == self._given
+
+    def serve(self, k: int, work: Callable[[Iterator[T]], Iterable[U]]) -> None:
+        """What thread `k` does."""
+        _closed.set(self._closed)
+        try:
+            for result in work(self._own(k)):
+                self._put(k, result, None)
+                del result
+        except BaseException as error:  # noqa: BLE001  whoever asks for the result is told
+            self._put(k, None, error)
+
+    def _put(self, k: int, result: U | None, error: BaseException | None) -> None:
+        with self._turn:
+            self._made[k].append((result, error))
+            self._turn.notify_all()
+
+    def _own(self, k: int) -> Iterator[T]:
+        """The items of thread `k`, as they are dealt."""
+        while True:
+            with self._turn:
+                self._asking.add(k)
+                self._turn.notify_all()
+                self._turn.wait_for(lambda: self._dealt[k] or self._is_all_given or self._closed.is_set())
+                self._asking.discard(k)
+                go_on()
+                if not self._dealt[k]:
+                    return
+                item = self._dealt[k].popleft()
+                self._turn.notify_all()
+            yield item
+            del item
+
+    def next_made(self) -> tuple[U | None, BaseException | None] | None:
+        """The next result, or what was raised instead; None once a thread asks for an item before that is made."""
+        k = self._taken % len(self._made)
+        with self._turn:
+            self._turn.wait_for(lambda: self._made[k] or self._is_asked())
+            if not self._made[k]:
+                return None
+            self._taken += 1
+            return self._made[k].popleft()
+
+    def _is_asked(self) -> bool:
+        return not self._is_all_given and bool(self._asking) and max(map(len, self._dealt)) < _DEALT
+
+    def deal(self, source: Iterator[T]) -> None:
+        """Take an item and lay it before the thread whose turn it is."""
+        try:
+            item = next(source)
+        except StopIteration:
+            with self._turn:
+                self._is_all_given = True
+                self._turn.notify_all()
+            return
+        with self._turn:
+            self._dealt[self._given % len(self._dealt)].append(item)
+            self._given += 1
+            self._turn.notify_all()
+
+    def close(self) -> None:
+        with self._turn:
+            self._closed.set()
+            self._turn.notify_all()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from invoice_ocr.ahead import NotWanted, ahead, are_made, go_on
+from invoice_ocr.ahead import NotWanted, ahead, are_made, go_on, side_by_side
 
 
 def test_items_come_in_order_and_what_making_raises_comes_in_its_place() -> None:
@@ -114,4 +114,98 @@ def test_long_work_stops_when_nobody_asks_for_it_any_more() -> None:
     assert are_made()
     one.close()
     assert stopped.is_set()
+    assert not are_made()
+
+
+def doubled(items: Iterator[int]) -> Iterator[int]:
+    """Takes two before it gives one back."""
+    waiting: list[int] = []
+    for item in items:
+        waiting.append(item)
+        if len(waiting) == 2:
+            yield from (2 * one for one in waiting)
+            waiting = []
+    yield from (2 * one for one in waiting)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 7, 40])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_what_several_threads_make_comes_in_order(count: int, threads: int) -> None:
+    assert list(side_by_side(doubled, range(count), threads)) == [2 * one for one in range(count)]
+
+
+def test_threads_work_at_the_same_time() -> None:
+    together = threading.Barrier(2)
+
+    def met(items: Iterator[int]) -> Iterator[int]:
+        for item in items:
+            together.wait(10)
+            yield item
+
+    assert list(side_by_side(met, range(6), 2)) == list(range(6))
+
+
+def test_a_slow_thread_has_no_heap_of_items_before_it() -> None:
+    taken: list[int] = []
+    go = threading.Event()
+
+    def items() -> Iterator[int]:
+        for number in range(50):
+            taken.append(number)
+            yield number
+
+    def work(own: Iterator[int]) -> Iterator[int]:
+        for number in own:
+            if number == 1:
+                go.wait(10)
+            yield number
+
+    made = side_by_side(work, items(), 2)
+    assert next(made) == 0
+    threading.Timer(0.2, go.set).start()
+    assert next(made) == 1
+    assert len(taken) <= 6
+    assert list(made) == list(range(2, 50))
+
+
+def test_what_a_thread_or_the_items_raise_comes_in_its_place() -> None:
+    def fails(own: Iterator[int]) -> Iterator[int]:
+        for number in own:
+            if number == 5:
+                raise OSError("no more")
+            yield number
+
+    made = side_by_side(fails, range(20), 2)
+    assert [next(made) for _ in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(OSError, match="no more"):
+        next(made)
+
+    def items() -> Iterator[int]:
+        yield 0
+        raise KeyError("gone")
+
+    with pytest.raises(KeyError, match="gone"):
+        list(side_by_side(doubled, items(), 2))
+
+
+def test_threads_end_when_nobody_asks_for_more() -> None:
+    stopped = threading.Event()
+
+    def long(own: Iterator[int]) -> Iterator[int]:
+        for number in own:
+            yield number
+            try:
+                while True:
+                    time.sleep(0.005)
+                    go_on()
+            except NotWanted:
+                stopped.set()
+                raise
+
+    made = side_by_side(long, range(9), 2)
+    assert next(made) == 0
+    since = time.monotonic()
+    made.close()
+    assert stopped.wait(1)
+    assert time.monotonic() - since < 2
     assert not are_made()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 COLUMNS = 2048  # pixel columns of crops in a batch: 16 crops of 128; larger ones gain nothing on two cores
+# that read pages: what is between two runs of a network is done by one core; three are no faster, and take more memory
+THREADS = 2
 _AS_ASKED = 1  # how an arena grows, in ONNX Runtime's numbers
 PREFIX = "weights."  # of the initializers that the npz holds: weights.000, weights.001, ...
 
@@ -39,7 +42,7 @@ def load(settings: Settings) -> NeuralEngine:
         "versions": {"onnxruntime": pair.version},
     }
     thresholds = Thresholds(**detector.details["thresholds"])
-    pools = Pools(columns=columns)
+    pools = Pools(columns=columns, threads=min(THREADS, cores()))
     chinese = partial(_chinese, networks[CHINESE]) if CHINESE in networks else None
     return NeuralEngine(
         "onnx",
@@ -82,6 +85,7 @@ class OnnxNetworks:
 
         self.version: str = onnxruntime.__version__
         self._detector = Session(detector)
+        self._detecting = threading.Lock()  # a page takes 100 MB while its words are found
         self._recognisers = [Session(network) for network in (recogniser, second) if network]
 
     @property
@@ -89,7 +93,8 @@ class OnnxNetworks:
         return len(self._recognisers)
 
     def detect(self, pages: np.ndarray) -> np.ndarray:
-        return self._detector.run(["probabilities"], {"pages": pages})[0]
+        with self._detecting:
+            return self._detector.run(["probabilities"], {"pages": pages})[0]
 
     def recognise(self, batch: np.ndarray) -> tuple[np.ndarray, ...]:
         return tuple(self._recognisers[0].run(["ids", "confidences", "logits"], {"crops": batch}))
