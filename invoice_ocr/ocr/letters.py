@@ -118,13 +118,15 @@ def _letters(
         foreign = script != "latin" and plain > OUTNUMBERED * seen.total()
         names = () if foreign else USUAL if script == "latin" else _of(script)
         return repeated.union(*(_of(script)[name] for name in names))
-    shares = {name: _share(seen, letters) for name, letters in _of(script, LANGUAGES).items()}
-    best, of_any = max(shares[name] for name in _of(script)), max(shares.values())
-    names = _of(script) if of_any < best + RARELY else shares
-    best = max(shares[name] for name in names)
+    every = _of(script, LANGUAGES)
+    shares = {name: _share(seen, letters) for name, letters in every.items()}
+    best = max(shares[name] for name in _of(script))
+    is_rare = max(shares.values()) >= best + RARELY
+    best = max(shares.values()) if is_rare else best
     if best < COVERED:
-        names, best = _of(script), 0.0
-    return repeated.union(*(_of(script, LANGUAGES)[name] for name in names if shares[name] >= AS_GOOD * best))
+        return repeated.union(*_of(script).values())
+    able = every if is_rare else _of(script)
+    return repeated.union(*(every[name] for name in able if shares[name] >= AS_GOOD * best))
 
 
 def _share(seen: Counter[str], letters: frozenset[str]) -> float:
