@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from faults.engines import CrashingEngine, EngineFault, LosingEngine, LyingEngin
 from invoice_ocr import patience
 from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.model import Box, PageImage, PageWords, Reading, Word
-from invoice_ocr.ocr import choose_runtime, load_engine
+from invoice_ocr.ocr import choose_runtime, has_gpu, load_engine
 from invoice_ocr.ocr.boxes import Thresholds
 from invoice_ocr.ocr.hanzi import Reader
 from invoice_ocr.ocr.neural import NeuralEngine, Pools
@@ -131,7 +132,7 @@ def test_an_empty_page_has_no_words() -> None:
 
 def test_pages_keep_their_order_whatever_the_pool() -> None:
     pages = [page({letter: (100, 100 + 60 * i, 300, 150 + 60 * i)}, number=i + 1) for i, letter in enumerate(LETTERS)]
-    for pools in (Pools(), Pools(pages=5, crops=1), Pools(pages=3, crops=7, columns=64)):
+    for pools in (Pools(), Pools(pages=5, crops=1), Pools(pages=3, crops=7, columns=64), Pools(crops=6, threads=2)):
         read = list(engine(pools=pools).read(iter(pages)))
         assert [(p.number, texts(p)) for p in read] == [(i + 1, [letter]) for i, letter in enumerate(LETTERS)]
 
@@ -543,6 +544,15 @@ def test_faulty_engines_fail_as_they_say() -> None:
 def test_runtimes_and_devices_that_do_not_exist_are_refused(settings: Settings) -> None:
     with pytest.raises(ConfigError):
         load_engine(settings)
+
+
+@pytest.mark.skipif(has_gpu(), reason="needs a machine without a GPU")
+@pytest.mark.parametrize("device", ["gpu", "gpu:1"])
+def test_a_gpu_that_is_not_there_is_told_before_tensorflow_is_loaded(device: str) -> None:
+    before = "tensorflow" in sys.modules
+    with pytest.raises(ConfigError, match=f"{device}.*no NVIDIA GPU"):
+        load_engine(Settings(device=device))
+    assert ("tensorflow" in sys.modules) == before
 
 
 def test_the_runtime_follows_device_and_weights() -> None:
