@@ -30,6 +30,7 @@ _KINDS = {
     Path: "a path in quotes",
 }
 _PAGE_SECONDS, _PAGE_SHARE = 24.0, 0.2  # of a document's time that one page may take
+_TAX_ID = r"(?=[A-Za-z]{2}[^;\d]*\d\D?\d|(?:[^;\d]*\d){7})[A-Za-z\d][A-Za-z\d\s./-]*"  # a country, or seven digits
 _STEP = f"({'|'.join(CLEANING_STEPS)})"
 
 
@@ -117,7 +118,11 @@ class Settings:
         group="Understanding",
     )
     own_vat_ids: str = option(
-        "", "VAT ids of your own company, apart by semicolons.", recipe=True, group="Understanding"
+        "",
+        "VAT ids of your own company, country in front, apart by semicolons: DE136695976; GB123456782.",
+        recipe=True,
+        pattern=rf"\s*({_TAX_ID})?(;\s*({_TAX_ID})?)*",
+        group="Understanding",
     )
     min_confidence: float = option(
         0.95, "A field less sure than this is for review.", recipe=True, low=0, high=1, group="Understanding"

@@ -77,6 +77,9 @@ def test_a_file_that_is_not_toml_is_refused(elsewhere: Path) -> None:
         ("timeout", "inf"),
         ("min_confidence", "nan"),
         ("lang", "german,,"),
+        ("own_vat_ids", "123"),
+        ("own_vat_ids", "DE136695976, GB123456782"),
+        ("own_vat_ids", "DE136695976; unknown"),
     ],
 )
 def test_a_value_out_of_its_limits_is_refused_with_its_place_and_a_fix(name: str, value: str) -> None:
@@ -84,6 +87,11 @@ def test_a_value_out_of_its_limits_is_refused_with_its_place_and_a_fix(name: str
     with pytest.raises(ConfigError, match=variable) as caught:
         settings.load(environment={variable: value})
     assert caught.value.fix
+
+
+@pytest.mark.parametrize("said", ["", "DE 136 695 976; GB123456782;", "CHE-123.456.788 MWST", "51 824 753 556", "RO18"])
+def test_own_vat_ids_may_be_spelled_as_any_country_does(said: str) -> None:
+    assert settings.make({"own_vat_ids": said}).own_vat_ids == said
 
 
 def test_each_type_is_read_as_the_environment_spells_it() -> None:
