@@ -54,6 +54,11 @@ def load_engine(settings: Settings) -> Engine:
 
         return rapidocr.load(settings)
     if runtime == "tensorflow":
+        if settings.device.startswith("gpu") and not has_gpu():  # TensorFlow would take half a minute to say so
+            raise ConfigError(
+                f"--device {settings.device}: there is no NVIDIA GPU to be seen",
+                fix="See what nvidia-smi says, or choose --device cpu.",
+            )
         from invoice_ocr.ocr import tensorflow
 
         return tensorflow.load(settings)
