@@ -1,9 +1,10 @@
-"""extract() and read() for Python: one input gives one result or its error, a list gives a list."""
+"""extract() and read() for Python: one input gives one result or its error, several give a list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from invoice_ocr import errors, pipeline, settings
 from invoice_ocr.errors import InputError
@@ -19,12 +20,14 @@ _T = TypeVar("_T")
 @overload
 def extract(source: Input, *, engine: Engine | None = None, **options: Any) -> Invoice: ...
 @overload
-def extract(source: list[Input], *, engine: Engine | None = None, **options: Any) -> list[Invoice]: ...
-def extract(source: Input | list[Input], *, engine: Engine | None = None, **options: Any) -> Invoice | list[Invoice]:
+def extract(source: Iterable[Input], *, engine: Engine | None = None, **options: Any) -> list[Invoice]: ...
+def extract(
+    source: Input | Iterable[Input], *, engine: Engine | None = None, **options: Any
+) -> Invoice | list[Invoice]:
     """The invoice in one document; or, for a list of documents, all their invoices in order, each with its `file`.
 
     source: a path, a file's bytes, an open binary stream, or a page as a uint8 array, shape (height, width[, 3 or 4]),
-    RGB. A list may hold any mix of them, and folders and patterns too.
+    RGB. A list, or whatever else gives one after the other, may hold any mix of them, and folders and patterns too.
     engine: reads pixels instead of the one that the options ask for; load it once with `invoice_ocr.ocr.load_engine`.
     options: what the command's flags say, with underscores: text="layer", dpi=300, min_confidence=0.9.
 
@@ -38,11 +41,12 @@ def extract(source: Input | list[Input], *, engine: Engine | None = None, **opti
     calling it once a file. Calls from several threads do not disturb each other.
     """
     chosen = settings.make(options)
-    if isinstance(source, list):
-        records = pipeline.extract(source, chosen, engine=engine)
+    inputs, several = _inputs(source)
+    records = pipeline.extract(inputs, chosen, engine=engine)
+    if several:
         return [_named(record) for record in records]
     found = []
-    for record in pipeline.extract([source], chosen, engine=engine):
+    for record in records:
         if record.invoice is None:
             raise error_of(record.failure)
         found.append(_named(record))
@@ -52,21 +56,30 @@ def extract(source: Input | list[Input], *, engine: Engine | None = None, **opti
 @overload
 def read(source: Input, *, engine: Engine | None = None, **options: Any) -> Reading: ...
 @overload
-def read(source: list[Input], *, engine: Engine | None = None, **options: Any) -> list[Reading]: ...
-def read(source: Input | list[Input], *, engine: Engine | None = None, **options: Any) -> Reading | list[Reading]:
+def read(source: Iterable[Input], *, engine: Engine | None = None, **options: Any) -> list[Reading]: ...
+def read(source: Input | Iterable[Input], *, engine: Engine | None = None, **options: Any) -> Reading | list[Reading]:
     """The words of one document, page by page, with boxes in points; or a list of such readings for a list.
 
     Arguments as for `extract`. A document that cannot be read raises its InputError, in a list too.
     """
     chosen = settings.make(options)
+    inputs, several = _inputs(source)
     readings = []
-    for transcript in pipeline.read(source if isinstance(source, list) else [source], chosen, engine=engine):
+    for transcript in pipeline.read(inputs, chosen, engine=engine):
         if transcript.reading is None:
             raise error_of(transcript.failure)
         readings.append(transcript.reading)
-    if isinstance(source, list):
+    if several:
         return readings
     return _only(readings, "documents", "read")
+
+
+def _inputs(source: Input | Iterable[Input]) -> tuple[Iterable[Input], bool]:
+    """The inputs, and whether several were asked for: anything iterable that is not itself a document."""
+    one = isinstance(source, str | bytes | bytearray | memoryview) or hasattr(source, "read")
+    if one or hasattr(source, "__array_interface__") or not isinstance(source, Iterable):
+        return [cast("Input", source)], False
+    return source, True
 
 
 def _only(found: list[_T], names: str, verb: str) -> _T:

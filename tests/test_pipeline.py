@@ -367,6 +367,14 @@ def test_a_list_gives_a_list_in_which_failures_are_rejected(tmp_path: Path) -> N
     assert second.fields["total_gross"].value is None
 
 
+@pytest.mark.parametrize("several", [tuple, iter, dict.fromkeys])
+def test_whatever_gives_documents_is_taken_as_a_list_is(several: Any) -> None:
+    (invoice,) = invoice_ocr.extract(several([LETTER]), text="layer", jobs=1)
+    assert invoice.file == str(LETTER)
+    (reading,) = invoice_ocr.read(several([LETTER]), text="layer", jobs=1)
+    assert reading.pages
+
+
 def test_invoices_bear_the_name_of_their_file(tmp_path: Path) -> None:
     (tmp_path / "empty.pdf").touch()
     given = [LETTER, LETTER.read_bytes(), tmp_path / "empty.pdf"]
