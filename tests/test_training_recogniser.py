@@ -16,13 +16,16 @@ from stdnum import iban
 from invoice_ocr.cli import main
 from invoice_ocr.errors import ExitCode
 from invoice_ocr.ocr.alphabet import ALPHABET, BLANK, CHINESE
-from invoice_ocr.ocr.manifest import SHIPPED
+from invoice_ocr.ocr.crops import HEIGHT
+from invoice_ocr.ocr.manifest import HANDWRITING, SHIPPED, load_manifest
+from invoice_ocr.ocr.onnx import by_hand
 from invoice_ocr.training import crop_damage, crop_shards, figures, mixtures, texts, typesetting
 from invoice_ocr.training.crop_batches import Shards, batches, collate
 from invoice_ocr.training.crop_damage import Arrival
 from invoice_ocr.training.crop_shards import make_shards
 from invoice_ocr.training.crops import Crop, random_crop
 from invoice_ocr.training.fonts import Face, FaceChooser
+from invoice_ocr.training.handwriting import Handwriting
 from invoice_ocr.training.recogniser import Run, decode, loss_of, loss_to_teacher, rivals_of, train
 from invoice_ocr.training.recogniser_net import Crnn, arch_of, from_doctr, mean, to_doctr
 from invoice_ocr.training.recogniser_plan import SECOND_ARCH, Plan, plan_for
@@ -365,3 +368,22 @@ def test_a_mean_is_of_one_network_with_what_it_began_from(
         main()
     assert left.value.code == ExitCode.CONFIG
     assert "--mean-with" in capfd.readouterr().err
+
+
+def test_the_network_that_knows_handwriting_is_exported_as_it_was_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(5)
+    net = Handwriting().eval()
+    torch.save(net.state_dict(), tmp_path / "handwriting.pt")
+    words = ["train", "export", "--out", tmp_path / "weights", "--handwriting", tmp_path / "handwriting.pt"]
+    monkeypatch.setattr(sys, "argv", ["invoice-ocr", *map(str, words)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == ExitCode.OK
+    exported = by_hand(load_manifest(tmp_path / "weights")[HANDWRITING])
+    assert exported is not None
+    batch = np.random.default_rng(5).integers(0, 255, (2, HEIGHT, 64), np.uint8)
+    with torch.no_grad():
+        trained = net(1 - torch.from_numpy(batch)[:, None] / 255).numpy()
+    np.testing.assert_allclose(exported(batch), trained, atol=1e-2)  # float16 keeps three digits

@@ -208,13 +208,23 @@ def export(
     detector: Annotated[
         Path | None, typer.Option("--detector", metavar="FILE", help="ema.pt of a detector.", show_default=False)
     ] = None,
+    handwriting: Annotated[
+        Path | None,
+        typer.Option(
+            "--handwriting",
+            metavar="FILE",
+            help="handwriting.pt of `python -m invoice_ocr.training.handwriting`.",
+            show_default=False,
+        ),
+    ] = None,
     stdout: BinaryIO,
     verbosity: Verbosity,
 ) -> ExitCode:
     """Turn checkpoints into weights for both runtimes, and compare the runtimes with the twin."""
     _require()
-    if recogniser is None and second is None and chinese is None and detector is None:
-        raise ConfigError("nothing to export", fix="Give --recogniser, --second, --chinese or --detector.")
+    if not any((recogniser, second, chinese, detector, handwriting)):
+        fix = "Give --recogniser, --second, --chinese, --detector or --handwriting."
+        raise ConfigError("nothing to export", fix=fix)
     if mean_with is not None and (recogniser is None) == (second is None):
         raise ConfigError("--mean-with is for one network", fix="Give --recogniser or --second with it.")
     from invoice_ocr.ocr.alphabet import ALPHABET
@@ -262,6 +272,10 @@ def export(
         state = runtimes.load_checkpoint(detector)
         recipe = {"program": "invoice-ocr train detector"}
         _differences("detector", runtimes.export_detector(state, out, recipe, {}), stdout)
+    if handwriting is not None:
+        state = runtimes.load_checkpoint(handwriting)
+        recipe = {"program": "python -m invoice_ocr.training.handwriting"}
+        _differences("handwriting", runtimes.export_handwriting(state, out, recipe, {}), stdout)
     return ExitCode.OK
 
 
