@@ -79,7 +79,7 @@ def _inputs(source: Input | Iterable[Input]) -> tuple[Iterable[Input], bool]:
     one = isinstance(source, str | bytes | bytearray | memoryview) or hasattr(source, "read")
     if one or hasattr(source, "__array_interface__") or not isinstance(source, Iterable):
         return [cast("Input", source)], False
-    return source, True
+    return cast("Iterable[Input]", source), True
 
 
 def _only(found: list[_T], names: str, verb: str) -> _T:
