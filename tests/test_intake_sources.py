@@ -123,6 +123,13 @@ def test_a_list_names_one_path_a_line(place: Path) -> None:
     assert names("@no-list.txt") == ["E_NOT_FOUND"]
 
 
+def test_a_list_may_have_comments_beside_files_whose_names_look_like_one(place: Path) -> None:
+    for name in ("a.png", "#7.png"):
+        (place / name).write_bytes(picture())
+    (place / "list.txt").write_text("# of March\na.png\n  #b.png\n#7.png\n")
+    assert names("@list.txt") == ["a.png", "#7.png"]
+
+
 def test_stdin_is_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(picture())))
     (source,) = expand(["-"])

@@ -82,8 +82,8 @@ def expand(inputs: Iterable[Input], settings: Settings | None = None) -> Iterato
     """Each document that `inputs` name, in order: one Source, or one Failed where there is nothing to open.
 
     A string or path is a file, a folder (all of it, in order of names), a pattern, `-` (stdin), `@list` (one path a
-    line), or an address (http, https, s3, gs, az). Bytes, a binary stream and a uint8 array (height, width[, 3 or 4],
-    RGB) are documents themselves.
+    line; a line that begins with # and names no file is a comment), or an address (http, https, s3, gs, az). Bytes, a
+    binary stream and a uint8 array (height, width[, 3 or 4], RGB) are documents themselves.
     Of a folder only what could be a document is taken: by its first bytes, or by an ending that promises one.
     A file that a folder or pattern leads to is given once, though other inputs lead to it too, or name it.
     """
@@ -176,9 +176,9 @@ def _listed(name: str, limits: Settings, met: dict[str, bool], lists: tuple[str,
     except InputError as error:
         yield Failed(f"@{name}", failure_of(error))
         return
-    for line in lines:
-        if line.strip():
-            yield from _named(line.strip(), limits, met, (*lists, place))
+    for line in map(str.strip, lines):
+        if line and (not line.startswith("#") or os.path.lexists(line)):
+            yield from _named(line, limits, met, (*lists, place))
 
 
 def _lines(text: bytes, name: str) -> list[str]:
