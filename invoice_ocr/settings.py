@@ -233,13 +233,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
-    """The error for a name that nobody knows, with the nearest known ones as its fix."""
+def unknown(what: str, name: str, known: Collection[str], where: str = "") -> ConfigError:
+    """The error for a name that nobody knows, with the nearest known ones as its fix. where: told behind it."""
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
     fix = f"Did you mean {', '.join(map(repr, near))}?" if near else f"Known are: {', '.join(sorted(known))}."
-    return ConfigError(f"unknown {what} {name!r}", fix=fix)
+    return ConfigError(f"unknown {what} {name!r}{where}", fix=fix)
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -251,7 +251,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path} cannot be read: {error}", fix="Mend the file, or move it away.") from error
     for name in chosen:
         if name not in types():
-            raise unknown(f"setting in {path}", name, types())
+            raise unknown("setting", name, types(), f" in {path}")
     return {name: check(name, value, f"{name} in {path}") for name, value in chosen.items()}
 
 

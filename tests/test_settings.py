@@ -49,7 +49,7 @@ def test_an_unknown_variable_is_refused_and_the_nearest_one_named(environment: d
 
 def test_an_unknown_name_in_the_file_is_refused_and_the_nearest_one_named(elsewhere: Path) -> None:
     (elsewhere / "invoice-ocr.toml").write_text("min_confidance = 0.9\n")
-    with pytest.raises(ConfigError, match="min_confidance") as caught:
+    with pytest.raises(ConfigError, match="'min_confidance' in invoice-ocr") as caught:
         settings.load(environment={})
     assert caught.value.fix == "Did you mean 'min_confidence'?"
 
