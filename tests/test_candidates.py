@@ -416,3 +416,8 @@ def test_a_name_stands_behind_its_label_again_in_another_language() -> None:
     assert best("Verkäufer (Seller): Nordwind GmbH", "seller_name") == "Nordwind GmbH"
     assert best("Forretningsvilkår (Buyer): Südfeld GmbH", "buyer_name") == "Südfeld GmbH"
     assert best("Verkäufer (der Ware 4711): Nordwind GmbH", "seller_name") is None
+
+
+def test_groups_of_digits_behind_a_number_are_its_last() -> None:
+    assert best("Rechnung FW 260388 71902 vom 02.04.2026", "invoice_number") == "FW 260388 71902"
+    assert best("Rechnung Nr. 260388 vom 02.04.2026", "invoice_number") == "260388"

@@ -29,6 +29,9 @@ _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
 _CENTS = re.compile(r"\d+[.,]\d\d")
 _SUM = re.compile(r"\d{1,3}(?: \d{3})+[.,]\d\d")  # `18 600,00`
+# Groups of digits behind a number, which may be its last: `FW 260388 71902 of 2 April`.
+_GOES_ON = re.compile(r"(?: (?!(?:19|20)\d\d )\d{3,6}(?![\w./,:%-]))+")
+_IN_GROUPS = 0.7  # how surely they are
 _CUT = re.compile(r"[-/]\s*$")  # the rest of a number stands elsewhere
 _MONEY = re.compile(r"[€$£(]\s?$")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -184,8 +187,11 @@ def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
             if re.fullmatch(r"\d{4}-\d\d-\d\d", item.value) and not ahead and text[:offset].rstrip().endswith("#"):
                 found.append(Found(item.value, item.start, item.end, 0.6))
             continue
-        if not found and (begun := _begun(ahead)):
-            found.append(Found(begun + item.value, offset, item.end, 1.0))
+        begun = "" if found else _begun(ahead)
+        more = None if found or (ahead and not begun) else _GOES_ON.match(text, item.end)
+        if begun or more:
+            end = more.end() if more else item.end
+            found.append(Found(begun + item.value + text[item.end : end], offset, end, _IN_GROUPS if more else 1.0))
             continue
         quality = 0.35 if len(ahead) > 12 else 0.6 if ahead and not ahead.isupper() else 0.75 if ahead else 1.0
         quality *= 0.6 if len(item.value) < 3 or _YEAR.fullmatch(item.value) else 1.0
