@@ -211,3 +211,20 @@ def test_a_vat_id_right_of_the_buyer_is_the_buyers_where_the_seller_has_another(
     )
     assert value(invoice, "seller_vat_id") == "EL094259216"
     assert value(invoice, "buyer_vat_id") == "EL094014201"
+
+
+def test_a_vat_id_behind_its_label_in_the_block_of_the_buyer_begins_left_of_the_name() -> None:
+    invoice = read(
+        """ΒΟΡΙΑΣ Ι.Κ.Ε. | ΤΙΜΟΛΟΓΙΟ Νο: 418
+ΑΦΜ: 094259216 | Ημερομηνία: 02/06/2026
+
+Επωνυμία: ΝΟΤΟΣ Α.Ε.
+ΑΦΜ: 094014201
+Διεύθυνση: Σόλωνος 44, 10672 Αθήνα
+
+Καθαρή αξία | 500,00 €
+ΦΠΑ 24% | 120,00 €
+Συνολική αξία | 620,00 €"""
+    )
+    assert value(invoice, "seller_vat_id") == "EL094259216"
+    assert value(invoice, "buyer_vat_id") == "EL094014201"
