@@ -468,3 +468,17 @@ def test_lines_of_an_address_whose_letters_differ_in_height_are_of_one_address()
     )
     found = weighing.find(lay_out(Reading((replace(page, words=words),))), load_pack())
     assert {c.value for c in found if c.name == "buyer_name"} == {"Mr Nils Hill"}
+
+
+def test_a_number_behind_its_label_makes_no_town_of_an_address() -> None:
+    page = "Nordvind AB\nHamngatan 7\n931 77 Skellefteå\n\n | Söder & Söner AB\n | FE 118\n | 838 80 Frösön\n\n"
+    foot = "\n" * 60 + "Nordvind AB · Tel 0910-55 18 82 · Org.nr 556703-7485"
+    assert (
+        buyer(page + "Er referens | Kjell Lund\nEr märkning | Projekt 2207\nFaktura 31188" + foot) == "Söder & Söner AB"
+    )
+
+
+def test_a_sentence_with_an_account_is_no_line_of_a_sender() -> None:
+    page = "Nordwind SARL\n\nContoso SARL\n5 quai Sud\n38000 Grenoble\n\nPaiement à Alpes Factor SA,"
+    foot = "rue de la Bourse, 69002 Lyon, par virement, IBAN FR1420041010050500013M02606 BIC :\nBNPAFRPPXXX"
+    assert buyer(f"{page}\n{foot}\nFacture N° : 17\nTotal TTC | 119,00 €") == "Contoso SARL"

@@ -14,6 +14,7 @@ from invoice_ocr.parties.party_marks import (
     STREET,
     Name,
     after_sentence,
+    begins_with_label,
     is_priced,
     is_sender_line,
     is_sign,
@@ -22,6 +23,7 @@ from invoice_ocr.parties.party_marks import (
 )
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.date import find_dates
+from invoice_ocr.values.identifier import find_ibans
 from invoice_ocr.values.text import fold
 
 _MARKS = frozenset("·•|●∙◆-–")
@@ -43,6 +45,8 @@ def by_address(grid: Grid, named: Sequence[Name], pack: RulePack) -> Iterator[Na
     for cell in grid.cells():
         if cell.box.center_y > 0.5 * grid.page.height or town_at(cell.text, pack) is None or len(cell.line.words) > 7:
             continue
+        if begins_with_label(cell, pack):
+            continue  # `Projekt 2207` is no town
         block = _block_above(grid, cell, pack)
         items = is_priced(grid, cell) and (len(block) < _WHOLE or is_priced(grid, block[-2]))
         if len(block) < 2 or items:
@@ -129,7 +133,7 @@ def sender_lines(grid: Grid, pack: RulePack) -> Iterator[tuple[Name, Name | None
         if cell.box.center_y > 0.45 * grid.page.height:
             return
         for cell in row:
-            if find_dates(cell.text, pack.months):
+            if find_dates(cell.text, pack.months) or find_ibans(cell.text):
                 continue  # a sentence
             parts = [part for part in _PART.finditer(cell.text) if part.group().strip()]
             if len(parts) < 3:
