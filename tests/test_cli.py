@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -502,6 +502,20 @@ def test_names_that_could_steer_a_terminal_are_harmless_there_and_whole_elsewher
         piped = subprocess.run(command(*asked), capture_output=True, check=True).stdout
         assert piped.decode().endswith(f"./{name}\n")
         assert "./a\ufffdb\ufffd\ufffd[31m.pdf" in on_a_terminal(*asked)
+
+
+def test_a_name_with_a_line_break_breaks_no_line(invoke: Callable[..., Run], elsewhere: Path) -> None:
+    (elsewhere / "in").mkdir()
+    shutil.copy(LETTER, elsewhere / "in" / "a\nb.pdf")
+    (elsewhere / "in" / "c\nd.pdf").touch()
+    done = invoke("extract", "in", *LAYER, "--to", "table")
+    assert " post  in/a\ufffdb.pdf  " in done.out
+    assert "in/c d.pdf has no bytes" in done.err
+    invoke("batch", "in", "--ledger", "l.ledger", *LAYER)
+    told = invoke("status", "l.ledger").out + invoke("search", "l.ledger", "Rechnung").out
+    assert "\tin/c\ufffdd.pdf\t" in told
+    assert "\nin/a\ufffdb.pdf\t" in told
+    assert "\nb.pdf" not in told
 
 
 def test_an_empty_stdin_is_told() -> None:

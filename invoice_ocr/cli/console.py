@@ -94,11 +94,16 @@ def clean(text: str) -> str:
     return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "\ufffd" for c in text)
 
 
+def on_a_line(text: str) -> str:
+    """As `clean`, without line breaks either: where a name stands in a line."""
+    return clean(text.replace("\n", "\ufffd"))
+
+
 def as_line(name: str, stream: BinaryIO) -> bytes:
     """A file's name as it is, for other programs; on a terminal on one line, and safe to print."""
     if not stream.isatty():
         return os.fsencode(name)
-    return clean(name.replace("\n", "\ufffd")).encode("utf-8", "replace")
+    return on_a_line(name).encode("utf-8", "replace")
 
 
 def counted(number: int, what: str = "document") -> str:
@@ -113,7 +118,7 @@ def report(error: InvoiceOcrError | Failure, where: str = "") -> None:
     message = clean(error.message.replace("\n", " ").strip())
     lines = [Text.assemble(("error: ", "bold red"), message)]
     if where and where not in error.message:
-        lines.append(Text.assemble(("   in: ", "dim"), clean(where)))
+        lines.append(Text.assemble(("   in: ", "dim"), on_a_line(where)))
     lines.append(Text.assemble(("  fix: ", "dim"), clean(error.fix.replace("\n", " "))))
     lines.append(Text(f"       {error.code}", style="dim"))
     out = console()

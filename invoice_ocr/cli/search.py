@@ -7,7 +7,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from invoice_ocr.cli.console import Verbosity, clean, note
+from invoice_ocr.cli.console import Verbosity, note, on_a_line
 from invoice_ocr.cli.export import LedgerPath
 from invoice_ocr.cli.verb import verb
 from invoice_ocr.errors import ExitCode
@@ -40,7 +40,7 @@ def search(
             line = encode({"file": hit.file, "sha256": hit.sha256, "page": hit.page, "box": box, "text": hit.text})
         else:
             place = ",".join(f"{side:g}" for side in box)
-            line = f"{clean(hit.file)}\t{hit.page}\t{place}\t{clean(hit.text)}".encode("utf-8", "replace")
+            line = f"{on_a_line(hit.file)}\t{hit.page}\t{place}\t{on_a_line(hit.text)}".encode("utf-8", "replace")
         stdout.write(line + b"\n")
     if not hits:
         note("Nothing was found.", verbosity)

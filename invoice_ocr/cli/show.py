@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from invoice_ocr.cli.console import clean
+from invoice_ocr.cli.console import clean, on_a_line
 from invoice_ocr.export.json import plain
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _title(record: Record, invoice: Invoice) -> Text:
     return Text.assemble(
         (f" {invoice.decision} ", f"{_DECISIONS[invoice.decision]} reverse"),
         " ",
-        (clean(record.file), "bold"),
+        (on_a_line(record.file), "bold"),
         (f"  {' · '.join(filter(None, details))}", "dim"),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from invoice_ocr.cli.batch import STATES, summary
-from invoice_ocr.cli.console import Verbosity, clean
+from invoice_ocr.cli.console import Verbosity, on_a_line
 from invoice_ocr.cli.export import LedgerPath
 from invoice_ocr.cli.search import AsJson
 from invoice_ocr.cli.verb import verb
@@ -54,8 +54,8 @@ def status(
     lines = [summary(told)]
     if holder:
         lines.append(f"running: process {holder.get('pid')} on {holder.get('host')} since {holder.get('since')}")
-    lines += [f"{failure.code}\t{clean(name)}\t{clean(failure.message)}" for name, failure in failures]
-    lines += [f"{state}\t{clean(name)}\t{', '.join(why)}" for name, state, why in waiting]
+    lines += [f"{failure.code}\t{on_a_line(name)}\t{on_a_line(failure.message)}" for name, failure in failures]
+    lines += [f"{state}\t{on_a_line(name)}\t{', '.join(why)}" for name, state, why in waiting]
     stdout.write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
     return ExitCode.OK
 
