@@ -78,3 +78,20 @@ def test_a_count_behind_net_is_days_whatever_follows() -> None:
 @pytest.mark.parametrize("terms", ["TERMS ............. NET 30", "Terms: 2% 10 days, Net 30"])
 def test_terms_behind_dots_and_commas_make_a_due_date(terms: str) -> None:
     assert read(terms).fields["due_date"].value == date(2024, 6, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please remit the balance by 12 June 2024 to our account",
+        "Bitte überweisen Sie die Nachzahlung bis 12.06.2024 auf unser Konto",
+        "Начин на плащане: по банков път до 12.06.2024 г.",
+    ],
+)
+def test_the_day_that_a_sentence_asks_to_pay_by_is_the_due_date(text: str) -> None:
+    due = read(text).fields["due_date"]
+    assert (due.value, due.evidence and due.evidence.rule) == (date(2024, 6, 12), "universal.due_date.by")
+
+
+def test_the_day_of_a_payment_is_not_when_all_is_due() -> None:
+    assert read("Payment by card on 12 June 2024").fields["due_date"].value is None

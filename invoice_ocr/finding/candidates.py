@@ -17,6 +17,7 @@ from invoice_ocr.finding.standing import (
     can_look_away,
     context,
     follows_number,
+    follows_other,
     is_dated,
     is_numbered,
     is_own_series,
@@ -39,6 +40,7 @@ _TRANSLATED = re.compile(r"\A\s?(?:\([^()\d]{2,30}\)|\))(?=\s?[:：])")
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
 _INSIDE = 0.85  # how surely an amount in brackets is the tax within the one behind them
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
+_OF_OTHER = 0.4  # what is left of a date that goes on the number of another paper
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
 _WHOLE = frozenset({"total_gross", "amount_due"})
@@ -70,10 +72,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
         return
     hits = sheet.hits_of(cell)
     hit = hits[index]
-    place = standing(cell, hits, index)
-    if rule.field == "issue_date" and follows_number(sheet, cell, index):
-        place = max(place, _DATED)
-    weight = rule.weight * hit.quality * place * context(sheet, cell, hit, rule)
+    weight = rule.weight * hit.quality * _place(sheet, cell, index, rule) * context(sheet, cell, hit, rule)
     if weight < _WEAKEST:
         return
     end = end_of(cell, _speaking(sheet, hits, index) if spec.reader == "amount" else hits, index, spec.reader)
@@ -96,6 +95,14 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
         return
     if "below" in rule.at:
         yield from _below_or_aside(sheet, cell, hit, rule, spec, weight, seen)
+
+
+def _place(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> float:
+    """How much the place of a label speaks for it: a date goes on the number of this document, or of another paper."""
+    place = standing(cell, sheet.hits_of(cell), index)
+    if rule.field == "issue_date" and follows_number(sheet, cell, index):
+        return max(place, _DATED)
+    return place * (_OF_OTHER if rule.field == "issue_date" and follows_other(sheet, cell, index) else 1.0)
 
 
 def _below_or_aside(

@@ -66,6 +66,14 @@ def follows_number(sheet: Sheet, cell: Cell, index: int) -> bool:
     return any(kinds and kinds[0] in BOOKED for kinds in titles)
 
 
+def follows_other(sheet: Sheet, cell: Cell, index: int) -> bool:
+    """Whether a label stands right behind the number of another paper: `Original invoice 5520187 of 2 March`."""
+    hits = sheet.hits_of(cell)
+    between = cell.text[hits[index - 1].end : hits[index].start].rstrip().split() if index else []
+    of_other = bool(index) and fields_of(sheet, hits[index - 1]) <= OTHER_PAPERS
+    return of_other and 0 < len(between) <= _SERIES and any(map(str.isdigit, between[-1]))
+
+
 def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
     """How much the words around a label leave of what it says.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from invoice_ocr.finding.readers import Found
+from invoice_ocr.finding.readers import Found, from_date
 from invoice_ocr.finding.sheet import find_labels, make_candidate
-from invoice_ocr.layout.grid import make_grids
+from invoice_ocr.layout.grid import Cell, make_grids
 from invoice_ocr.model import Candidate, Document
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.date import find_dates
@@ -17,12 +17,18 @@ _LONGEST = 24  # words: more is small print about something else
 _SHORT = 9  # words of a plain sentence; each more makes it a little less likely
 _MOST_DAYS = 180
 _HEAD = 4  # words before a colon that may be a label nobody taught us
+_ARTICLE = 3  # letters: `entro il`, `bis zum`, `avant le`
+_BY = 0.5  # how surely the day that a sentence asks to pay by is the due date
 
 
 def find(document: Document, pack: RulePack) -> Iterator[Candidate]:
-    """Candidates for payment_terms: sentences such as `Zahlbar innerhalb von 14 Tagen` or `Due on receipt`."""
+    """Candidates for payment_terms: sentences such as `Zahlbar innerhalb von 14 Tagen` or `Due on receipt`.
+
+    For due_date, too, the day that one asks to pay by: `Please remit the balance by 12 March 2026`.
+    """
     for grid in make_grids(document):
         for cell in grid.cells():
+            yield from _pay_by(cell, pack)
             text = cell.text.strip()
             count = len(cell.line.words)
             if not 2 <= count <= _LONGEST or not _says_when(text, pack):
@@ -36,6 +42,18 @@ def find(document: Document, pack: RulePack) -> Iterator[Candidate]:
             item = Found(" ".join(text.split()), start, start + len(text))
             score = 0.75 - 0.02 * max(0, count - _SHORT)
             yield make_candidate("payment_terms", "universal.payment_terms", cell, item, score)
+
+
+def _pay_by(cell: Cell, pack: RulePack) -> Iterator[Candidate]:
+    """The only date of a sentence about paying, behind a word such as `by`; none where less is asked for till then."""
+    dates = find_dates(cell.text, pack.months) if has_digit(cell.text) else []
+    fields = {rule.field for hit in find_labels(cell, pack) for rule in pack.by_label[hit.key]} if dates else set()
+    if len(dates) != 1 or "%" in cell.text or not fields.isdisjoint(("discount", "due_date")):
+        return
+    before = [word for word, _, _ in tokens(cell.text[: dates[0].start])]
+    near = before[-2:] if before and len(before[-1]) <= _ARTICLE else before[-1:]
+    if not pack.by_words.isdisjoint(near) and not pack.pay_words.isdisjoint(before):
+        yield make_candidate("due_date", "universal.due_date.by", cell, from_date(dates[0]), _BY)
 
 
 def days_in(text: str, pack: RulePack) -> int | None:

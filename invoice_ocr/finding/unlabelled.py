@@ -36,7 +36,8 @@ _LONGEST_TITLE = 14  # words
 _CENTURY, _AHEAD = 2000, 2050
 _NEXT = 1.2  # heights of a line down to the next
 _SPAN = 2  # days
-_FEW = 2  # words beside the days of a span: `for`, `to`
+_WORDS = re.compile(r"[^\W\d_]+")
+_FEW = 3  # words beside the days of a span: `for`, `to`, `Annual statement of electricity`
 
 
 def find(sheet: Sheet) -> Iterator[Candidate]:
@@ -90,7 +91,7 @@ def _bare_span(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
     if len(days) != 2 or readers - {"name"} or cell.page > 1 or len(sheet.grid.rows[cell.row]) > 1:
         return
     between, rest = cell.text[days[0].end : days[1].start], cell.text[: days[0].start] + cell.text[days[1].end :]
-    if cell.box.center_y < 0.45 * sheet.grid.page.height and len((between + rest).split()) <= _FEW:
+    if cell.box.center_y < 0.45 * sheet.grid.page.height and len(_WORDS.findall(between + rest)) <= _FEW:
         for name, day in zip(("period_start", "period_end"), days, strict=True):
             yield make_candidate(name, f"universal.{name}", cell, from_date(day), _ALONE)
 
@@ -106,6 +107,7 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
                 "issue_date", f"universal.issue_date{REPAIRED}", cell, item, TORN * (0.45 if high else 0.3)
             )
     lead = left if left.rstrip().endswith(":") else ""
+    spanned = len(find_spans(cell.text, sheet.pack.months)) == _SPAN
     for written in find_dates(cell.text, sheet.pack.months):
         before, rule = cell.text[: written.start], "universal.issue_date"
         if before.rstrip().endswith("#"):
@@ -120,7 +122,7 @@ def _bare_dates(sheet: Sheet, cell: Cell) -> Iterator[Candidate]:
             rule = DATELINE
         elif ends and _FIRST.fullmatch(before) and _goes_on_title(sheet, cell) and not is_of_item(sheet, cell):
             score, rule = _IN_TITLE, "universal.issue_date.title"
-        elif _is_of_other(sheet, cell, written.start) or _is_far(written) or is_of_item(sheet, cell):
+        elif _is_of_other(sheet, cell, written.start) or _is_far(written) or is_of_item(sheet, cell) or spanned:
             score *= _STRANGE
         yield make_candidate("issue_date", rule, cell, from_date(written), score)
 
@@ -167,6 +169,8 @@ def _is_far(written: Written) -> bool:
 
 def _is_of_other(sheet: Sheet, cell: Cell, start: int) -> bool:
     """Whether what stands at `start` goes on the number of another paper, as in `Contract: No 44 of 01.02.2026`."""
-    before = [hit for hit in sheet.hits_of(cell) if hit.end <= start]
-    fields = {rule.field for hit in before[:1] for rule in sheet.pack.by_label[hit.key]}
-    return bool(fields) and fields <= OTHER_PAPERS and bool(_NUMBER_OF.search(cell.text, before[0].end, start))
+    return any(
+        fields_of(sheet, hit) <= OTHER_PAPERS and _NUMBER_OF.search(cell.text, hit.end, start)
+        for hit in sheet.hits_of(cell)
+        if hit.end <= start
+    )

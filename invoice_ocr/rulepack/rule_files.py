@@ -55,7 +55,7 @@ _PRINTED = [
     "tax_signs",
     "town_codes",
 ]  # lists that are kept as they are printed
-_TERMS = ("day_words", "pay_words", "net_words", "prompt_words", "month_ends")
+_TERMS = ("day_words", "pay_words", "by_words", "net_words", "prompt_words", "month_ends")
 _RULE_KEYS = {"id", "field", "source", "labels", "accept", "reject", "weight", "at", "check"}
 _PACK_KEYS = {"language", "months", "common", "titles", "rules", "columns"}
 

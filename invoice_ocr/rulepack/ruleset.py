@@ -119,6 +119,7 @@ class RulePack:
     shop_words: frozenset[str]  # folded: words of tills that names of shops hold too
     day_words: frozenset[str]  # folded, as the four below: words of payment terms, see universal.yaml
     pay_words: frozenset[str]
+    by_words: frozenset[str]
     net_words: frozenset[str]
     prompt_words: frozenset[str]
     month_ends: frozenset[str]
