@@ -602,3 +602,10 @@ def test_a_net_without_tax_is_no_surer_than_its_tax() -> None:
         "Brace | 60.00 | 6.00 | 66.00\nTotal | $178.00"
     )
     assert read(page).fields["total_net"].status != "accepted"
+
+
+def test_outlays_without_tax_are_part_of_the_net_that_no_row_shows() -> None:
+    page = "Bill of costs No. 26-117\n10 March 2026\nProfessional fees | 2,750.00\nVAT @ 23% | 632.50\n"
+    invoice = read(page + "Stamp duty and searches | 448.50\nTotal due EUR | 3,831.00")
+    totals = [str(value(invoice, name)) for name in ("total_net", "total_tax", "total_gross")]
+    assert totals == ["3198.50", "632.50", "3831.00"]

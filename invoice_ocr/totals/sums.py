@@ -12,7 +12,7 @@ from invoice_ocr.model import Candidate
 from invoice_ocr.totals.cents import lost_cents, with_cents
 from invoice_ocr.totals.proofs import CASH_ROUNDING, Found, Term, look_alike, named, printed_amounts, proofs, rounded_by
 from invoice_ocr.totals.tax_within import borne_out, of_all_rates
-from invoice_ocr.totals.total_terms import best_alone, taxes_of, terms_of
+from invoice_ocr.totals.total_terms import best_alone, net_of_parts, taxes_of, terms_of
 from invoice_ocr.totals.ways import Way, decimals, find_ways
 from invoice_ocr.totals.withheld import proofs as proofs_of_withheld
 from invoice_ocr.values.amount import HIGHEST_RATE
@@ -86,6 +86,7 @@ def solve(
         chosen.pop("total_net")
         tax = chosen["total_tax"]
         chosen["total_tax"] = tax if shown else replace(tax, score=_OF_A_PART * tax.score)
+    chosen.update({} if slip else net_of_parts(chosen, ways))
     proved = frozenset({*best[1], "total_tax"} if shown else best[1])
     return Sums(chosen, f"{best[2]}; {shown}" if shown else best[2], proved, joint)
 

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from invoice_ocr.choices import magnitude, of_tax_rows
 from invoice_ocr.model import Candidate, Evidence
 from invoice_ocr.totals.proofs import Term
-from invoice_ocr.totals.ways import decimals
+from invoice_ocr.totals.ways import Way, decimals
 from invoice_ocr.values.amount import HIGHEST_RATE
 
 _CENTS = 2
@@ -135,6 +135,20 @@ def best_alone(terms: Mapping[str, list[Term]]) -> dict[str, Candidate]:
     if gross and "total_net" not in chosen and untaxed and "total_tax" not in chosen:
         chosen["total_net"] = replace(untaxed[0].candidate, name="total_net", score=0.8 * untaxed[0].score)
     return chosen
+
+
+def net_of_parts(chosen: Mapping[str, Candidate], ways: Iterable[Way]) -> dict[str, Candidate]:
+    """The net that no row shows, where prices and the tax among them make the gross: `fees + VAT + stamp duty`."""
+    gross, tax = chosen.get("total_gross"), chosen.get("total_tax")
+    if gross is None or tax is None or "total_net" in chosen or tax.score < _HALF:
+        return {}
+    whole, part = magnitude(gross), magnitude(tax)
+    sums = (way.proof.partition(" = ")[0].split(" + ") for way in ways if way.kind == "priced" and way.value == whole)
+    if not 0 < part <= HIGHEST_RATE * (whole - part) or not any(str(part) in parts for parts in sums):
+        return {}
+    evidence = replace(gross.evidence, source="derived", rule="universal.total_net.parts")
+    net, score = whole - part, min(gross.score, tax.score)
+    return {"total_net": replace(gross, name="total_net", value=net, readings=(net,), evidence=evidence, score=score)}
 
 
 def _over_what_is_due(gross: Sequence[Term]) -> list[Term]:
