@@ -189,6 +189,7 @@ def test_the_command_does_what_is_there_and_leaves_when_told_to(invoke, elsewher
     (elsewhere / "inbox" / "a.pdf").write_bytes(LETTER.read_bytes())
     (elsewhere / "inbox" / "b.pdf").write_bytes(b"%PDF-1.4 nothing")
     done = invoke("watch", "inbox", "-o", "out.csv", "--once", "--settle", "0", "--every", "0.1", *LAYER)
+    assert "Ctrl-C" not in done.err
     assert done.code == 0, done.err
     assert [path.name for path in (elsewhere / "inbox-processed").iterdir()] == ["a.pdf"]
     assert sorted(path.name for path in (elsewhere / "inbox-rejected").iterdir()) == ["b.pdf", "b.pdf.error.json"]

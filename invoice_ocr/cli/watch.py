@@ -88,6 +88,7 @@ def watch(
                     written[target] = mark
         note(f"{summary(told)} → {place}", verbosity)
 
-    note(f"watching {folder}; Ctrl-C ends it", verbosity)
+    if not once:
+        note(f"watching {folder}; Ctrl-C ends it", verbosity)
     look(watched, turn, pause=partial(time.sleep, every), once=once)
     return ExitCode.OK
