@@ -36,3 +36,8 @@ def test_a_heading_of_some_words_and_two_days_names_the_period() -> None:
 
 def test_tax_that_a_sentence_says_is_included_is_the_tax() -> None:
     assert best("New charges include GST of $16.00", "total_tax") == "16.00"
+
+
+def test_what_is_still_to_be_paid_is_the_amount_due() -> None:
+    assert best("U betaalt nog | € 273,00", "amount_due") == "273.00"
+    assert best("Net receivable | 1,66,590.00", "amount_due") == "166590.00"
