@@ -609,3 +609,8 @@ def test_outlays_without_tax_are_part_of_the_net_that_no_row_shows() -> None:
     invoice = read(page + "Stamp duty and searches | 448.50\nTotal due EUR | 3,831.00")
     totals = [str(value(invoice, name)) for name in ("total_net", "total_tax", "total_gross")]
     assert totals == ["3198.50", "632.50", "3831.00"]
+
+
+def test_two_taxes_alike_do_not_leave_the_other_in_a_net_that_no_row_shows() -> None:
+    page = "Invoice No. A-17\n10 March 2026\nFees | 1,000.00\nCGST 9% | 90.00\nSGST 9% | 90.00\nTotal | 1,180.00"
+    assert str(value(read(page), "total_net")) != "1090.00"

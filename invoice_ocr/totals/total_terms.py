@@ -144,7 +144,7 @@ def net_of_parts(chosen: Mapping[str, Candidate], ways: Iterable[Way]) -> dict[s
         return {}
     whole, part = magnitude(gross), magnitude(tax)
     sums = (way.proof.partition(" = ")[0].split(" + ") for way in ways if way.kind == "priced" and way.value == whole)
-    if not 0 < part <= HIGHEST_RATE * (whole - part) or not any(str(part) in parts for parts in sums):
+    if not 0 < part <= HIGHEST_RATE * (whole - part) or not any(parts.count(str(part)) == 1 for parts in sums):
         return {}
     evidence = replace(gross.evidence, source="derived", rule="universal.total_net.parts")
     net, score = whole - part, min(gross.score, tax.score)
