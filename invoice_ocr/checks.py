@@ -33,6 +33,7 @@ _UNCHECKED = (
 )
 _LOOK_ALIKE = re.compile(r"[OoIl](?=[0-9])|(?<=[0-9])[OoIl]|(?<=[0-9])[SBZ](?=[0-9])|^[01](?=[/.-])")
 
+_DECIMALS = re.compile(r"[.,\s]\s?\d\d\D*$")
 _UNPADDED = re.compile(r"\d\s?([./-])\s?0\d\s?\1")
 # A blank where the first digit of a month may have stood: `05/ 2/2025`; dates with a blank behind each mark have none.
 _GAP = re.compile(r"\d\d([./-])\s\d\1\d")
@@ -59,12 +60,13 @@ def check(
     Codes: totals.mismatch, totals.due-mismatch, tax-lines.mismatch, lines.mismatch, lines.contradict, date.ambiguous,
     amount.ambiguous, currency.ambiguous, date.order, date.digit-lost, date.repaired, iban.invalid,
     iban.debited, vat-id.invalid,
-    identifier.repaired, identifier.check-digit, identifier.look-alike, amount.repaired, amount.sign,
+    identifier.repaired, identifier.check-digit, identifier.look-alike, amount.repaired,
+    amount.digit-lost, amount.sign,
     document.proforma.
     """
     choices = resolution.choices
     issues = [*_sums(resolution), *_ambiguous(choices.values()), *_dates(resolution), *_identifiers(resolution)]
-    issues += [*_misread(resolution, pack), *_lost_digits(resolution)]
+    issues += [*_misread(resolution, pack), *_lost_digits(resolution), *_cut_off(resolution)]
     issues += [*_parts(resolution, tax_lines, line_items), *_signs(resolution), *_unbooked(resolution)]
     return issues
 
@@ -193,6 +195,21 @@ def _lost_digits(resolution: Resolution) -> Iterator[Issue]:
             yield Issue(
                 "date.digit-lost", f"{choice.evidence.text} was read from pixels, maybe without a digit", (name,)
             )
+
+
+def _cut_off(resolution: Resolution) -> Iterator[Issue]:
+    """A total without decimals where another has them: its end may not have been read."""
+    read = {
+        name: choice
+        for name in ("total_net", "total_tax", "total_gross")
+        if (choice := resolution.choices.get(name)) and choice.evidence.source == "ocr"
+    }
+    if any(_DECIMALS.search(choice.evidence.text) for choice in read.values()):
+        for name, choice in read.items():
+            proved = choice.proof and "total_tax" in resolution.choices  # else it may but repeat a part
+            if not (_DECIMALS.search(choice.evidence.text) or proved or choice.witnesses):
+                told = f"{choice.evidence.text} was read from pixels, maybe without its decimals"
+                yield Issue("amount.digit-lost", told, (name, *_resting_on(choice, resolution)))
 
 
 def _parts(resolution: Resolution, tax_lines: Sequence[TaxLine], line_items: Sequence[LineItem]) -> Iterator[Issue]:

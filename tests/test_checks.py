@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from invoice_ocr.authoring.sketch import sketch
@@ -75,3 +77,15 @@ def test_what_no_label_names_is_doubted_with_the_total_that_its_sum_mended() -> 
     (invoice,) = understand(sketch(f"Beleg\n{rates}\nSumme EUR | 34,90", source="ocr"), load_pack(), Settings())
     (issue,) = [issue for issue in invoice.issues if issue.code == "amount.repaired"]
     assert set(issue.fields) == {"total_gross", "total_net", "total_tax"}
+
+
+@pytest.mark.parametrize(("total", "doubted"), [("7", True), ("7.00", False)])
+def test_a_total_read_without_the_decimals_that_others_have_is_doubted(total: str, doubted: bool) -> None:
+    page = (
+        "Restaurant\nBill no: 118\nDate: 10/02/2017\n1 Noodles | 7.00\nSub total | RM 7.00\n"
+        f"Nett total | RM {total}\nCash | 7.40"
+    )
+    (invoice,) = understand(sketch(page, source="ocr"), load_pack(), Settings())
+    assert invoice.fields["total_gross"].value == Decimal("7.00")
+    assert ("amount.digit-lost" in {issue.code for issue in invoice.issues}) is doubted
+    assert (invoice.fields["total_gross"].status == "accepted") is not doubted
