@@ -46,6 +46,7 @@ def test_letters_of_no_language_of_the_page_are_odd(words: list[str], doubtful: 
         (MAORI, "tūranga"),
         (MAORI, "hōtēra"),
         (CHUVASH, "ҫул"),
+        (["ŝuo", "ǎn", "eɖe", "mơ", "ők", "ģim", "şi", "þa"], "ǯux"),  # no language explains such a page
         (["płatność", "usługa", "sprzedaż", "należność"], "wartość"),
     ],
 )

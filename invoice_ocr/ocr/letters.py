@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from invoice_ocr.errors import ConfigError
+from invoice_ocr.ocr.alphabet import ALPHABET
 from invoice_ocr.ocr.languages import COMMON, LANGUAGES, letters_of
 from invoice_ocr.ocr.scripts import script_of
 
@@ -124,7 +125,7 @@ def _letters(
     is_rare = max(shares.values()) >= best + RARELY
     best = max(shares.values()) if is_rare else best
     if best < COVERED:
-        return repeated.union(*_of(script).values())
+        return frozenset(letter for letter in _telling(ALPHABET) if script_of(letter) == script)
     able = every if is_rare else _of(script)
     return repeated.union(*(every[name] for name in able if shares[name] >= AS_GOOD * best))
 
