@@ -95,3 +95,8 @@ def test_the_day_that_a_sentence_asks_to_pay_by_is_the_due_date(text: str) -> No
 
 def test_the_day_of_a_payment_is_not_when_all_is_due() -> None:
     assert read("Payment by card on 12 June 2024").fields["due_date"].value is None
+
+
+def test_the_day_of_a_discount_is_not_when_all_is_due_whatever_the_sentence_goes_on_with() -> None:
+    assert read("Zahlung: bis 21.06.24 mit 2 % Skonto, bis 10.07.24 netto").fields["due_date"].status == "review"
+    assert read("Zahlung: bis 21.06.24 ohne Abzug").fields["due_date"].status == "accepted"

@@ -179,7 +179,7 @@ def _has_discount(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
     sentence = re.split(r"(?<=[^\d\W]{3})\.(?:\s|$)|;", cell.text[hit.end :])[0]
     stop = hit.end + len(sentence)
     return "%" in sentence and any(
-        rule.field == "discount"
+        rule.field in {"discount", "other_date"}  # "mit 2 % Skonto, bis" is the label of another date
         for other in sheet.hits_of(cell)
         if hit.end <= other.start < stop
         for rule in sheet.pack.by_label[other.key]
