@@ -43,7 +43,7 @@ def vat_ids_apart(candidates: Sequence[Candidate], seller: Evidence | None, buye
         place = candidate.evidence
         mine = candidate.name == "seller_vat_id" and candidate.score < 1.01 and not place.rule.startswith("e-invoice")
         beside = bool(told - {candidate.value}) and _is_beside(buyer, place) and not _in_block(seller, place)
-        if mine and (beside or _is_under(buyer, place, seller, _LABEL)):
+        if mine and (beside or _is_under(buyer, place, seller, _LABEL if told - {candidate.value} else _ALIGNED)):
             source = Evidence(
                 place.page, place.box, place.text, "universal.buyer_vat_id.below_name", place.source, place.words
             )
