@@ -89,7 +89,8 @@ def exported(place: Path, code: str, sent: signal.Signals) -> subprocess.Complet
     module = place / "prepared.py"
     module.write_text(
         "import os, runpy, signal, sys, traceback\n"
-        f"def hit(): os.kill(os.getpid(), {int(sent)})\n"
+        f"SENT = {int(sent)}\n"
+        "def hit(): os.kill(os.getpid(), SENT)\n"
         "class On:\n"
         "    def __init__(self, name, do): self.name, self.do = name, do\n"
         "    def find_spec(self, name, *_):\n"
@@ -124,6 +125,30 @@ MOMENTS = {
         "    try: hit()\n"
         "    finally: hit(); hit()\n"
         "sys.meta_path.insert(0, On('invoice_ocr.batch.results', twice))"
+    ),
+    "and takes long to end": (
+        "import time\n"
+        "def slow():\n"
+        "    try: hit()\n"
+        "    finally:\n"
+        "        try: raise OSError\n"
+        "        except OSError:\n"
+        "            try: time.sleep(1.5)\n"
+        "            except BaseException: print('disturbed', file=sys.stderr)\n"
+        "sys.meta_path.insert(0, On('invoice_ocr.batch.results', slow))"
+    ),
+    "where a library catches everything": (
+        "import contextlib, time\n"
+        "def caught():\n"
+        "    with contextlib.suppress(BaseException): hit()\n"
+        "    time.sleep(90)\n"
+        "sys.meta_path.insert(0, On('invoice_ocr.batch.results', caught))"
+    ),
+    "just before it waits": (
+        "import threading, time\n"
+        "def late(): time.sleep(0.5); signal.pthread_kill(threading.get_ident(), SENT)\n"
+        "def wait(): threading.Thread(target=late).start(); time.sleep(90)\n"
+        "sys.meta_path.insert(0, On('invoice_ocr.batch.results', wait))"
     ),
 }
 ENDINGS = {
