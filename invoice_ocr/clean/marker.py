@@ -10,6 +10,7 @@ _COLOURED = 50  # grey levels between the strongest and the weakest channel of a
 _BRIGHT = 0.8  # of the paper's brightness, that the strongest channel of a mark has
 _WHITE = 25  # grey levels between the channels of white paper, at most
 _LEAST = 24  # places of a mark, of `_STEP` squared pixels each: a word's
+_AROUND = 2  # places around a mark that belong to it
 _DARK, _PRINTED = 0.65, 0.03  # of the paper's brightness, under which is print; of a mark's places, that have it
 
 
@@ -29,18 +30,24 @@ def without_marker(pixels: np.ndarray) -> np.ndarray | None:
     near = np.ones((3, 3), np.uint8)
     filled = cv2.morphologyEx(cv2.morphologyEx(bright, cv2.MORPH_CLOSE, near), cv2.MORPH_OPEN, near)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(filled)
-    if count == 1:
-        return None
     sizes = stats[:, cv2.CC_STAT_AREA]
-    dark = np.bincount(labels[strongest < _DARK * paper], minlength=count)
-    light = np.bincount(labels[(coloured < _WHITE) & (strongest > _BRIGHT * paper)], minlength=count)
+    if not (sizes[1:] >= _LEAST).any():
+        return None
+    places = np.flatnonzero(labels)
+    of, strong, colour = (each.ravel()[places] for each in (labels, strongest, coloured))
+    dark = np.bincount(of[strong < _DARK * paper], minlength=count)
+    light = np.bincount(of[(colour < _WHITE) & (strong > _BRIGHT * paper)], minlength=count)
     marked = (sizes >= _LEAST) & (dark > _PRINTED * sizes) & (dark > light)
     marked[0] = False
     if not marked.any():
         return None
-    grown = cv2.dilate(marked[labels].astype(np.uint8), np.ones((5, 5), np.uint8))
-    whole = cv2.resize(grown, (grown.shape[1] * _STEP, grown.shape[0] * _STEP), interpolation=cv2.INTER_NEAREST)
-    inside = whole[: pixels.shape[0], : pixels.shape[1]] > 0
+    grown = cv2.dilate(marked[labels].astype(np.uint8), np.ones((2 * _AROUND + 1, 2 * _AROUND + 1), np.uint8))
     unmarked = pixels.copy()
-    unmarked[inside] = pixels[inside].max(1, keepdims=True)
+    for left, top, width, height in stats[marked, :4].tolist():
+        x, y = max(0, left - _AROUND), max(0, top - _AROUND)
+        part = grown[y : top + height + _AROUND, x : left + width + _AROUND]
+        whole = cv2.resize(part, None, fx=_STEP, fy=_STEP, interpolation=cv2.INTER_NEAREST)
+        of_page = unmarked[y * _STEP :, x * _STEP :][: whole.shape[0], : whole.shape[1]]
+        inside = whole[: of_page.shape[0], : of_page.shape[1]] > 0
+        of_page[inside] = of_page[inside].max(1, keepdims=True)
     return unmarked
