@@ -20,6 +20,7 @@ from invoice_ocr.ocr import (
     faces,
     hand,
     hanzi,
+    hanzi_words,
     letters,
     money,
     order,
@@ -281,7 +282,8 @@ class NeuralEngine:
                 heard += self._hearing.said([pictures[i] for i in some], self._chinese())
                 if not hanzi.may_be_chinese([read[i] for i in places], heard):
                     return
-        both = zip(read, self._hearing.said(pictures, self._chinese()), strict=True)
+        reader = hanzi_words.in_words(self._chinese())
+        both = zip(read, self._hearing.said(pictures, reader), strict=True)
         read[:] = [hanzi.better(first, hanzi.once(chinese)) for first, chinese in both]
 
     def _narrow(self, pictures: Sequence[np.ndarray], read: list[ctc.Text]) -> None:

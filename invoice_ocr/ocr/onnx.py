@@ -62,9 +62,8 @@ def load(settings: Settings) -> NeuralEngine:
 def _chinese(network: Network) -> Reader:
     session = Session(network)
 
-    def recognise(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ids, confidences = session.run(["ids", "confidences"], {"crops": batch})
-        return ids, confidences
+    def recognise(batch: np.ndarray) -> tuple[np.ndarray, ...]:
+        return tuple(session.run(["ids", "confidences", "logits"], {"crops": batch}))
 
     return Reader(recognise, network.alphabet)
 
