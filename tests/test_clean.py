@@ -259,22 +259,25 @@ def test_a_band_filled_with_a_dark_colour_keeps_its_light_print() -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_a_ghost", "as_print", "said", "goes"),
+    ("as_a_ghost", "as_print", "said", "dashes", "goes"),
     [
-        (0.9, 0.1, 8, True),
-        (0.4, 0.1, 8, True),
-        (0.28, 0.1, 8, False),
-        (0.5, 0.45, 8, False),
-        (0.4, 0.1, 1, False),  # of a piece of grey print alone, where nothing else says a word
+        (0.9, 0.1, 99, 0, True),
+        (0.9, 0.1, 99, 16, True),  # rows of dashes shine through too: many, and lower than letters
+        (0.4, 0.1, 99, 0, True),
+        (0.28, 0.1, 99, 0, False),
+        (0.5, 0.45, 99, 0, False),
+        (0.4, 0.1, 1, 0, False),  # of a piece of grey print alone, where nothing else says a word
     ],
 )
 def test_the_other_side_that_shines_through_is_taken_away_and_grey_print_is_not(
-    as_a_ghost: float, as_print: float, said: int, goes: bool
+    as_a_ghost: float, as_print: float, said: int, dashes: int, goes: bool
 ) -> None:
     front = page().pixels.copy()
     front[:700] = 255
     back = np.full_like(front, 255)
     back[100:650] = page(ink=150).pixels[100:650]
+    for row in range(dashes):
+        back[2 + 6 * row : 5 + 6 * row].reshape(3, -1, 3)[:, np.arange(back.shape[1]) % 14 < 9] = 150
 
     def read_left_to_right(crops: Sequence[np.ndarray]) -> list[tuple[str, float]]:
         found = [("words", as_a_ghost if mirrored(crop) else as_print) for crop in crops]

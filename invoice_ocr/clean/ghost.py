@@ -16,11 +16,12 @@ _FAINT = 0.62  # of the depth of ordinary print
 _FAINTEST = 0.1
 _LEAST_SHARE = 0.2  # of all marks
 _SMALLEST = 8  # pixels of a mark: letters of five points have ten
+_WORDS = 16  # looked at
 _FEWEST = 3  # words that have to be read mirrored
 _READ = 0.6  # confidence
 _GUESSED, _AHEAD = 0.3, 0.12  # mean confidence of words hardly read, and by how much it is more than unmirrored
-_MARGIN = 1.35
 _DARKEST = 0.98  # of a word's box is no darker than its letters
+_DEEP, _MARGIN = 0.75, 1.6  # of the ghost's words are no darker, and how much darker than that its darkest may be
 
 
 def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
@@ -41,10 +42,18 @@ def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
     faint = marks_of(ink)
     if len(faint) < fewest:
         return 0.0
-    boxes = heads.word_boxes(ink, float(np.median(faint[:, 3])), beside=depth >= _FAINT * usual)
+    boxes = heads.word_boxes(ink, _usual_height(faint), depth >= _FAINT * usual, _WORDS)
     ghosts = boxes[_mirrored(heads.cut(pixels, np.eye(3), boxes / seen.scale), recognise)]
     places = (depth[int(top) : int(bottom), int(left) : int(right)] for left, top, right, bottom in ghosts)
-    return _MARGIN * max((float(np.quantile(place, _DARKEST)) for place in places), default=0.0)
+    deep = [float(np.quantile(place, _DARKEST)) for place in places]
+    return _MARGIN * float(np.quantile(deep, _DEEP)) if deep else 0.0
+
+
+def _usual_height(marks: np.ndarray) -> float:
+    """The height of the mark up to which half of what marks cover lies: dashes and crumbs of letters are many."""
+    order = np.argsort(marks[:, 3])
+    covered = np.cumsum((marks[:, 2] * marks[:, 3])[order])
+    return float(marks[order, 3][np.searchsorted(covered, covered[-1] / 2)])
 
 
 def _at(around: np.ndarray, marks: np.ndarray) -> np.ndarray:

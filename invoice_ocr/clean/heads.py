@@ -21,8 +21,8 @@ _SHAPES = (2.0, 14.0)  # width for height of a word worth reading
 _USUAL = 5.0
 
 
-def word_boxes(ink: np.ndarray, height: float, beside: np.ndarray | None = None) -> np.ndarray:
-    """Boxes of words of ordinary size that lie across: float32, shape (n, 4), left, top, right, bottom, at most 8.
+def word_boxes(ink: np.ndarray, height: float, beside: np.ndarray | None = None, most: int = _WORDS) -> np.ndarray:
+    """Boxes of words of ordinary size that lie across: float32, shape (n, 4), left, top, right, bottom, at most `most`.
 
     ink: bool, shape (height, width). height: of the usual mark, in its pixels. beside: as `ink`, what may not be in
     their boxes.
@@ -38,7 +38,7 @@ def word_boxes(ink: np.ndarray, height: float, beside: np.ndarray | None = None)
     if beside is not None:
         clear = [not beside[y : y + h, x : x + w].any() for x, y, w, h in boxes[good].astype(int).tolist()]
         good = good[np.array(clear, bool)]
-    best = good[np.argsort(np.abs(np.log(shape[good] / _USUAL)), kind="stable")[:_WORDS]]
+    best = good[np.argsort(np.abs(np.log(shape[good] / _USUAL)), kind="stable")[:most]]
     chosen = boxes[best]
     return np.concatenate([chosen[:, :2], chosen[:, :2] + chosen[:, 2:]], 1)
 
