@@ -421,3 +421,25 @@ def test_a_name_stands_behind_its_label_again_in_another_language() -> None:
 def test_groups_of_digits_behind_a_number_are_its_last() -> None:
     assert best("Rechnung FW 260388 71902 vom 02.04.2026", "invoice_number") == "FW 260388 71902"
     assert best("Rechnung Nr. 260388 vom 02.04.2026", "invoice_number") == "260388"
+
+
+def test_days_to_pay_the_rate_in_a_label_and_an_article_of_the_law_are_no_amounts() -> None:
+    assert best("Terms | : Net 30", "total_net") is None
+    assert best("CGST9 (9%) | 4,387.50", "total_tax") == "4387.50"
+    assert best("VAT reverse charged, Article 196 of Directive 2006/112/EC", "total_tax") is None
+    assert best("Net | 30.00", "total_net") == "30.00"
+
+
+def test_the_cell_right_of_a_label_that_begins_with_a_colon_is_its_value() -> None:
+    assert best("# | : INV-000318\nDate | : 2026-04-07", "invoice_number") == "INV-000318"
+    assert best("# | Item 12", "invoice_number") is None
+
+
+def test_words_and_the_word_for_a_number_lead_from_a_title_to_its_number() -> None:
+    page = "Rechnung des Versicherers Nr. 04.118.2-2026 vom 06.12.2026\nAgentur\nNummer: 549910"
+    assert best(page, "invoice_number") == "04.118.2-2026"
+
+
+def test_terms_of_payment_stand_behind_their_label_without_a_colon() -> None:
+    assert best("TERMS Net 30", "payment_terms") == "Net 30"
+    assert best("Terms and conditions apply", "payment_terms") is None

@@ -16,9 +16,11 @@ from invoice_ocr.finding.standing import (
     between,
     can_look_away,
     context,
+    counts,
     follows_number,
     follows_other,
     is_dated,
+    is_number,
     is_numbered,
     is_own_series,
     is_zero_tax,
@@ -35,6 +37,7 @@ from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
 _LED = re.compile(r"\s*(?:[:：]|\.{3})")  # what leads from a label to words: `Terms: net 30`, `TERMS ...... net 30`
+_COLON = re.compile(r"[:：]\s*\S")
 # A label again in another language, or what closes the brackets in which it stands: `Verkäufer (Seller): ...`.
 _TRANSLATED = re.compile(r"\A\s?(?:\([^()\d]{2,30}\)|\))(?=\s?[:：])")
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
@@ -42,6 +45,7 @@ _INSIDE = 0.85  # how surely an amount in brackets is the tax within the one beh
 _PART = 0.5  # how surely an amount in a sentence is meant, where another ends its row
 _OF_OTHER = 0.4  # what is left of a date that goes on the number of another paper
 _DATED = 0.9  # how surely a number is meant that its date goes on, however short it is
+_NUMBERED = 0.6  # how surely a number is meant that words and `No.` lead to: `Invoice of the insurer No. 4711`
 _SEEN = 0.9  # how surely a date stands right of its label, so that none is looked for below it
 _WHOLE = frozenset({"total_gross", "amount_due"})
 _LIKELY = 0.5  # how surely a value stands beside its label, so that one below is hardly meant
@@ -87,7 +91,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
     weight *= residue(cell.text[hit.end : end]) * (1.0 if last else 0.7)
     if index > 0 and not between(cell, hits[index - 1], hit):
         weight *= 0.55  # another label right before this one has the better claim
-    if "right" in rule.at:
+    if "right" in rule.at or _leads(sheet, cell):
         for candidate in _right(sheet, cell, rule, spec, weight):
             seen = max(seen, candidate.score / weight)
             yield candidate
@@ -200,7 +204,8 @@ def _same(
     text = _TRANSLATED.sub(_blanks, cell.text[hit.end : end])
     if not text.strip(" :.-") or text.startswith("_"):
         return
-    if spec.reader in ("name", "text") and not _LED.match(text):
+    terms = spec.reader == "text" and days_in(text, sheet.pack) is not None
+    if spec.reader in ("name", "text") and not (terms or _LED.match(text)):
         return
     found = read(spec.reader, text, sheet.pack.months, pixels=is_read(cell), kinds=rule.check)
     numbered = any(sheet.pack.fields[other.field].reader == "reference" for other in sheet.pack.by_label[hit.key])
@@ -212,7 +217,7 @@ def _same(
         gap = re.findall(r"[^\W\d_]{2,}", RATE.sub(" ", text[: item.start]))
         factor = 1.0 if spec.reader in ("reference", "name", "text") else (1.0, 0.9, 0.7, 0.5)[min(len(gap), 3)]
         if spec.reader == "amount" and (
-            _counts(sheet, cell, hit, shifted(item, hit.end)) or is_numbered(sheet.pack, text, item)
+            counts(sheet, cell, hit, shifted(item, hit.end)) or is_numbered(sheet.pack, text, item)
         ):
             continue
         sum_of = gap or "(" in text[: item.start]
@@ -223,8 +228,9 @@ def _same(
         elif spec.reader != "amount" and place:
             factor *= 0.6
         told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
-        if rule.field == "invoice_number" and not hit.start and is_dated(sheet, cell, hit, item):
-            told = replace(item, quality=max(_DATED, item.quality))
+        if rule.field == "invoice_number" and not hit.start:
+            surely = _DATED if is_dated(sheet, cell, hit, item) else _NUMBERED * is_number(sheet.pack, text, item)
+            told = replace(item, quality=max(surely, item.quality))
         candidate = candidate_by(rule, "same", cell, shifted(told, hit.end), weight * factor * sure)
         yield in_two_lines(sheet, cell, candidate) if spec.reader == "name" else candidate
 
@@ -243,14 +249,9 @@ def _is_behind(sheet: Sheet, cell: Cell) -> bool:
     return False
 
 
-def _counts(sheet: Sheet, cell: Cell, hit: Hit, item: Found) -> bool:
-    """Whether a number only counts what a word right behind it names, as in `TOTAL (6 items)`."""
-    if item.mark or "." in str(item.value):
-        return False
-    after = next((other for other in sheet.hits_of(cell) if other.start >= item.end > hit.end), None)
-    if after is None or cell.text[item.end : after.start].strip():
-        return False
-    return sheet.is_silent(after) or all(r.field == "other_amount" for r in sheet.pack.by_label[after.key])
+def _leads(sheet: Sheet, cell: Cell) -> bool:
+    """Whether the cell right of a label begins with its colon, so that nothing but its value can stand there."""
+    return any(_COLON.match(other.text) for other in sheet.grid.right_of(cell)[:1])
 
 
 def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
