@@ -170,7 +170,7 @@ def _understood(
         *balance.doubt(resolution, found),
         *second_set.doubt(resolution, document),
         *two_slips.doubt(resolution, found, document, pack),
-        *printed_rates.doubt(resolution, document, pack),
+        *printed_rates.doubt(resolution, document, pack, by_rate),
         *(two_companies.doubt(resolution, found) or in_name_of.doubt(resolution, found)),
         *doubts,
     ]

@@ -39,3 +39,8 @@ def test_a_tax_above_the_printed_rate_sends_the_totals_to_review() -> None:
 )
 def test_a_tax_at_the_printed_rates_is_in_no_such_doubt(page: str) -> None:
     assert "totals.rate" not in understood(page).reasons
+
+
+def test_the_rates_of_all_tax_rows_count_though_one_names_a_register_number() -> None:
+    page = "Subtotal | 3,120.00\nGST (5%) #83412 7755 RT0001 | 156.00\nPST (7%) | 218.40\nTotal | $3,494.40"
+    assert "totals.rate" not in understood(page).reasons

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from invoice_ocr.choices import Resolution, magnitude
 from invoice_ocr.finding.sheet import find_labels
 from invoice_ocr.layout.grid import make_grids
-from invoice_ocr.model import Document, Issue
+from invoice_ocr.model import Document, Issue, TaxLine
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.totals.ways import RATE
 
@@ -16,16 +16,17 @@ _MORE = Decimal("1.5")  # times what the rates make of the net: charges that are
 _TOLERANCE = Decimal("0.05")
 
 
-def doubt(resolution: Resolution, document: Document, pack: RulePack) -> list[Issue]:
+def doubt(resolution: Resolution, document: Document, pack: RulePack, by_rate: Sequence[TaxLine] = ()) -> list[Issue]:
     """An issue `totals.rate` where the tax is far more of the net than printed rates make.
 
     Rates stand with words for tax; those of the country count as well, since not all may have been read. A tax
-    that a label names is in no such doubt: another may stand in it, at a rate that is not printed.
+    that a label names is in no such doubt: another may stand in it, at a rate that is not printed. by_rate: the
+    taxes of single rates, whose words may be none of the labels: `GST (5%) #83412 7755` beside `PST (7%)`.
     """
     net, tax = (resolution.choices.get(name) for name in ("total_net", "total_tax"))
     if not net or not tax or not magnitude(net) or not tax.evidence.rule.startswith("universal."):
         return []
-    rates = set(_rates(document, pack))
+    rates = {*_rates(document, pack), *(line.rate for line in by_rate if line.rate)}
     if not rates:
         return []
     usual = [rate for code in resolution.conventions.countries[:1] for rate in pack.countries[code].tax_rates]
