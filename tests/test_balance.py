@@ -62,3 +62,7 @@ def test_an_account_that_was_settled_is_no_doubt() -> None:
     assert "totals.balance" not in understood("Previous balance | 0.00\nAmount due | 93.00").reasons
     paid = "Your last bill | 31.20\nPayment received | -31.20\nBalance brought forward | 0.00\nAmount due | 93.00"
     assert "totals.balance" not in understood(paid).reasons
+    whole = "Balance from last bill | 31.20\nPayment received | -31.20\nAmount due | 93.00"
+    assert "totals.balance" not in understood(whole).reasons
+    part = "Balance from last bill | 31.20\nPayment received | -20.00\nAmount due | 93.00"
+    assert "totals.balance" in understood(part).reasons

@@ -71,10 +71,14 @@ def _of_this_bill(
 
 
 def doubt(resolution: Resolution, candidates: Sequence[Candidate]) -> list[Issue]:
-    """An issue `totals.balance` where what is due was taken for the total though a balance may be part of it."""
+    """An issue `totals.balance` where what is due was taken for the total though a balance may be part of it.
+
+    None where nothing is left of it: all of it was paid since, or the balance carried forward is zero.
+    """
     gross = resolution.choices.get("total_gross")
     before = _amounts("balance", candidates)
     settled = any(c.name == "balance" and c.value == 0 and c.score > _LEAST for c in candidates)
+    settled |= {abs(value) for value in before} <= {abs(paid) for paid in _amounts("prepaid", candidates)}
     if gross is None or not before or settled:
         return []
     own = [c for c in candidates if c.name == "total_gross" and not c.evidence.rule.startswith("universal.")]
