@@ -205,6 +205,8 @@ def test_two_dates_behind_the_label_of_a_period_are_its_start_and_its_end() -> N
 def test_what_was_paid_has_no_sign_and_is_no_count_of_days() -> None:
     assert value(read("Total | 120.00\nDeposit paid | -20.00\nBalance due | 100.00"), "prepaid") == Decimal("20.00")
     assert value(read("Total | 120.00\nPaid within 30 days"), "prepaid") is None
+    assert value(read("Total | 120.00\nPayment | 20.00\nBalance due | 100.00"), "prepaid") == Decimal("20.00")
+    assert value(read("Total | 120.00\nPayment | 30.00\nBalance due | 100.00"), "prepaid") is None
 
 
 def test_a_tax_printed_as_included_with_its_rate_is_proved_by_the_gross_above() -> None:

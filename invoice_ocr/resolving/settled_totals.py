@@ -39,7 +39,7 @@ def add_totals(choices: dict[str, Choice], sums: Sums, candidates: Sequence[Cand
 def _settle_left(choices: dict[str, Choice], candidates: Sequence[Candidate]) -> None:
     """What is left to pay and what was paid so that they make the gross: other amounts may bear such labels, too.
 
-    What was paid may be printed in parts, one below the other.
+    What was paid may be printed in parts, one below the other, or named as at a till: `Payment 500.00`.
     """
     gross, due = choices.get("total_gross"), choices.get("amount_due")
     if gross is None or due is None:
@@ -49,12 +49,16 @@ def _settle_left(choices: dict[str, Choice], candidates: Sequence[Candidate]) ->
     total = magnitude(gross)
     if any(total - value == magnitude(due) for value in paid):
         return
-    parts = _parts_of(total - magnitude(due), paid) if magnitude(due) > 0 else []
+    rest = total - magnitude(due)
+    handed = [one for one in ranked("cash", candidates) if magnitude(one) == rest]
+    parts = handed[:1] or _parts_of(rest, paid) if rest and magnitude(due) > 0 else []
     whole = sum(map(magnitude, parts), Decimal(0))
     if parts:
         evidence = replace(parts[0].evidence, source="derived", rule="universal.prepaid.sum")
         support = min(part.support for part in parts)
-        choices["prepaid"] = replace(parts[0], value=whole, readings=(whole,), evidence=evidence, support=support)
+        choices["prepaid"] = replace(
+            parts[0], name="prepaid", value=whole, readings=(whole,), evidence=evidence, support=support
+        )
     elif (one := next((left[total - value] for value in paid if total - value in left and value), None)) is not None:
         choices["amount_due"] = one
 
