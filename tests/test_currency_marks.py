@@ -38,6 +38,7 @@ def test_a_mark_of_several_currencies_alone_is_for_review(mark: str, one: str, o
         ("kr", "Tel. +47 22 00 00 00", "NOK"),
         ("kr", "101 Reykjavík, Iceland", "ISK"),
         ("Rs", "Mumbai, India", "INR"),
+        ("$", "Please pay to 06-0411-0228871-00 in Tauranga\nGST 15 %", "NZD"),
         ("£", "", "GBP"),
         ("Kč", "", "CZK"),
     ],

@@ -32,7 +32,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "圆": ("CNY",), "ευρώ": ("EUR",), "рублей": ("RUB",), "гривень": ("UAH",), "гривні": ("UAH",),
     "гривня": ("UAH",), "Eur": ("EUR",), "R": ("ZAR",),
     "Fr": ("CHF",), "SFr": ("CHF",), "TL": ("TRY",), "din": ("RSD",),
-    "Euro": ("EUR",), "Euros": ("EUR",), "DH": ("MAD", "AED"), "Dhs": ("AED", "MAD"), "KSh": ("KES",),
+    "Euro": ("EUR",), "Euros": ("EUR",), "DH": ("MAD", "AED"), "Dhs": ("AED", "MAD"), "KSh": ("KES",), "KShs": ("KES",),
     "GH₵": ("GHS",), "₵": ("GHS",), "₲": ("PYG",), "৳": ("BDT",), "FCFA": ("XOF", "XAF"),
 }  # fmt: skip
 # Codes whose mark is one sign, which a speck may look like.
