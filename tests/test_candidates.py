@@ -443,3 +443,9 @@ def test_words_and_the_word_for_a_number_lead_from_a_title_to_its_number() -> No
 def test_terms_of_payment_stand_behind_their_label_without_a_colon() -> None:
     assert best("TERMS Net 30", "payment_terms") == "Net 30"
     assert best("Terms and conditions apply", "payment_terms") is None
+
+
+def test_the_last_letter_of_a_number_begins_no_label() -> None:
+    page = "Corrib Ltd, Galway. VAT No. IE6388047V. Company reg. no. 488102."
+    assert best(page, "seller_vat_id", source="ocr") == "IE6388047V"
+    assert best(page, "seller_registration", source="ocr") == "488102"

@@ -374,3 +374,8 @@ def test_a_text_is_read_by_the_months_given_whatever_it_was_read_by_before() -> 
 def test_a_series_of_capitals_before_a_number_is_no_currency() -> None:
     assert find_currencies("Fatura FT 2026A/1184") == []
     assert [mark for mark, _, _ in find_currencies("12 345 FT")] == ["FT"]
+
+
+def test_the_letter_of_what_is_taxed_may_be_glued_to_an_amount() -> None:
+    assert [str(amount.value) for amount in find_amounts("585.00T")] == ["585.00"]
+    assert find_amounts("585.00TX") == []

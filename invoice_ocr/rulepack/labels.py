@@ -73,7 +73,7 @@ class LabelIndex:
         index = 0
         while index < len(parts):
             found = self._exact(parts, index) if parts[index][0][:_START] in self.starts else None
-            if found is None and forgiving:
+            if found is None and forgiving and not _ends_number(parts, index):
                 found = self._similar(parts, index)
             if found is None and alone and (near := self._one_wrong(parts[index][0])):
                 found = (near, index, ONE_WRONG)
@@ -173,6 +173,12 @@ class LabelIndex:
 def _leads(letters: tuple[str, int, int], digits: tuple[str, int, int]) -> bool:
     """Whether one or two letters begin a number."""
     return len(letters[0]) <= _LETTERS and letters[0].isalpha() and digits[0].isdigit() and letters[2] == digits[1]
+
+
+def _ends_number(parts: Sequence[tuple[str, int, int]], index: int) -> bool:
+    """Whether a single letter is the last of a number, as in `IE1234567T. Company reg. no`, and begins no label."""
+    before = parts[index - 1] if index else None
+    return before is not None and before[0].isdigit() and before[2] == parts[index][1] and len(parts[index][0]) == 1
 
 
 def _prefixes(keys: Iterable[str]) -> frozenset[str]:

@@ -32,7 +32,8 @@ _AFTER = re.compile(
 
 _PLAIN = str.maketrans("\u00b7" + _TICKS + _SPACES, "." + "'" * len(_TICKS) + " " * len(_SPACES))
 _MARK = re.compile(r"[.,' ]")
-_GLUED = re.compile(rf"{CURRENCY}|CR|Cr")
+# What may be glued to an amount: its money, or the T that marks what is taxed, as books in the United States have it.
+_GLUED = re.compile(rf"{CURRENCY}|CR|Cr|(?<=[.,]\d\d)T\b")
 _RATE_BEFORE = re.compile(rf"(?:^|[^\d{_SPACES}])[{_SPACES}]?%[{_SPACES}]?\Z")  # `%20` is a rate, as Turks write it
 _RAND = re.compile(r"(?:^|[^\w.\-/])?R(?:\d{1,3}(?:[ ,\u00a0]\d{3})*|\d+)[.,]\d\d(?![\d.,])")  # as South Africans write
 _DASHES = "-\u2212\u2013\u2010\u2011\u2012"
