@@ -136,6 +136,18 @@ def test_lines_that_run_up_are_told_from_lines_that_run_across() -> None:
     assert share_upright(np.zeros((0, 4), np.float32)) == 0.5
 
 
+def test_crumbs_of_letters_do_not_say_which_way_lines_run() -> None:
+    letters = [(x * 20, y * 60, 16, 24) for y in range(20) for x in range(0, 40, 2)]
+    crumbs = [(x * 20 + 2, y * 60 + k * 8, 5, 6) for y in range(20) for x in range(1, 40, 2) for k in range(3)]
+    assert share_upright(np.array(sorted(letters + crumbs), np.float32)) > 0.9
+
+
+def test_faint_print_is_seen_beside_the_dark_rim_of_a_scan() -> None:
+    given = 255 - (255 - cv2.GaussianBlur(page().pixels, (0, 0), 1).astype(np.float32)) / 4
+    given[:, 20:50] = np.linspace(0, 160, 30)[None, :, None]
+    assert len(see(given.astype(np.uint8)).marks) > 150
+
+
 def test_a_photographed_sheet_is_found_and_laid_flat() -> None:
     photo = PageImage(1, photographed(page().pixels), 200.0)
     cleaned = clean(photo, "auto", recognise)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from invoice_ocr.clean.sight import usual_size
+
 _ASKED = 250  # marks whose neighbours are looked for
 _FEWEST = 30  # marks below which nothing is said
 _FARTHEST = 15.0  # degrees of tilt looked for
 _COARSE, _FINE = 0.25, 0.05  # degrees between two tries
+_LETTER = 0.4  # of the usual mark's size, from which marks are letters and no crumbs of them
 SIDEWAYS = 0.6  # of the marks with their nearest neighbour above or below: the lines run up or down
 
 
@@ -17,6 +20,10 @@ def share_upright(marks: np.ndarray) -> float:
     marks: float32, shape (n, 4), left, top, width, height. Letters of a line are nearer than lines are to each other
     (O'Gorman, The document spectrum for page layout analysis, 1993).
     """
+    if len(marks) >= _FEWEST:
+        size = np.sqrt(marks[:, 2] * marks[:, 3])
+        letters = marks[size >= _LETTER * usual_size(marks, size)]
+        marks = letters if len(letters) >= _FEWEST else marks
     if len(marks) < _FEWEST:
         return 0.5
     beside, stacked = gaps(marks[:: max(1, len(marks) // _ASKED)], marks)

@@ -10,7 +10,7 @@ import numpy as np
 
 from invoice_ocr.clean import heads
 from invoice_ocr.clean.heads import Recogniser
-from invoice_ocr.clean.sight import Sight, marks_of
+from invoice_ocr.clean.sight import Sight, marks_of, usual_size
 
 _FAINT = 0.62  # of the depth of ordinary print
 _FAINTEST = 0.1
@@ -42,18 +42,11 @@ def depth_of(pixels: np.ndarray, seen: Sight, recognise: Recogniser) -> float:
     faint = marks_of(ink)
     if len(faint) < fewest:
         return 0.0
-    boxes = heads.word_boxes(ink, _usual_height(faint), depth >= _FAINT * usual, _WORDS)
+    boxes = heads.word_boxes(ink, usual_size(faint, faint[:, 3]), depth >= _FAINT * usual, _WORDS)
     ghosts = boxes[_mirrored(heads.cut(pixels, np.eye(3), boxes / seen.scale), recognise)]
     places = (depth[int(top) : int(bottom), int(left) : int(right)] for left, top, right, bottom in ghosts)
     deep = [float(np.quantile(place, _DARKEST)) for place in places]
     return _MARGIN * float(np.quantile(deep, _DEEP)) if deep else 0.0
-
-
-def _usual_height(marks: np.ndarray) -> float:
-    """The height of the mark up to which half of what marks cover lies: dashes and crumbs of letters are many."""
-    order = np.argsort(marks[:, 3])
-    covered = np.cumsum((marks[:, 2] * marks[:, 3])[order])
-    return float(marks[order, 3][np.searchsorted(covered, covered[-1] / 2)])
 
 
 def _at(around: np.ndarray, marks: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from invoice_ocr.clean import aside, direction, ghost, heads, light, marker, qua
 from invoice_ocr.clean.aside import Aside
 from invoice_ocr.clean.heads import Recogniser
 from invoice_ocr.clean.quality import Quality
-from invoice_ocr.clean.sight import Sight, marks_of, see
+from invoice_ocr.clean.sight import Sight, marks_of, see, usual_size
 from invoice_ocr.model import Frame, Issue, PageImage
 from invoice_ocr.settings import CLEANING_STEPS as STEPS
 
@@ -178,7 +178,7 @@ def _words_of(
     marks = _marks_in(seen, matrix)
     if not len(marks):
         return []
-    boxes = heads.word_boxes(_ink_in(seen, matrix, size), float(np.median(marks[:, 3]))) / seen.scale
+    boxes = heads.word_boxes(_ink_in(seen, matrix, size), usual_size(marks, marks[:, 3])) / seen.scale
     pixels = light.inverted(page.pixels) if seen.light_on_dark else page.pixels
     return heads.cut(pixels, matrix @ base, boxes)
 

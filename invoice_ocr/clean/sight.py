@@ -13,6 +13,7 @@ _PAPER_PART = 24  # the widest dark thing that is print and not shade, as a part
 _DARK_PART = 0.8  # of the brightness of the paper, under which it is shaded or filled
 _LEAST_DEPTH = 18  # grey levels that ink is darker than paper
 _MOST_MARKS = 6000
+_FEW, _MORE = 60, 2  # marks under which ink may be the dark rim of a scan, and print fainter; how many times as many
 _USUAL = 7  # of every fourth pixel, whose usual brightness print is compared with: 6 mm on A4
 _PRINTED = 12  # of these pixels that are lighter in what is filled, at least: two letters
 DARK = 110  # of 255: paper darker than this is the ground of light print
@@ -67,8 +68,16 @@ def see(pixels: np.ndarray) -> Sight:
     if light_on_dark:
         grey = 255 - grey
     paper = paper_of(grey)
-    ink = cv2.subtract(paper, grey) > _ink_depth(grey, paper)
-    return Sight(scale, grey, paper, ink, marks_of(ink), light_on_dark)
+    depth = cv2.subtract(paper, grey)
+    level = _ink_depth(depth)
+    ink = depth > level
+    marks = marks_of(ink)
+    if len(marks) < _FEW:
+        fainter = depth > _ink_depth(np.where(ink, 0, depth))
+        others = marks_of(fainter)
+        if len(others) > _MORE * len(marks):
+            ink, marks = fainter, others
+    return Sight(scale, grey, paper, ink, marks, light_on_dark)
 
 
 def reduced(grey: np.ndarray, scale: float) -> np.ndarray:
@@ -108,9 +117,8 @@ def _is_light_on_dark(grey: np.ndarray) -> bool:
     return float(apart[apart > _LEAST_DEPTH].sum()) > -float(apart[apart < -_LEAST_DEPTH].sum())
 
 
-def _ink_depth(grey: np.ndarray, paper: np.ndarray) -> float:
+def _ink_depth(depth: np.ndarray) -> float:
     """Grey levels below the paper from which a pixel is ink: Otsu's, among those that are darker at all."""
-    depth = cv2.subtract(paper, grey)
     darker = depth[depth > _LEAST_DEPTH // 2]
     if darker.size < 50:
         return float(_LEAST_DEPTH)
@@ -146,3 +154,13 @@ def marks_of(ink: np.ndarray) -> np.ndarray:
     if len(chosen) > _MOST_MARKS:
         chosen = chosen[np.random.default_rng(0).choice(len(chosen), _MOST_MARKS, replace=False)]
     return chosen
+
+
+def usual_size(marks: np.ndarray, sizes: np.ndarray) -> float:
+    """The size of marks up to which half of what they cover lies: dashes, specks and crumbs of letters are many.
+
+    marks: float32, shape (n, 4), n at least 1. sizes: one of each, shape (n,).
+    """
+    order = np.argsort(sizes)
+    covered = np.cumsum((marks[:, 2] * marks[:, 3])[order])
+    return float(sizes[order][np.searchsorted(covered, covered[-1] / 2)])
