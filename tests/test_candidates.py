@@ -449,3 +449,19 @@ def test_the_last_letter_of_a_number_begins_no_label() -> None:
     page = "Corrib Ltd, Galway. VAT No. IE6388047V. Company reg. no. 488102."
     assert best(page, "seller_vat_id", source="ocr") == "IE6388047V"
     assert best(page, "seller_registration", source="ocr") == "488102"
+
+
+def test_net_and_days_are_no_label_of_what_stands_below() -> None:
+    assert best("Terms: | Net 14\n | 60 Preston Road", "total_net") is None
+
+
+def test_a_number_behind_words_right_of_a_label_gives_way_to_one_below_it() -> None:
+    assert best("Invoice Number | DUNEDIN 9016\nINV-1094 | NEW ZEALAND", "invoice_number") == "INV-1094"
+    assert best("Invoice Number | DUNEDIN 9016", "invoice_number") == "9016"
+
+
+def test_a_sign_of_numbers_under_a_title_is_the_label_of_its_own() -> None:
+    def surest(page: str) -> float:
+        return max(c.score for c in candidates(page) if c.name == "invoice_number")
+
+    assert surest("TAX INVOICE\n# | : INV-000318") > surest("ACME WORKS\n# | : INV-000318")

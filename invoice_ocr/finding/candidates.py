@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from invoice_ocr.finding import aside, beneath, unlabelled
+from invoice_ocr.finding.counted import counts, is_number, is_numbered
 from invoice_ocr.finding.party_labels import heads_block, in_two_lines, is_head, may_name, told_name, without_address
 from invoice_ocr.finding.readers import Found, read
 from invoice_ocr.finding.sheet import RATE, Sheet, candidate_by, is_label, is_read, make_candidate, shifted
@@ -16,14 +17,12 @@ from invoice_ocr.finding.standing import (
     between,
     can_look_away,
     context,
-    counts,
     follows_number,
     follows_other,
     is_dated,
-    is_number,
-    is_numbered,
     is_own_series,
     is_zero_tax,
+    leads,
     residue,
     standing,
 )
@@ -37,7 +36,8 @@ from invoice_ocr.values.text import fold
 
 _WEAKEST = 0.12
 _LED = re.compile(r"\s*(?:[:：]|\.{3})")  # what leads from a label to words: `Terms: net 30`, `TERMS ...... net 30`
-_COLON = re.compile(r"[:：]\s*\S")
+_WORD = re.compile(r"[^\W\d_]{4}")
+_LED_BY_WORDS = 0.6  # how surely a number is meant before which words stand: `DUNEDIN 9016` is of an address
 # A label again in another language, or what closes the brackets in which it stands: `Verkäufer (Seller): ...`.
 _TRANSLATED = re.compile(r"\A\s?(?:\([^()\d]{2,30}\)|\))(?=\s?[:：])")
 _ASIDE = 0.4  # how surely a name stands right of its label where a block of lines stands under it
@@ -91,7 +91,7 @@ def _from_label(sheet: Sheet, cell: Cell, index: int, rule: Rule) -> Iterator[Ca
     weight *= residue(cell.text[hit.end : end]) * (1.0 if last else 0.7)
     if index > 0 and not between(cell, hits[index - 1], hit):
         weight *= 0.55  # another label right before this one has the better claim
-    if "right" in rule.at or _leads(sheet, cell):
+    if "right" in rule.at or leads(sheet, cell):
         for candidate in _right(sheet, cell, rule, spec, weight):
             seen = max(seen, candidate.score / weight)
             yield candidate
@@ -249,11 +249,6 @@ def _is_behind(sheet: Sheet, cell: Cell) -> bool:
     return False
 
 
-def _leads(sheet: Sheet, cell: Cell) -> bool:
-    """Whether the cell right of a label begins with its colon, so that nothing but its value can stand there."""
-    return any(_COLON.match(other.text) for other in sheet.grid.right_of(cell)[:1])
-
-
 def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float) -> Iterator[Candidate]:
     found: list[tuple[Cell, Found]] = []
     left = cell.box.right
@@ -284,6 +279,8 @@ def _right(sheet: Sheet, cell: Cell, rule: Rule, spec: FieldSpec, weight: float)
             factor *= 0.4  # in a row of heads it is the next head
         if other.box.left - left > 0.45 * sheet.grid.page.width:
             factor *= 0.9
+        if spec.reader == "reference" and _WORD.search(other.text[: item.start]):
+            factor *= _LED_BY_WORDS
         told, sure = without_address(sheet.pack, item) if spec.reader == "name" else (item, 1.0)
         yield candidate_by(rule, "right", other, told, weight * factor * sure)
 

@@ -7,9 +7,8 @@ import re
 from invoice_ocr.document.kind import title_of
 from invoice_ocr.finding.readers import Found
 from invoice_ocr.finding.sheet import RATE, SHORT, Sheet, fields_of, is_label
-from invoice_ocr.finding.terms import days_in
 from invoice_ocr.layout.grid import Cell
-from invoice_ocr.rulepack import Rule, RulePack
+from invoice_ocr.rulepack import Rule
 from invoice_ocr.rulepack.labels import Hit
 from invoice_ocr.values.date import find_dates
 from invoice_ocr.values.text import fold
@@ -24,14 +23,15 @@ _SERIES = 3  # words of a number with its series
 _ROW = 3  # cells of a row of a table
 _WORDS = 2  # before a label, at least, that make it part of a sentence; between a number and its date, at most
 _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of percent, as pixels may show it
-_LAST_WORD, _SIGN = re.compile(r"([^\W\d_]+[°º]?)\.?\s*$"), re.compile(r"[§#№]\s*$")  # of a text
 # The number by which a tax is registered, between its name and its amount: `GST (5 %) no. 84120 7731 RT0001`.
 _REGISTERED = re.compile(r"[\W_]*(?:[^\W\d_]{1,3}\W{0,2}\s?){0,2}(?:[A-Z]{0,3}\d[A-Z\d./-]*\s?){1,4}\)?")
+_COLON = re.compile(r"[:：]\s*\S")
 _WORDED = re.compile(r"[^\W\d_]{3}")
 _BAR = re.compile(r"\s[|·•●]\s+$")
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3}[.!?]\s+$")
 _SEPARATOR = re.compile(r"\s*[:：=#.]|\s{2,}")
 CENTS = re.compile(r"\D{0,4}\d[\d.,'\s]*[.,]\d\d\D{0,4}")
+_DAYS = re.compile(r" \d{1,2}(?![\d.,])")
 _TOTALS, _OF_RATE = frozenset({"total_gross", "total_net", "amount_due"}), 0.4
 OTHER_PAPERS = frozenset({"contract", "purchase_order", "buyer_reference", "other_reference"})
 # Kinds of columns that tables of items have, and boxes of totals side by side have not.
@@ -79,10 +79,12 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
     """How much the words around a label leave of what it says.
 
     An account beside a bank is no customer's; a date with a discount behind it is not when all is due; the letters of
-    a number that has its label on the left are part of it.
+    a number that has its label on the left are part of it; `Net 30` tells days to pay.
     """
     if rule.field == "customer_number" and _near_bank(sheet, cell):
         return 0.2
+    if rule.field in _TOTALS and _tells_days(sheet, cell, hit):
+        return 0.0
     if rule.field in _TOTALS and _is_of_rate(sheet, cell, hit):
         return _OF_RATE
     if rule.field == "due_date" and _has_discount(sheet, cell, hit):
@@ -100,6 +102,10 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         if left and any(r.field == rule.field for h in sheet.hits_of(left) for r in sheet.pack.by_label[h.key]):
             return 0.0
     return 1.0
+
+
+def _tells_days(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    return bool(_DAYS.match(cell.text, hit.end)) and fold(cell.text[hit.start : hit.end]) in sheet.pack.net_words
 
 
 def _is_of_rate(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
@@ -138,15 +144,25 @@ def is_dated(sheet: Sheet, cell: Cell, hit: Hit, number: Found) -> bool:
 
 
 def _under_title(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
-    """Whether a label such as `No.`, with nothing but a number behind it, stands beside or right under a title."""
-    number = cell.text[hit.end :].strip(" :.#")
+    """Whether a label such as `No.`, with nothing but a number behind it, stands beside or right under a title.
+
+    The number may stand in the next cell, under a line that is a title and no more.
+    """
+    number, right, least = cell.text[hit.end :].strip(" :.#"), cell.box.right, _MOSTLY
+    if not number and (beside := sheet.grid.right_of(cell)[:1]):
+        number, right, least = beside[0].text.strip(" :.#"), beside[0].box.right, 1.0
     if hit.start or " " in number or sum(map(str.isdigit, number)) < _DIGITS:
         return False
     for row in sheet.grid.rows[max(0, cell.row - 2) : cell.row + 1]:
         for other in row:
             title = title_of(other.text, sheet.pack) if other is not cell else None
-            across = other.box.left < cell.box.right and other.box.right > cell.box.left
-            if title and title[0] in BOOKED and title[1] >= _MOSTLY and (across or other.row == cell.row):
+            across = other.box.left < right and other.box.right > cell.box.left
+            if (
+                title
+                and title[0] in BOOKED
+                and title[1] >= least
+                and (across or len(row) == 1 or other.row == cell.row)
+            ):
                 return True
     return False
 
@@ -195,37 +211,15 @@ def is_zero_tax(rule: Rule, cell: Cell) -> bool:
     return bool(digits) and not any(rate.strip("0") for rate in digits)
 
 
-def is_numbered(pack: RulePack, text: str, item: Found) -> bool:
-    """Whether what looks like an amount is a number, as in `VAT (No. 7008)`."""
-    return not item.mark and "." not in str(item.value) and is_number(pack, text, item, pack.item_words)
-
-
-def is_number(pack: RulePack, text: str, item: Found, others: frozenset[str] = frozenset()) -> bool:
-    """Whether a word such as `No.`, or one of others, stands right before an item."""
-    before = text[: item.start]
-    word = _LAST_WORD.search(before)
-    return (word is not None and fold(word[1]) in pack.number_words | others) or bool(_SIGN.search(before))
-
-
-def counts(sheet: Sheet, cell: Cell, hit: Hit, item: Found) -> bool:
-    """Whether a number only counts what is named: `TOTAL (6 items)`, `Net 30` days, `CGST9` of 9 percent."""
-    if item.mark or "." in str(item.value):
-        return False
-    named = cell.text[hit.start : hit.end]
-    if item.start == hit.end or (fold(named) in sheet.pack.net_words and days_in(f"{named} {item.value}", sheet.pack)):
-        return True
-    if any(other.start < item.end and item.start < other.end for other in sheet.hits_of(cell)):
-        return True  # `VAT reverse charged, Article 196`
-    after = next((other for other in sheet.hits_of(cell) if other.start >= item.end > hit.end), None)
-    if after is None or cell.text[item.end : after.start].strip():
-        return False
-    return sheet.is_silent(after) or all(r.field == "other_amount" for r in sheet.pack.by_label[after.key])
-
-
 def is_of_item(sheet: Sheet, cell: Cell) -> bool:
     """Whether a date begins a row of a table that ends with an amount."""
     row = sheet.grid.rows[cell.row]
     return cell is row[0] and len(row) >= _ROW and bool(CENTS.fullmatch(row[-1].text.strip()))
+
+
+def leads(sheet: Sheet, cell: Cell) -> bool:
+    """Whether the cell right of a label begins with its colon, so that nothing but its value can stand there."""
+    return any(_COLON.match(other.text) for other in sheet.grid.right_of(cell)[:1])
 
 
 def is_own_series(sheet: Sheet, cell: Cell, field: str) -> bool:
