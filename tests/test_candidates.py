@@ -465,3 +465,14 @@ def test_a_sign_of_numbers_under_a_title_is_the_label_of_its_own() -> None:
         return max(c.score for c in candidates(page) if c.name == "invoice_number")
 
     assert surest("TAX INVOICE\n# | : INV-000318") > surest("ACME WORKS\n# | : INV-000318")
+
+
+def test_an_invoice_that_a_label_tells_of_is_hardly_the_document() -> None:
+    (told,) = [c for c in candidates("For | Invoice 2026-417: piano lessons") if c.name == "invoice_number"]
+    (own,) = [c for c in candidates("Bill to | Invoice 2026-417") if c.name == "invoice_number"]
+    assert told.score < own.score
+
+
+def test_a_sentence_of_thanks_below_a_label_is_no_name() -> None:
+    assert best("For\nThank you for your payment.", "buyer_name") is None
+    assert best("For\nBank of Leinster Ltd.", "buyer_name") == "Bank of Leinster Ltd."

@@ -37,10 +37,17 @@ def name_below(sheet: Sheet, cell: Cell, box: Box, rule: Rule, weight: float) ->
         if count >= 3 and kinds & OF_ITEMS:
             return
         found = read("name", other.text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
-        if found and not is_label(sheet, other):
+        if found and not is_label(sheet, other) and not _is_sentence(sheet, other):
             candidate = candidate_by(rule, "below", other, found[0], weight * (1.0 if place == 0 else 0.8))
             yield in_two_lines(sheet, other, candidate)
         return
+
+
+def _is_sentence(sheet: Sheet, cell: Cell) -> bool:
+    """Whether a line begins with a common phrase and ends as sentences do: `Thank you for your payment.`"""
+    fields = {rule.field for hit in sheet.hits_of(cell)[:1] for rule in sheet.pack.by_label[hit.key]}
+    ended = cell.text.rstrip().endswith((".", "!")) and not ends_with_form(sheet.pack, cell.text)
+    return ended and "phrase" in fields and sheet.starts_with_label(cell)
 
 
 def _heads_no_party(sheet: Sheet, cell: Cell) -> bool:

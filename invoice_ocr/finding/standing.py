@@ -26,6 +26,7 @@ _READ_RATE = re.compile(r"[1-9]\d?(?:[.,]\d)?\s?[xX]")  # `SST 6X`: a sign of pe
 # The number by which a tax is registered, between its name and its amount: `GST (5 %) no. 84120 7731 RT0001`.
 _REGISTERED = re.compile(r"[\W_]*(?:[^\W\d_]{1,3}\W{0,2}\s?){0,2}(?:[A-Z]{0,3}\d[A-Z\d./-]*\s?){1,4}\)?")
 _COLON = re.compile(r"[:：]\s*\S")
+_MORE_TOLD = re.compile(r"\d\W+[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 _WORDED = re.compile(r"[^\W\d_]{3}")
 _BAR = re.compile(r"\s[|·•●]\s+$")
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3}[.!?]\s+$")
@@ -93,7 +94,7 @@ def context(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule) -> float:
         return 0.4
     if rule.field == "issue_date" and _is_beside_number(sheet, cell, hit):
         return 1.0 / rule.weight
-    if rule.field == "invoice_number" and _in_sentence(sheet, cell, hit):
+    if rule.field == "invoice_number" and (_in_sentence(sheet, cell, hit) or _is_told_of(sheet, cell, hit)):
         return 0.6
     if rule.field == "invoice_number" and rule.weight < _TITLED and _under_title(sheet, cell, hit):
         return _TITLED / rule.weight
@@ -141,6 +142,12 @@ def is_dated(sheet: Sheet, cell: Cell, hit: Hit, number: Found) -> bool:
     days = find_dates(rest, sheet.pack.months)
     near = bool(days) and len(rest[: days[0].start].split()) <= _WORDS
     return near and not any(map(str.isalnum, cell.text[hit.end : hit.end + number.start]))
+
+
+def _is_told_of(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
+    """Whether an invoice is but what a label tells of: `For | Invoice 2214: lessons in autumn`."""
+    left = sheet.grid.rows[cell.row][cell.column - 1] if cell.column else None
+    return left is not None and is_label(sheet, left) and bool(_MORE_TOLD.search(cell.text, hit.end))
 
 
 def _under_title(sheet: Sheet, cell: Cell, hit: Hit) -> bool:
