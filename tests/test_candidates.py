@@ -476,3 +476,15 @@ def test_an_invoice_that_a_label_tells_of_is_hardly_the_document() -> None:
 def test_a_sentence_of_thanks_below_a_label_is_no_name() -> None:
     assert best("For\nThank you for your payment.", "buyer_name") is None
     assert best("For\nBank of Leinster Ltd.", "buyer_name") == "Bank of Leinster Ltd."
+
+
+def test_a_day_to_pay_by_may_have_the_sum_beside_it() -> None:
+    page = "Amount due by 5 May 2026 | £212.36"
+    assert (best(page, "amount_due"), best(page, "due_date")) == ("212.36", "2026-05-05")
+
+
+def test_an_amount_below_the_next_head_is_not_that_of_a_head_in_the_same_cell() -> None:
+    head = [Word("Price", Box(310, 100, 330, 108), 1.0), Word("VAT", Box(335, 100, 353, 108), 1.0)]
+    row = [Word("85.00", Box(306, 112, 330, 120), 1.0), Word("NP", Box(335, 112, 347, 120), 1.0)]
+    found = find(lay_out(Reading((PageWords(1, 600, 800, (*head, *row)),))), load_pack())
+    assert not [c for c in found if c.name == "total_tax"]

@@ -35,11 +35,11 @@ def find(sheet: Sheet, cell: Cell, hit: Hit, rule: Rule, spec: FieldSpec, weight
     for place, other in enumerate(under):
         if sheet.starts_with_label(other) and (place == 0 or spec.reader == "text") and not _same_kind(sheet, other):
             return
-        start, end = _part_under(other, box) if spec.reader == "reference" else (0, len(other.text))
+        start, end = _part_under(other, box) if spec.reader in ("reference", "amount") else (0, len(other.text))
         text = other.text[start:end]
         found = read(spec.reader, text, sheet.pack.months, pixels=is_read(other), kinds=rule.check)
         if spec.reader in ("amount", "date"):
-            found = [item for item in found if _under(box, other.box_of(item.start, item.end))] or found[:1]
+            found = [i for i in found if _under(box, other.box_of(start + i.start, start + i.end))] or found[:1]
         if found and spec.reader == "reference" and rule.weight < _SURE and not _is_whole(text, found[0]):
             return  # `Invoice` over a sentence or an address is a title
         found = [shifted(item, start) for item in found]
