@@ -131,6 +131,7 @@ class _Table(Generic[T, U]):
         self._dealt: list[deque[T]] = [deque() for _ in range(threads)]
         self._made: list[deque[tuple[U | None, BaseException | None]]] = [deque() for _ in range(threads)]
         self._asking: set[int] = set()
+        self._ended: set[int] = set()  # threads that take no more, whatever lies dealt to them
         self._given = self._taken = 0
         self._is_all_given = False
 
@@ -146,6 +147,10 @@ class _Table(Generic[T, U]):
                 del result
         except BaseException as error:  # noqa: BLE001  whoever asks for the result is told
             self._put(k, None, error)
+        finally:
+            with self._turn:
+                self._ended.add(k)
+                self._turn.notify_all()
 
     def _put(self, k: int, result: U | None, error: BaseException | None) -> None:
         with self._turn:
@@ -169,17 +174,20 @@ class _Table(Generic[T, U]):
             del item
 
     def next_made(self) -> tuple[U | None, BaseException | None] | None:
-        """The next result, or what was raised instead; None once a thread asks for an item before that is made."""
+        """The next result, or what was raised instead; None where an item has to be dealt before that is made."""
         k = self._taken % len(self._made)
         with self._turn:
-            self._turn.wait_for(lambda: self._made[k] or self._is_asked())
-            if not self._made[k]:
-                return None
-            self._taken += 1
-            return self._made[k].popleft()
+            self._turn.wait_for(lambda: self._made[k] or k in self._ended or self._is_asked())
+            if self._made[k]:
+                self._taken += 1
+                return self._made[k].popleft()
+            if k in self._ended and self._taken < self._given:
+                return None, RuntimeError("There are fewer results than items.")
+            return None
 
     def _is_asked(self) -> bool:
-        return not self._is_all_given and bool(self._asking) and max(map(len, self._dealt)) < _DEALT
+        full = any(len(dealt) >= _DEALT for k, dealt in enumerate(self._dealt) if k not in self._ended)
+        return not self._is_all_given and bool(self._asking) and not full
 
     def deal(self, source: Iterator[T]) -> None:
         """Take an item and lay it before the thread whose turn it is."""

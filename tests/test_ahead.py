@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 
@@ -186,6 +187,35 @@ def test_what_a_thread_or_the_items_raise_comes_in_its_place() -> None:
 
     with pytest.raises(KeyError, match="gone"):
         list(side_by_side(doubled, items(), 2))
+
+
+@pytest.mark.parametrize("taken", [0, 1, 3])
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_thread_that_ends_early_leaves_nobody_waiting(fails: bool, taken: int) -> None:
+    names = iter(range(3))
+
+    def work(own: Iterator[int]) -> Iterator[int]:
+        if next(names) == 1:
+            for _ in range(taken):
+                next(own)
+            if fails:
+                raise OSError("no more")
+            return
+        while five := list(islice(own, 5)):
+            yield from five
+
+    heard: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            list(side_by_side(work, range(40), 3))
+        except (OSError, RuntimeError) as error:
+            heard.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(30)
+    assert [str(error) for error in heard] == ["no more" if fails else "There are fewer results than items."]
 
 
 def test_threads_end_when_nobody_asks_for_more() -> None:
