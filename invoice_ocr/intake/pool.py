@@ -60,7 +60,7 @@ class Pool:
             job = _Job(_URGENT if urgent else _ORDINARY, self._serial, request, seconds)
             if self._unfinished > len(self._threads) and len(self._threads) < self._size:
                 self._add_thread()
-        self._jobs.put(job)
+            self._jobs.put(job)  # not once the pool has been closed: nobody would take it
         return job.future
 
     def close(self) -> None:
@@ -77,8 +77,8 @@ class Pool:
 
     def _add_thread(self) -> None:
         thread = threading.Thread(target=self._serve, name="invoice-ocr-intake", daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
 
     def _serve(self) -> None:
         worker: Process | None = None
