@@ -111,4 +111,8 @@ def viewer(profile: Path) -> Iterator[Viewer]:
             yield Viewer(commands, answers)
     finally:
         chromium.terminate()
-        chromium.wait()
+        try:
+            chromium.wait(20)
+        except subprocess.TimeoutExpired:
+            chromium.kill()
+            chromium.wait()

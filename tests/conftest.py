@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib.abc
 import importlib.machinery
 import re
@@ -52,6 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
     barred = [HEAVY[marker] for marker in _left_out(config)]
     if barred:
         sys.meta_path.insert(0, Barred(frozenset().union(*barred)))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A slow test may take as long as it gives the programs that it starts."""
+    if item.get_closest_marker("slow"):
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -107,14 +107,14 @@ def test_library_code_never_prints() -> None:
 
 def test_importing_the_package_and_the_command_loads_nothing_heavy() -> None:
     listed = "import sys, invoice_ocr, invoice_ocr.cli.app; print(*sorted({n.partition('.')[0] for n in sys.modules}))"
-    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True, timeout=120)
     heavy = {"numpy", "cv2", "PIL", "pymupdf", "onnxruntime", "pandas", "dateparser", "yaml", "stdnum", *HEAVY}
     assert not heavy & set(done.stdout.split())
 
 
 def test_a_worker_loads_nothing_that_only_the_coordinator_needs() -> None:
     started = "import sys; from invoice_ocr.intake import worker, parse; parse.warm_up(); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", started], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", started], capture_output=True, text=True, check=True, timeout=120)
     assert not {"numpy", "lxml", "stdnum", "invoice_ocr.model", "invoice_ocr.settings"} & set(done.stdout.split())
 
 
@@ -123,7 +123,7 @@ def test_help_needs_less_than_half_a_second_of_work() -> None:
     needed = []
     for _ in range(3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "invoice_ocr", "--help"], capture_output=True, check=True)
+        subprocess.run([sys.executable, "-m", "invoice_ocr", "--help"], capture_output=True, check=True, timeout=120)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         needed.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(needed) < 0.5

@@ -212,7 +212,7 @@ def test_of_eight_that_want_a_ledger_at_once_one_gets_it(tmp_path: Path) -> None
 def test_who_is_turned_away_hears_of_it_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "invoice_ocr", "batch", "inbox", "--ledger", "books.sqlite"]
     with lock.locked(tmp_path / "books.sqlite"):
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 75, done.stderr
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert "invoice_ocr.batch.lock" in loaded
@@ -243,7 +243,9 @@ def test_while_a_run_goes_on_others_say_whose_it_is_and_when_it_is_killed_the_ne
     assert all(f"process {running.pid} " in said for said, _ in told), told
     running.kill()
     running.communicate(timeout=60)
-    after = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    after = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
     assert after.returncode == 0, after.stderr
     assert (tmp_path / "out.csv").exists()
 

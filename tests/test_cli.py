@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -141,7 +142,7 @@ def test_a_device_is_written_to_and_not_replaced(invoke, elsewhere: Path) -> Non
     os.mkfifo(elsewhere / "pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE) as reader:
         assert invoke("extract", LETTER, "--to", "csv", "-o", "pipe", *LAYER).code == 0
-        assert "24241.82" in reader.communicate()[0].decode()
+        assert "24241.82" in reader.communicate(timeout=60)[0].decode()
     assert [(path.name, path.is_fifo()) for path in elsewhere.iterdir()] == [("pipe", True)]
 
 
@@ -160,14 +161,16 @@ def test_stdout_has_two_names(invoke, place: str) -> None:
 
 def test_a_full_disk_behind_stdout_is_7() -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command("extract", LETTER, *LAYER), stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            command("extract", LETTER, *LAYER), stdout=full, stderr=subprocess.PIPE, check=False, timeout=120
+        )
     assert done.returncode == 7
     assert b"E_DISK_FULL" in done.stderr
 
 
 def test_stdin_that_is_closed_is_told() -> None:
     asked = f"{sys.executable} -m invoice_ocr extract - <&-"
-    done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=False)
+    done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 6
     assert "stdin is closed" in done.stderr
 
@@ -181,21 +184,21 @@ def test_two_outputs_in_one_file_are_refused(invoke, elsewhere: Path) -> None:
 
 def test_streams_that_are_closed_hold_up_nobody_who_writes_a_file(elsewhere: Path) -> None:
     asked = f"{sys.executable} -m invoice_ocr extract {LETTER} -o out.csv --text layer -j 1 <&- >&- 2>&-"
-    assert subprocess.run(["bash", "-c", asked], check=False).returncode == 0
+    assert subprocess.run(["bash", "-c", asked], check=False, timeout=120).returncode == 0
     assert "24241.82" in (elsewhere / "out.csv").read_text()
 
 
 @pytest.mark.parametrize("to", ["jsonl", "table"])
 def test_a_stdout_that_is_closed_is_7(to: str) -> None:
     asked = f"{sys.executable} -m invoice_ocr extract {LETTER} --to {to} --text layer -j 1 >&-"
-    done = subprocess.run(["bash", "-c", asked], stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(["bash", "-c", asked], stderr=subprocess.PIPE, text=True, check=False, timeout=120)
     assert done.returncode == 7
     assert done.stderr.splitlines()[0] == "error: stdout is closed"
 
 
 def test_what_is_told_goes_to_no_other_stream_when_stderr_is_closed() -> None:
     asked = f"{sys.executable} -m invoice_ocr extract gone.pdf {LETTER} --text layer -j 1 2>&-"
-    done = subprocess.run(["bash", "-c", asked], stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(["bash", "-c", asked], stdout=subprocess.PIPE, text=True, check=False, timeout=120)
     assert done.returncode == 5
     assert [json.loads(line)["decision"] for line in done.stdout.splitlines()] == ["reject", "post"]
 
@@ -457,6 +460,10 @@ def test_an_interrupted_run_ends_with_its_code_and_leaves_nothing_behind(
         while not list(elsewhere.glob(".out.jsonl.*")) and time.monotonic() - since < 30:
             time.sleep(0.02)
         process.send_signal(sent)
+        try:
+            process.wait(60)  # its stdin stays open: what does not end by the signal does not end
+        finally:
+            process.kill()
         said = process.stderr.read()  # type: ignore[union-attr]
     assert process.returncode == code
     assert b"Traceback" not in said
@@ -469,10 +476,13 @@ def on_a_terminal(*arguments: str | Path, columns: int = 100) -> str:
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)}
     with subprocess.Popen(command(*arguments), stdout=theirs, stderr=subprocess.PIPE, env=environment) as process:
         os.close(theirs)
+        late = threading.Timer(120, process.kill)
+        late.start()
         shown = b""
         with contextlib.suppress(OSError):
             while chunk := os.read(ours, 65536):
                 shown += chunk
+        late.cancel()
     os.close(ours)
     assert process.returncode == 0
     return shown.decode()
@@ -499,7 +509,7 @@ def test_names_that_could_steer_a_terminal_are_harmless_there_and_whole_elsewher
     shutil.copy(LETTER, elsewhere / name)
     for verb in (("extract",), ("batch", "--ledger", "l.ledger")):
         asked = (*verb, ".", "--dry-run")
-        piped = subprocess.run(command(*asked), capture_output=True, check=True).stdout
+        piped = subprocess.run(command(*asked), capture_output=True, check=True, timeout=120).stdout
         assert piped.decode().endswith(f"./{name}\n")
         assert "./a\ufffdb\ufffd\ufffd[31m.pdf" in on_a_terminal(*asked)
 
@@ -519,13 +529,15 @@ def test_a_name_with_a_line_break_breaks_no_line(invoke: Callable[..., Run], els
 
 
 def test_an_empty_stdin_is_told() -> None:
-    done = subprocess.run(command("read", "-"), input=b"", capture_output=True, check=False)
+    done = subprocess.run(command("read", "-"), input=b"", capture_output=True, check=False, timeout=120)
     assert done.returncode == 6
     assert b"stdin has no bytes" in done.stderr
 
 
 def test_stdin_is_read_where_the_path_is_a_dash() -> None:
-    done = subprocess.run(command("extract", "-", *LAYER), input=LETTER.read_bytes(), capture_output=True, check=True)
+    done = subprocess.run(
+        command("extract", "-", *LAYER), input=LETTER.read_bytes(), capture_output=True, check=True, timeout=120
+    )
     assert json.loads(done.stdout)["file"] == "-"
 
 
@@ -544,7 +556,9 @@ def test_a_document_without_a_verb_and_one_that_looks_like_a_flag_are_told_how_t
 def test_the_shell_completes_verbs_values_formats_and_fields() -> None:
     def completed(words: str) -> list[str]:
         asked = {"_INVOICE_OCR_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
-        done = subprocess.run(command(), capture_output=True, text=True, env={**os.environ, **asked}, check=False)
+        done = subprocess.run(
+            command(), capture_output=True, text=True, env={**os.environ, **asked}, check=False, timeout=120
+        )
         return done.stdout.split()
 
     assert completed("invoice-ocr ex") == ["extract", "export", "explain"]
@@ -555,16 +569,18 @@ def test_the_shell_completes_verbs_values_formats_and_fields() -> None:
 
 def test_help_names_no_types_of_python() -> None:
     for verb in (("extract",), ("batch",), ("rules", "new"), ("correct",)):
-        shown = subprocess.run(command(*verb, "--help"), capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run(command(*verb, "--help"), capture_output=True, text=True, check=True, timeout=120).stdout
         assert "list[str]" not in shown
         assert "<bool>" not in shown
         assert "Examples:" in shown
 
 
 def test_version_and_help() -> None:
-    shown = subprocess.run(command("--version"), capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(command("--version"), capture_output=True, text=True, check=True, timeout=120).stdout
     assert shown.startswith("invoice-ocr ")
-    helped = subprocess.run(command("extract", "--help"), capture_output=True, text=True, check=True).stdout
+    helped = subprocess.run(
+        command("extract", "--help"), capture_output=True, text=True, check=True, timeout=120
+    ).stdout
     for flag in (
         "--text",
         "--runtime",
@@ -580,6 +596,6 @@ def test_version_and_help() -> None:
 
 def test_a_reader_that_has_gone_away_is_no_error() -> None:
     command = f"{sys.executable} -m invoice_ocr doctor | head -1; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "0"
     assert done.stderr == ""

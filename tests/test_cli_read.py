@@ -64,6 +64,7 @@ def test_what_is_no_text_does_not_go_to_a_terminal() -> None:
         stdout=inside,
         stderr=subprocess.PIPE,
         check=False,
+        timeout=120,
     )
     os.close(inside)
     os.close(terminal)

@@ -65,5 +65,5 @@ def test_without_pyarrow_the_missing_part_is_named(monkeypatch: pytest.MonkeyPat
 
 def test_no_format_is_loaded_before_it_is_wanted() -> None:
     listed = "import sys, invoice_ocr.export; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True, timeout=120)
     assert not {"pandas", "pyarrow", "xlsxwriter", "yaml"} & set(done.stdout.split())

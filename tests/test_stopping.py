@@ -50,7 +50,9 @@ def test_a_command_looks_for_circles_less_often_and_not_at_its_end() -> None:
         "atexit.register(lambda: print(gc.get_threshold()[0] >= 10_000, gc.get_freeze_count() > 10_000))\n"
         "main()"
     )
-    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, timeout=120
+    )
     assert made.stdout.splitlines()[-1] == "True True"
 
 
@@ -60,7 +62,9 @@ def test_a_command_leaves_the_cores_to_its_networks() -> None:
         "atexit.register(lambda: print(__import__('cv2').getNumThreads()))\n"
         "main()"
     )
-    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    made = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, timeout=120
+    )
     assert made.stdout.splitlines()[-1] == "1"
 
 
@@ -80,7 +84,7 @@ def test_the_threads_of_a_command_share_one_heap_unless_told_otherwise(wanted: d
     )
     environment = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | wanted
     asked = [sys.executable, "-c", code]
-    made = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, env=environment, check=True)
+    made = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, env=environment, check=True, timeout=120)
     assert (made.stderr.count("Arena ") == 1) is heaps
 
 
