@@ -16,7 +16,8 @@ from faults.killing import texts
 from invoice_ocr import settings
 from invoice_ocr.batch import outputs, results, scheduler
 from invoice_ocr.batch.ledger import opened
-from invoice_ocr.errors import MissingPart
+from invoice_ocr.batch.ray import count_of
+from invoice_ocr.errors import ConfigError, MissingPart
 from invoice_ocr.export import EXPORTERS
 from invoice_ocr.intake import Intake
 
@@ -33,6 +34,30 @@ def inbox(tmp_path: Path) -> Path:
     for index, text in enumerate(texts(DOCUMENTS)):
         (place / f"{index:03}.pdf").write_text(text, encoding="utf-8")
     return place
+
+
+@pytest.mark.parametrize(
+    ("asked", "resources", "count"),
+    [
+        ({}, {"CPU": 8.0}, 8),
+        ({"actors": 3}, {"CPU": 8.0}, 3),
+        ({"actor_gpus": 1.0}, {"CPU": 8.0, "GPU": 2.0}, 2),
+        ({"actor_gpus": 0.25}, {"CPU": 16.0, "GPU": 2.0}, 8),
+        ({"actor_gpus": 0.25}, {"CPU": 4.0, "GPU": 2.0}, 4),
+        ({"actor_gpus": 2.0}, {"CPU": 8.0, "GPU": 4.0}, 2),
+        ({"actors": 20, "address": "ray://here"}, {"CPU": 8.0}, 20),
+    ],
+)
+def test_there_are_as_many_actors_as_have_room(
+    asked: dict[str, object], resources: dict[str, float], count: int
+) -> None:
+    assert count_of(settings.make(asked), resources) == count
+
+
+@pytest.mark.parametrize("asked", [{"actors": 9}, {"actor_gpus": 0.5}, {"actor_gpus": 0.5, "address": "ray://here"}])
+def test_actors_that_would_wait_for_ever_are_refused(asked: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="not enough for --actors"):
+        count_of(settings.make(asked), {"CPU": 8.0})
 
 
 @pytest.fixture

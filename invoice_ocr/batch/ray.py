@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -74,8 +74,11 @@ class Actors:
     def __init__(self, orders: Orders) -> None:
         self._orders = replace(orders, settings=replace(orders.settings, jobs=orders.settings.jobs or 1))
         self._ray = _connected(orders.settings)
-        cores = int(self._ray.cluster_resources().get("CPU", 1))
-        self._count = orders.settings.actors or max(1, cores)
+        try:
+            self._count = count_of(orders.settings, self._ray.cluster_resources())
+        except ConfigError:
+            self._ray.shutdown()
+            raise
         self._idle: list[Any] = []
         self._busy: dict[Any, tuple[Any, Job, Source]] = {}
 
@@ -135,6 +138,26 @@ class Actors:
         chosen = self._orders.settings
         made = self._ray.remote(Bench).options(num_cpus=1, num_gpus=chosen.actor_gpus, max_restarts=0)
         return made.remote(self._orders)
+
+
+def count_of(settings: Settings, resources: Mapping[str, float]) -> int:
+    """How many actors there are to be where Ray has these cores (CPU) and graphics cards (GPU).
+
+    Ray lets an actor wait for ever for what no node has. A cluster may grow to what --actors asks for; this machine
+    does not, nor does one without graphics cards get any: ConfigError.
+    """
+    cores, cards, asked = int(resources.get("CPU", 1)), resources.get("GPU", 0.0), settings.actor_gpus
+    room = max(1, cores)
+    if asked:
+        each = int(1 / asked) * int(cards) if asked <= 1 else int(cards / asked)  # part of a card is of one card
+        room = min(room, each)
+    if (not settings.address and settings.actors > room) or (not settings.actors and room < 1):
+        raise ConfigError(
+            f"Ray has {cores} cores and {cards:g} graphics cards, not enough for --actors {settings.actors or 1}"
+            + (f" --actor-gpus {asked:g}" if asked else ""),
+            fix="Ask for less, or name a cluster by --address.",
+        )
+    return settings.actors or room
 
 
 def _connected(settings: Settings) -> Any:
