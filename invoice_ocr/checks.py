@@ -37,6 +37,8 @@ _DECIMALS = re.compile(r"[.,\s]\s?\d\d\D*$")
 _UNPADDED = re.compile(r"\d\s?([./-])\s?0\d\s?\1")
 # A blank where the first digit of a month may have stood: `05/ 2/2025`; dates with a blank behind each mark have none.
 _GAP = re.compile(r"\d\d([./-])\s\d\1\d")
+# A number in a date.
+_NUMBER = re.compile(r"\d+")
 
 # Issues that only tell; all others send the document to review.
 NOTES = frozenset(
@@ -143,6 +145,14 @@ def _identifiers(resolution: Resolution) -> Iterator[Issue]:
             yield Issue("vat-id.invalid", f"{choice.value} is no valid VAT id", (name,))
 
 
+def _has_all_digits(text: str, value: date) -> bool:
+    """Whether day, month and year all stand in a text as written in full, so that only marks between were lost."""
+    parts = _NUMBER.findall(text)
+    return sorted(map(len, parts)) == [2, 2, 4] and sorted(map(int, parts)) == sorted(
+        (value.day, value.month, value.year)
+    )
+
+
 def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
     """Numbers that pixels may not show as they were read, where no witness says the same."""
     for name, choice in resolution.choices.items():
@@ -155,6 +165,8 @@ def _misread(resolution: Resolution, pack: RulePack) -> Iterator[Issue]:
                 yield Issue("amount.repaired", doubt, (name, *_resting_on(choice, resolution)))
                 continue
             if isinstance(choice.value, date):
+                if _has_all_digits(choice.evidence.text, choice.value):
+                    continue
                 doubt = f"{choice.evidence.text} was taken for {choice.value}: it is no date as it was read"
                 yield Issue("date.repaired", doubt, (name,))
                 continue

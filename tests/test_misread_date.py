@@ -66,6 +66,13 @@ def test_a_mended_date_is_for_a_person_to_see() -> None:
     assert "date.repaired" in {issue.code for issue in invoice.issues}
 
 
+@pytest.mark.parametrize(("text", "doubted"), [("02.05 2020", False), ("30-04 2018", False), ("24/05/1 8", True)])
+def test_a_date_that_lost_no_digit_is_certain(text: str, doubted: bool) -> None:
+    invoice = scanned(f"Markt\nDatum: {text}\nSumme | 12.80\nBar | 20.00\nRückgeld | 7.20")
+    assert ("date.repaired" in {issue.code for issue in invoice.issues}) is doubted
+    assert invoice.fields["issue_date"].status == ("review" if doubted else "accepted")
+
+
 def test_a_printed_date_is_taken_before_a_mended_one() -> None:
     invoice = scanned("Kedai\nDate: 28/0272018\nTotal | 12.80\n28/02/2018 13:40")
     assert invoice.fields["issue_date"].value == date(2018, 2, 28)
