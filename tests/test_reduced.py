@@ -48,6 +48,15 @@ def test_a_discount_below_the_total_of_an_invoice_is_for_who_pays_early() -> Non
     assert gross(text).value == Decimal("66.38")
 
 
+@pytest.mark.parametrize(("paid", "total"), [("\nAmount paid | 65.00", "65.00"), ("", "66.38")])
+def test_a_discount_counts_on_an_invoice_whose_amount_due_was_paid(paid: str, total: str) -> None:
+    text = (
+        "Nordwind Ltd\nInvoice\nInvoice no: A-17\nInvoice date: 3 May 2024\nBill to: Smith & Sons Ltd, 5 High Street\n"
+        "Tea | 27.90\nRice | 16.98\nOil | 21.50\nTotal | 66.38\nDiscount | 1.38\nAmount due | 65.00"
+    )
+    assert gross(text + paid).value == Decimal(total)
+
+
 def test_a_smaller_sum_asked_for_below_leaves_the_total_open() -> None:
     total = gross(HEAD + "TOTAL | 66.38\nONLINE OFFER | .38\nDelivery | 2.50\nTOTAL TO PAY | 64.50")
     assert total.value == Decimal("64.50")

@@ -26,7 +26,8 @@ def after_discount(
 
     The printed amount is the total less the discount, with what else is labelled as rounding or charge, and none that
     was paid: that may be a coupon. slip: it is of a till, which may add a charge there, too; elsewhere a discount below
-    the total is for who pays early, unless cash less change says that it was taken off.
+    the total is for who pays early, unless cash less change, or what was paid of an amount due above, says that it was
+    taken off.
     """
     gross = sums.chosen.get("total_gross")
     if gross is None or sums.proved - {"total_gross"}:
@@ -39,6 +40,7 @@ def after_discount(
     claimed = {_place(c) for c in candidates if c.name in _PAYMENTS and c.score > _NAMED}
     labelled = [c for c in candidates if c.name in _TOTALS]
     paid = {way.value for way in find_ways(candidates, amounts) if way.kind == "paid"}
+    paid |= {magnitude(c) for c in candidates if c.name == "prepaid" and c.score > _NAMED and _due_above(c, labelled)}
     for left in sorted([*labelled, *amounts], key=lambda c: (c.name == "amount", -c.score)):
         value, short = magnitude(left), magnitude(left) - magnitude(gross)
         if short not in off or decimals(left) != decimals(gross) or not any(_below(left, one) for one in taken):
@@ -112,6 +114,11 @@ def _both(sums: Sums, gross: Candidate, other: Decimal) -> Sums:
 
 def _others(candidates: Iterable[Candidate], gross: Candidate) -> list[Candidate]:
     return [c for c in candidates if c.name in ("rounding", "charge") and _below(c, gross)]
+
+
+def _due_above(paid: Candidate, labelled: Iterable[Candidate]) -> bool:
+    """Whether what was paid is all that a label above asks for."""
+    return any(c.name == "amount_due" and magnitude(c) == magnitude(paid) and _below(paid, c) for c in labelled)
 
 
 def _below(one: Candidate, other: Candidate) -> bool:
