@@ -126,6 +126,7 @@ def test_a_numbered_page_that_asks_for_money_is_an_invoice_without_a_title() -> 
     [
         "GASOLINERA EL PINO SA DE CV\nBOMBA: 07\nTOTAL: $500.00\nEFECTIVO $500.00\nFacture en: www.elpino.example",
         "SOL\nde Consumidor Eletrônica\nValor a Pagar | 42,80\nNFC-e\nVia Consumidor\nCONSUMIDOR NÃO IDENTIFICADO",
+        "SOL\nde Consumidor Eletronica\nValor a Pagar | 42,80\nCONSUMIDOR NAO IDENTIFICADO",
         "Kiosk Stasjonen AS\nSalgskvittering 118\nKaffe | 54,00\nBrus | 39,90\nTotalt NOK | 93,90\nBankAxept | 93,90",
     ],
 )

@@ -14,6 +14,7 @@ from invoice_ocr.layout.grid import Cell, Grid, make_grids
 from invoice_ocr.model import Candidate, Document, Evidence, Page
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.values.amount import find_amounts
+from invoice_ocr.values.text import without_accents
 
 _SURE = 0.5  # how surely change is labelled, which is given back at tills alone
 _CENTS = 2
@@ -166,16 +167,16 @@ def title_of(text: str, pack: RulePack) -> tuple[str, float] | None:
 
 
 def is_of_till(text: str, pack: RulePack) -> bool:
-    """Whether a short text has a word that till slips print."""
+    """Whether a short text has a word that till slips print, with its accents or, as many tills have none, without."""
     if len(text.split()) > _FEW_WORDS:
         return False
-    return bool(_any_of(tuple(pack.receipt_words)).search(text.casefold()))
+    return bool(_any_of(tuple(pack.receipt_words)).search(without_accents(text.casefold())))
 
 
 @lru_cache(maxsize=4)
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """What finds any of some words in a text of small letters; signs without spaces need no bounds."""
-    parts = sorted((re.escape(word.casefold()) for word in words), key=len, reverse=True)
+    parts = sorted((re.escape(without_accents(word.casefold())) for word in words), key=len, reverse=True)
     spaced = "|".join(part for part in parts if not re.search("[\u3040-\u9fff]", part)) or r"(?!)"
     close = "|".join(part for part in parts if re.search("[\u3040-\u9fff]", part)) or r"(?!)"
     return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)|{close}")

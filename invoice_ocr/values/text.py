@@ -32,6 +32,17 @@ def fold(text: str) -> str:
     return _NO_SIGN.sub("", plain.lower())  # `№` comes apart into a capital and a small letter
 
 
+def without_accents(text: str) -> str:
+    """The text with plain letters for those with accents, all else as it is.
+
+    >>> without_accents("obrigado pela preferência")
+    'obrigado pela preferencia'
+    """
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
 def has_digit(text: str) -> bool:
     """Whether a digit, of any script, stands in a text."""
     return bool(_DIGIT.search(text)) or (not text.isascii() and any(map(str.isdigit, text)))  # `²` is no \d
