@@ -14,7 +14,7 @@ InvoiceOcrError
     ├── ModelIntegrity E_MODEL_INTEGRITY (exit 3)   ├── MissingPart E_MISSING_PART (exit 3)
     ├── RuleError E_RULE (exit 9)                   ├── ConfigError E_CONFIG (exit 9)
     ├── OutputReadonly E_OUTPUT_READONLY (exit 7)   ├── DiskFull E_DISK_FULL (exit 7)
-    └── Locked E_LOCKED (exit 75)
+    ├── Locked E_LOCKED (exit 75)                   └── WrongUsage E_USAGE (exit 2)
 """
 
 from __future__ import annotations
@@ -182,6 +182,14 @@ class ConfigError(RunError):
     code = "E_CONFIG"
     exit_code = ExitCode.CONFIG
     default_fix = "invoice-ocr extract --help lists every setting."
+
+
+class WrongUsage(ConfigError):
+    """What was typed for this one command, rather than what is set for all."""
+
+    code = "E_USAGE"
+    exit_code = ExitCode.USAGE
+    default_fix = "invoice-ocr --help lists every command."
 
 
 class OutputReadonly(RunError):

@@ -263,6 +263,23 @@ def test_search_says_where_words_stand_and_when_there_are_none(invoke: Invoke) -
     assert len(invoke("search", "l.sqlite", "e", "--most", "2").out.splitlines()) <= 2
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("search", "l.sqlite", ""), "nothing to search for"),
+        (("search", "l.sqlite", "!?"), "nothing to search for"),
+        (("correct", "l.sqlite", LETTER.name, "total_gross=much"), "is no value for total_gross"),
+        (("correct", "l.sqlite", LETTER.name, "decision=maybe"), "is no decision"),
+        (("correct", "l.sqlite", LETTER.name, "total_gros=1.00"), "Did you mean 'total_gross'"),
+    ],
+)
+def test_words_and_values_that_are_none_are_wrong_usage(invoke: Invoke, asked: tuple[str, ...], said: str) -> None:
+    invoke("batch", LETTER, "--ledger", "l.sqlite", *LAYER)
+    done = invoke(*asked)
+    assert done.code == 2
+    assert said in " ".join(done.err.split())
+
+
 @pytest.mark.parametrize("verb", [("export",), ("status",), ("search", "x"), ("correct", "a", "iban="), ("correct",)])
 def test_a_ledger_that_is_not_there_is_told(invoke: Invoke, elsewhere: Path, verb: tuple[str, ...]) -> None:
     done = invoke(verb[0], "none", *verb[1:])

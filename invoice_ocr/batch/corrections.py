@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from invoice_ocr.errors import ConfigError
+from invoice_ocr.errors import ConfigError, WrongUsage
 from invoice_ocr.model import FIELD_KINDS, Box, Evidence, Field, Invoice, Issue
 from invoice_ocr.settings import unknown
 from invoice_ocr.values.currency import CODES
@@ -113,15 +113,16 @@ def find(book: Ledger, which: str) -> tuple[int, str, str]:
 
 
 def value_of(field: str, text: str) -> Value | None:
-    """The value that a correction's text stands for. Raises ConfigError."""
+    """The value that a correction's text stands for. Raises WrongUsage."""
     from datetime import date
 
     if field == DECISION:
         if text not in _DECISIONS:
-            raise ConfigError(f"{text[:_LONGEST]!r} is no decision", fix=f"Give one of: {', '.join(_DECISIONS)}.")
+            raise WrongUsage(f"{text[:_LONGEST]!r} is no decision", fix=f"Give one of: {', '.join(_DECISIONS)}.")
         return text
     if field not in FIELD_KINDS:
-        raise unknown("field", field, (*FIELD_KINDS, DECISION))
+        error = unknown("field", field, (*FIELD_KINDS, DECISION))
+        raise WrongUsage(error.message, fix=error.fix)
     if not text:
         return None
     wanted = _WANTED.get(field) or _WANTED[FIELD_KINDS[field]]
@@ -134,7 +135,7 @@ def value_of(field: str, text: str) -> Value | None:
             return text
     except (ValueError, ArithmeticError):
         pass
-    raise ConfigError(f"{text[:_LONGEST]!r} is no value for {field}", fix=f"Give {wanted}.")
+    raise WrongUsage(f"{text[:_LONGEST]!r} is no value for {field}", fix=f"Give {wanted}.")
 
 
 def _amount(text: str) -> Decimal:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from invoice_ocr.errors import ConfigError
+from invoice_ocr.errors import WrongUsage
 from invoice_ocr.model import Box
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class Hit:
 def search(book: Ledger, words: str) -> Iterator[Hit]:
     """Where `words` stand, best pages first: side by side where they do, else each of them, where a page has all.
 
-    Case and accents do not count. A word found must begin with the one asked for. Raises ConfigError without words.
+    Case and accents do not count. A word found must begin with the one asked for. Raises WrongUsage without words.
     """
     wanted = _folded(words)
     if not wanted:
-        raise ConfigError("there is nothing to search for", fix="Give one or more words.")
+        raise WrongUsage("there is nothing to search for", fix="Give one or more words.")
     query = " ".join(f'"{word}"*' for word in wanted)
     rows = book.connection.execute(
         "SELECT p.document, p.recipe, p.number, d.sha256,"

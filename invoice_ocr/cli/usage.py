@@ -7,12 +7,13 @@ import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from invoice_ocr.errors import WrongUsage
 from invoice_ocr.model import Failure
 
 if TYPE_CHECKING:
     import typer
 
-CODE = "E_USAGE"
+CODE = WrongUsage.code
 
 
 def mistake(error: typer.TyperException) -> Failure:
