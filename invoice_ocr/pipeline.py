@@ -160,7 +160,9 @@ def _understood(
     by_rate, items, other_rows = choose_rows(resolution, witnesses, contradictions, by_rate, items)
     contradictions += other_rows
     resolution = bearing.bear_out(resolution, items)
-    items = items or listed_items.find(document, pack, habits.decimal, resolution)
+    if not items:
+        items = listed_items.find(document, pack, habits.decimal, resolution)
+        resolution = bearing.bear_out(resolution, items, listed=True)
     issues = [
         *checks.check(resolution, pack, by_rate, items),
         *contradictions,

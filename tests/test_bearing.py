@@ -95,3 +95,19 @@ def test_how_well_an_amount_was_read_says_nothing_of_a_currency_that_stands_else
     clear = legibility("currency", invoice.fields["currency"].evidence or pytest.fail("no currency"))
     assert clear is not None
     assert clear > 0.9
+
+
+def test_three_lines_without_heads_bear_out_their_total_and_two_do_not() -> None:
+    lines = [
+        "03/10/2026 | Nora | D1120 | Cleaning | 78.00",
+        "03/10/2026 | Nora | D0272 | Bitewings | 54.00",
+        "03/10/2026 | Nora | D2391 | Resin composite | 280.00",
+    ]
+
+    def proof(count: int, total: str) -> str:
+        page = "\n".join(["Maple Dentistry", "Invoice # | D-58203", "Date | 17 March 2026", "", *lines[:count]])
+        (invoice,) = understand(sketch(f"{page}\nTotal charges | ${total}"), load_pack(), Settings())
+        return invoice.fields["total_gross"].proof
+
+    assert proof(3, "412.00") == "78.00 + 54.00 + 280.00 = 412.00"
+    assert not proof(2, "132.00")

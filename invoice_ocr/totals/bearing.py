@@ -13,19 +13,23 @@ from invoice_ocr.totals.proofs import CENT
 
 # What is left of the doubt in a total that the lines make, too; of one that nothing else proves, and of one proved.
 _ALONE, _BESIDE = 0.4, 0.6
+_SEVERAL = 3  # lines without heads
 
 Agreement = Literal["agree", "unclear", "contradict"]
 
 
-def bear_out(resolution: Resolution, items: Sequence[LineItem]) -> Resolution:
+def bear_out(resolution: Resolution, items: Sequence[LineItem], *, listed: bool = False) -> Resolution:
     """The resolution with the totals believed more that the lines add up to, as they are or with what is added after.
 
-    A single line counts when its quantity and price make its amount.
+    A single line counts when its quantity and price make its amount. listed: the lines have no heads; three at least
+    must make the gross total then, not a net to which more is added, nor what is due, in which other bills may be.
     """
     total = _sum(items)
-    if total is None or not _tells(items):
+    if total is None or not _tells(items) or (listed and len(items) < _SEVERAL):
         return resolution
     names = [name for name in ("total_gross", "total_net") if _meets(resolution, name, total)]
+    if listed:
+        names = [n for n in names if n == "total_gross" and ".amount_due" not in resolution.choices[n].evidence.rule]
     if not names:
         return resolution
     shown = f"{' + '.join(str(item.amount) for item in items)} = {total}" if len(items) > 1 else f"{total} in lines"
