@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.intake.einvoice import read
 from invoice_ocr.intake.testimony import heard
@@ -74,3 +76,12 @@ def test_an_e_invoice_that_names_the_own_company_as_seller_is_asked_about() -> N
     assert "party.own-seller" in invoice.reasons
     assert invoice.decision == "review"
     assert invoice.fields["seller_vat_id"].status == "review"
+
+
+def test_own_vat_ids_whose_check_digits_are_wrong_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(own_vat_ids="DE136695976; gb 980 7806 84; de136695975; 12-3456789")
+    of(settings)
+    of(settings)
+    assert [one.getMessage() for one in caplog.records] == [
+        "--own-vat-ids: the check digits of de136695975 are wrong",
+    ]

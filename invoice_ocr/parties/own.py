@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -12,7 +14,10 @@ from invoice_ocr.finding.paper import Paper
 from invoice_ocr.model import Candidate, Document, Issue
 from invoice_ocr.rulepack import RulePack
 from invoice_ocr.settings import Settings
+from invoice_ocr.values.identifier import find_vat_ids
 from invoice_ocr.values.text import fold
+
+log = logging.getLogger(__name__)
 
 _ALIKE = 90  # of 100: a name misread in a letter or two
 _SURE = 0.95
@@ -42,11 +47,21 @@ class Own:
 
 def of(settings: Settings) -> Own:
     """The own company of these settings; entries stand apart by semicolons."""
+    _tell_misspelled(settings.own_vat_ids)
     names, vat_ids = (
         tuple(folded for part in text.split(";") if (folded := fold(part)))
         for text in (settings.own_names, settings.own_vat_ids)
     )
     return Own(names, vat_ids)
+
+
+@cache
+def _tell_misspelled(vat_ids: str) -> None:
+    """Warn, once a process, of VAT ids whose check digits are wrong: nothing that is printed will be one of them."""
+    for part in filter(str.strip, vat_ids.split(";")):
+        found = find_vat_ids(part.upper().strip(), labelled=True)
+        if found and not any(one.valid for one in found):
+            log.warning("--own-vat-ids: the check digits of %s are wrong", part.strip())
 
 
 def as_buyer(candidates: Sequence[Candidate], document: Document, pack: RulePack, own: Own) -> list[Candidate]:
