@@ -488,3 +488,9 @@ def test_an_amount_below_the_next_head_is_not_that_of_a_head_in_the_same_cell() 
     row = [Word("85.00", Box(306, 112, 330, 120), 1.0), Word("NP", Box(335, 112, 347, 120), 1.0)]
     found = find(lay_out(Reading((PageWords(1, 600, 800, (*head, *row)),))), load_pack())
     assert not [c for c in found if c.name == "total_tax"]
+
+
+def test_a_lone_n_before_digits_is_the_word_for_number() -> None:
+    for page in ("Hôtel du Port\nFacture N 2026/0882", "Hôtel du Port\nFacture N° 2026/0882"):
+        assert best(page, "invoice_number") == "2026/0882"
+    assert best("Bolt Ltd\nInvoice no: N-0882", "invoice_number") == "N-0882"

@@ -25,6 +25,7 @@ from invoice_ocr.values.span import find_spans
 from invoice_ocr.values.text import has_digit, plain_hyphens
 
 _LEAD = re.compile(r"[\s:：;#=.,*|_>»–-]*")
+_NUMERO = re.compile(_LEAD.pattern + r"(?:[Nn][°º]?[.:]?\s+(?=\d))?")  # `N 2026/118`, as printers without ° have it
 _NUMBERLIKE = re.compile(r"[\d\s.,/:+%()\-€$£]+")
 _TAX_NUMBER = re.compile(r"(?:[A-Z]{1,3}[\s.\-]?)?\d[\dA-Z]*(?:[\s./\-]\s?\d[\dA-Z]*|[./\-][A-Z]\b)*(?:[a-z]\b)?")
 _CENTS = re.compile(r"\d+[.,]\d\d")
@@ -161,7 +162,7 @@ def _read_period(text: str, months: Mapping[str, int]) -> list[Found]:
 
 def _read_reference(text: str, months: Mapping[str, int]) -> list[Found]:
     text = plain_hyphens(text)
-    lead = _LEAD.match(text)
+    lead = _NUMERO.match(text)
     offset = lead.end() if lead else 0
     rest = text[offset:]
     words = rest.split()
