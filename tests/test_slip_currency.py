@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from invoice_ocr.authoring.sketch import sketch
 from invoice_ocr.model import Field
 from invoice_ocr.pipeline import understand
@@ -35,3 +37,12 @@ def test_a_total_printed_again_in_the_money_of_a_card_is_not_the_total_of_the_sl
     )
     (invoice,) = understand(sketch(text, source="ocr"), load_pack(), Settings())
     assert invoice.decision == "review"
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("FSSAI 11219334000218", "accepted"), ("UPI Ref: 40021188", "accepted"), ("Counter 2", "review")],
+)
+def test_rupees_are_those_of_india_where_its_food_licence_or_its_ways_to_pay_stand(said: str, status: str) -> None:
+    slip = f"Balaji Sweets\n{said}\nBill No: 41882\nDate: 11/03/26\nTotal | Rs 250.00\nCash | Rs 250.00"
+    assert (currency(slip).value, currency(slip).status) == ("INR", status)
