@@ -261,3 +261,17 @@ def test_a_pattern_of_towns_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(RuleError) as caught:
         load_pack(tmp_path)
     assert "town_codes: '(a' is no RE2 pattern" in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["Factura N: F26/0418", "FACTURE N 2026-0418", "Facture N' 4711"])
+def test_labels_are_found_whose_ring_was_lost(text: str) -> None:
+    labels = LabelIndex(["facture", "factura", "factureno", "facturano"])
+    (hit,) = labels.find(text)
+    assert hit.key.endswith("no")
+    assert hit.quality < 1
+
+
+@pytest.mark.parametrize("text", ["Facture N26/0418", "Facture n'est pas due", "Facture N-26", "N 12"])
+def test_a_letter_of_a_number_or_a_word_is_no_sign_for_number(text: str) -> None:
+    labels = LabelIndex(["facture", "factureno", "no"])
+    assert all(hit.key == "facture" for hit in labels.find(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +19,11 @@ _START = 6  # letters by which a text is told that begins no label
 _FUZZY_FROM = 7  # letters: shorter labels are too near to other words
 _LONG = 12  # letters: labels in which two may be wrong
 ONE_WRONG = 0.7  # the quality of a label of five or six letters with a wrong one
+_SLIPPED = 0.95  # the quality of a label with letters that recognisers confuse
 _SHORTEST = 5  # letters of a label that may have one wrong where nothing but a label can stand
 _NO_ENDS: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
 _LETTERS = 2  # that may lead a number
+_BARE_SIGN = re.compile(r"(?<![\w'’&-])[nN](?![\w&-]|['’][^\W\d])")  # `N°` whose ring was lost, not `n'est` or `N12`
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,14 @@ class LabelIndex:
 
     def _find(self, text: str, forgiving: bool, alone: bool) -> list[Hit]:
         parts = tokens(text)
+        ringed = _ringed(text, parts)
         hits: list[Hit] = []
         index = 0
         while index < len(parts):
             found = self._exact(parts, index) if parts[index][0][:_START] in self.starts else None
+            numbered = self._exact(ringed, index) if ringed else None
+            if numbered and numbered[1] > (found[1] if found else index):
+                found = (*numbered[:2], _SLIPPED)
             if found is None and forgiving and not _ends_number(parts, index):
                 found = self._similar(parts, index)
             if found is None and alone and (near := self._one_wrong(parts[index][0])):
@@ -105,7 +112,7 @@ class LabelIndex:
                 continue  # a part of a number, as the letter of `Receipt: A0044`
             key = self._slipped(joined) if len(joined) >= 4 else None
             if key:
-                best = (key, last, 0.95)
+                best = (key, last, _SLIPPED)
             elif len(joined) >= _FUZZY_FROM - 1 and not parts[last][0].isdigit():  # `Note 26` is no `Note Nr`
                 near = self._nearest(joined)
                 best = (near, last, 0.85) if near else best
@@ -168,6 +175,12 @@ class LabelIndex:
         if len(near) != 1 or word in self.starts or word in self._whole.last_letters:
             return None
         return near.pop()
+
+
+def _ringed(text: str, parts: Sequence[tuple[str, int, int]]) -> Sequence[tuple[str, int, int]]:
+    """The parts of a text with `no` for each `N` alone, as `N°` whose ring is lost; () where none is."""
+    bare = {sign.start() for sign in _BARE_SIGN.finditer(text)}
+    return [("no", *part[1:]) if part[1] in bare else part for part in parts] if bare else ()
 
 
 def _leads(letters: tuple[str, int, int], digits: tuple[str, int, int]) -> bool:
