@@ -13,7 +13,7 @@ _PAPER_PART = 24  # the widest dark thing that is print and not shade, as a part
 _DARK_PART = 0.8  # of the brightness of the paper, under which it is shaded or filled
 _LEAST_DEPTH = 18  # grey levels that ink is darker than paper
 _MOST_MARKS = 6000
-_FEW, _MORE = 60, 2  # marks under which ink may be the dark rim of a scan, and print fainter; how many times as many
+_FEW, _MORE = 160, 2  # marks under which ink may be the dark rim of a scan, and print fainter; how many times as many
 _USUAL = 7  # of every fourth pixel, whose usual brightness print is compared with: 6 mm on A4
 _PRINTED = 12  # of these pixels that are lighter in what is filled, at least: two letters
 DARK = 110  # of 255: paper darker than this is the ground of light print
@@ -73,10 +73,10 @@ def see(pixels: np.ndarray) -> Sight:
     ink = depth > level
     marks = marks_of(ink)
     if len(marks) < _FEW:
-        fainter = depth > _ink_depth(np.where(ink, 0, depth))
-        others = marks_of(fainter)
-        if len(others) > _MORE * len(marks):
-            ink, marks = fainter, others
+        fainter = _ink_depth(np.where(ink, 0, depth))
+        others = marks_of(depth > fainter)
+        if fainter > _LEAST_DEPTH and len(others) > _MORE * len(marks):  # else it is grain
+            ink, marks = depth > fainter, others
     return Sight(scale, grey, paper, ink, marks, light_on_dark)
 
 
