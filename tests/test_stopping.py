@@ -192,6 +192,20 @@ def test_a_command_interrupted_when_all_is_done_ends_well(
     assert (place / "out.csv").read_bytes()
 
 
+def test_a_run_that_does_not_come_to_its_end_is_ended_after_ten_seconds(place: Path) -> None:
+    stuck = (
+        "import time\n"
+        "def stuck():\n"
+        "    try: hit()\n"
+        "    finally: time.sleep(90)\n"
+        "sys.meta_path.insert(0, On('invoice_ocr.batch.results', stuck))"
+    )
+    since = time.monotonic()
+    done = exported(place, stuck, signal.SIGTERM)
+    assert (done.returncode, done.stderr) == (143, "")
+    assert 10 < time.monotonic() - since < 40
+
+
 def test_who_asks_again_after_ten_seconds_does_not_wait_for_the_unwinding(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
     monkeypatch.setattr(os, "_exit", ended.append)

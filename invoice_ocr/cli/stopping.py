@@ -39,7 +39,8 @@ class Stop:
     """The handler of these signals: the first raises, the next ones do not disturb its unwinding.
 
     What it raises may get nowhere: Python ignores it in what objects do when they go, a library may catch everything,
-    and a signal that comes just before a read begins does not end the wait for it. A thread sees to that.
+    and a signal that comes just before a read begins does not end the wait for it. A thread sees to that, and ends the
+    process where unwinding comes to no end.
     """
 
     def __init__(self) -> None:
@@ -66,9 +67,11 @@ class Stop:
     def _watch(self, reader: int) -> None:
         """See to it that each of our signals, as its number arrives, ends the run."""
         while come := os.read(reader, 1):
-            looks = 0
+            looks, since = 0, time.monotonic()
             while come[0] in _SIGNALS and not self._is_settled:
                 time.sleep(_LOST_SECONDS)
+                if time.monotonic() - since > _UNWINDING_SECONDS:
+                    _give_up(come[0])
                 looks = 0 if self._is_unwinding() else looks + 1
                 if looks > 1 and not self._is_settled:
                     looks, self._since = 0, None
@@ -78,16 +81,19 @@ class Stop:
         return self._raised is not None and self._raised() is not None
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
-        interrupted = number == signal.SIGINT
         if self._since is None:
             self._since = time.monotonic()
-            raise self._remembered(Interrupted() if interrupted else Terminated())
+            raise self._remembered(Interrupted() if number == signal.SIGINT else Terminated())
         if time.monotonic() - self._since > _UNWINDING_SECONDS:
-            os._exit(ExitCode.INTERRUPTED if interrupted else ExitCode.TERMINATED)
+            _give_up(number)
 
     def _remembered(self, error: Interrupted | Terminated) -> Interrupted | Terminated:
         self._raised = weakref.ref(error)  # it is there as long as it is on its way, or held by who unwinds
         return error
+
+
+def _give_up(number: int) -> NoReturn:
+    os._exit(ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.TERMINATED)
 
 
 def _pipe() -> tuple[int, int]:
