@@ -255,7 +255,7 @@ def _calm(pixels: np.ndarray, seen: Sight, grain: float, wanted: set[str], *, as
     if "denoise" not in wanted or (len(seen.marks) < _FEWEST and not asked):
         return None
     if asked or grain > _GRAIN:
-        return light.without_grain(pixels)
+        return light.without_grain(pixels, grain)
     specks = light.specks_of(pixels, seen.mark_height)
     return None if specks is None else np.where(specks[..., None], np.uint8(255), pixels)
 
