@@ -18,7 +18,7 @@ _LEAST_SHARE = 0.2  # of all marks
 _SMALLEST = 8  # pixels of a mark: letters of five points have ten
 _WORDS = 16  # looked at
 _FEWEST = 3  # words that have to be read mirrored
-_READ = 0.6  # confidence
+_READ, _LONG = 0.6, 4  # confidence, and letters: crumbs of print pass for two or three
 _GUESSED, _AHEAD = 0.3, 0.12  # mean confidence of words hardly read, and by how much it is more than unmirrored
 _DARKEST = 0.98  # of a word's box is no darker than its letters
 _DEEP, _MARGIN = 0.75, 1.6  # of the ghost's words are no darker, and how much darker than that its darkest may be
@@ -69,7 +69,7 @@ def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
         return found
     mirrored = recognise([np.ascontiguousarray(words[place][:, ::-1]) for place in unread.tolist()])
     ghosts = unread[[_is_read(text) for text in mirrored]]
-    said = sum(bool(text) for text, _ in mirrored)
+    said = sum(len(text) >= _LONG for text, _ in mirrored)
     if len(ghosts) < _FEWEST <= said and len(unread) > len(words) / 2:
         sure, before = heads.confidence(mirrored), heads.confidence([upright[place] for place in unread.tolist()])
         ghosts = unread if sure > max(_GUESSED, before + _AHEAD) else ghosts
@@ -79,4 +79,4 @@ def _mirrored(words: Sequence[np.ndarray], recognise: Recogniser) -> np.ndarray:
 
 
 def _is_read(text: tuple[str, float]) -> bool:
-    return len(text[0]) > 3 and text[1] > _READ
+    return len(text[0]) >= _LONG and text[1] > _READ
