@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from invoice_ocr.ocr.annexed import annexed, middle, pieces, share
+from invoice_ocr.ocr.annexed import annexed, contrast_of, middle, pieces, share
 from invoice_ocr.ocr.ink import PAD_X, PAD_Y, fit, raised
 
 
@@ -257,3 +257,10 @@ def test_pieces_are_the_runs_and_shares_the_means_of_ink() -> None:
     ink = np.stack([busy, ~busy, busy])
     for axis in (0, 1):
         assert share(ink, axis).tolist() == ink.mean(axis).tolist()
+
+
+@pytest.mark.parametrize("shape", [(4, 1), (1, 4), (4, 4), (3, 2), (0, 5), (5, 0)])
+def test_parts_of_any_shape_have_a_contrast(shape: tuple[int, int]) -> None:
+    contrast = contrast_of(np.full(shape, 7, np.uint8), 200.0)
+    assert contrast.shape == shape
+    assert (contrast == 193).all()

@@ -84,7 +84,7 @@ def _signs(grey: np.ndarray, tight: np.ndarray, i: int, j: int, reach: float) ->
         return []
     paper = int(middle(inside[::2, ::2]))
     peak = max(int(inside.max()) - paper, paper - int(inside.min()))
-    part = cv2.absdiff(strip, paper) > max(LEAST_CONTRAST, SHARE * peak)  # type: ignore[call-overload]
+    part = contrast_of(strip, paper) > max(LEAST_CONTRAST, SHARE * peak)
     part[share(part, 1) > RULE] = False
     busy = np.flatnonzero(part.any(0))
     if not len(busy):
@@ -133,8 +133,11 @@ def covering(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def contrast_of(part: np.ndarray, paper: float) -> np.ndarray:
-    """How far each pixel is from paper, grey levels."""
-    return np.asarray(cv2.absdiff(part, paper))  # type: ignore[call-overload]  # cv2 takes a number, its stubs do not
+    """How far each pixel is from paper, grey levels. OpenCV takes four pixels below each other for no picture."""
+    if not part.size:
+        return part
+    row = part.reshape(1, -1)
+    return np.asarray(cv2.absdiff(row, paper)).reshape(part.shape)  # type: ignore[call-overload]  # not in its stubs
 
 
 def pieces(busy: np.ndarray) -> Iterator[tuple[int, int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
+from invoice_ocr.ocr.annexed import contrast_of
 from invoice_ocr.ocr.crops import HEIGHT, WIDTHS
 from invoice_ocr.ocr.ink import PAD_X, PAD_Y
 
@@ -45,7 +45,7 @@ def _gaps(grey: np.ndarray, box: np.ndarray, high: float) -> list[tuple[float, f
     x0, x1 = max(0, int(box[0])), min(grey.shape[1], int(box[2]) + 1)
     part = grey[max(0, int(box[1])) : int(box[3]) + 1, x0:x1]
     paper = float(np.median(part[::2, ::2]))
-    contrast = cv2.absdiff(part, paper)  # type: ignore[call-overload]  # cv2 takes a number here, its stubs do not
+    contrast = contrast_of(part, paper)
     inked = (contrast > SHARE * float(contrast.max())).sum(0)
     count = int(np.ceil((x1 - x0) / (PIECE * WIDEST * high)))
     reach = max(1, int(REACH * high))
