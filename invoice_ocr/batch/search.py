@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from invoice_ocr.errors import WrongUsage
 from invoice_ocr.model import Box
+from invoice_ocr.values.text import without_accents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,5 +68,5 @@ def _places(words: Sequence[Word], wanted: Sequence[str]) -> list[list[Word]]:
 
 def _folded(text: str) -> list[str]:
     """The words of a text as the index has them: letters and digits, no case, no accents."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = without_accents(text.casefold())
     return "".join(c if c.isalnum() else " " for c in plain).split()
